@@ -1,0 +1,1 @@
+"""Who answers: users, departments, roles, sign-in links and API tokens."""

@@ -1,0 +1,182 @@
+"""People who answer, the departments they belong to, and their ways in."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Named(models.Model):
+    """A row of the company's own data with a Chinese and an English name."""
+
+    name_zh = models.CharField(_("Chinese name"), max_length=80)
+    name_en = models.CharField(_("English name"), max_length=80)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if get_language() == "en" else self.name_zh
+
+
+class Department(Named):
+    """A department that answers or investigates (OB-05)."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    head = models.ForeignKey(
+        "User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="heads",
+        verbose_name=_("head"),
+    )
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ("code",)
+
+
+class Role(models.TextChoices):
+    """What a person may do here (SH-06, OB-05)."""
+
+    AGENT = "agent", _("Agent")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    MANAGER = "manager", _("Manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    DEPARTMENT_HANDLER = "department_handler", _("Department handler")
+
+
+SEES_EVERY_TICKET = frozenset(
+    {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
+)
+SUPERVISES = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR})
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Questions about people."""
+
+    def active(self) -> "UserQuerySet":
+        return self.filter(is_active=True)
+
+    def with_role(self, *roles: Role) -> "UserQuerySet":
+        return self.active().filter(role__in=roles)
+
+    def answering(self) -> "UserQuerySet":
+        """Those to whom an inquiry may be assigned."""
+        return self.with_role(Role.AGENT, Role.SUPERVISOR, Role.MANAGER)
+
+
+class PeopleManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Makes people and answers questions about them."""
+
+    use_in_migrations = False
+
+
+class User(AbstractUser):
+    """A member of staff; customers need no account."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    display_name = models.CharField(_("name"), max_length=40)
+    work_number = models.CharField(_("work number"), max_length=12, unique=True)
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
+        verbose_name=_("department"),
+    )
+    supervisor = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="team",
+        verbose_name=_("supervisor"),
+    )
+
+    objects: ClassVar[PeopleManager] = PeopleManager()
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "work_number", "role"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("work_number",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="user_role_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.DEPARTMENT_HANDLER)
+                | Q(department__isnull=False),
+                name="user_handler_has_department",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+    @property
+    def sees_every_ticket(self) -> bool:
+        """Whether no row filter narrows this person's view of tickets."""
+        return self.role in SEES_EVERY_TICKET
+
+    @property
+    def supervises(self) -> bool:
+        """Whether this person watches others' promises."""
+        return self.role in SUPERVISES
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.role == Role.ADMINISTRATOR
+
+
+class SignInLink(models.Model):
+    """A link that signs one person in once; only its hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_in_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user.username} {self.created_at:%Y-%m-%d %H:%M}"
+
+    def is_usable(self, *, at: datetime) -> bool:
+        return self.used_at is None and at < self.expires_at and self.user.is_active
+
+
+class ApiToken(models.Model):
+    """A token by which another system acts as one person; only its hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return f"{self.user.username} {self.created_at:%Y-%m-%d %H:%M}"
