@@ -1,0 +1,1 @@
+"""Who asks: identity, with contacts encrypted at rest."""
