@@ -1,0 +1,1 @@
+"""What agents say: the scripts of the policy."""
