@@ -1,0 +1,1 @@
+"""What inquiries and objections share: ticket, message, attachment, event."""

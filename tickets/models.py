@@ -1,0 +1,265 @@
+"""The ticket and all that belongs to it: messages, files, and its own history."""
+
+import uuid
+from typing import ClassVar, Self, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from staff.models import Department, Named, User
+
+
+class Channel(Named):
+    """A way in which customers reach the company (IN-10 to IN-14, CC-05)."""
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    icon = models.CharField(_("icon"), max_length=40)
+    offline = models.BooleanField(_("offline"), default=False)
+    takes_inquiries = models.BooleanField(_("takes inquiries"))
+    takes_objections = models.BooleanField(_("takes objections"))
+    auto_greeting = models.BooleanField(
+        _("automatic greeting"),
+        default=False,
+        help_text=_("Sent at once and labelled; it never stops a clock (D-03)."),
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+        ordering = ("position", "code")
+
+
+class Kind(models.TextChoices):
+    """What a ticket is about."""
+
+    INQUIRY = "inquiry", _("Inquiry")
+    OBJECTION = "objection", _("Objection")
+
+
+class Priority(models.IntegerChoices):
+    """How far forward a ticket stands among equals."""
+
+    NORMAL = 0, _("Normal")
+    HIGH = 1, _("High")
+
+
+T = TypeVar("T", bound="Ticket")
+
+
+class TicketQuerySet(models.QuerySet[T]):
+    """Questions about tickets; every kind of ticket answers them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The row filter of pages, lists, API, live streams and downloads alike."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        if user.sees_every_ticket:
+            return self.all()
+        return self.filter(Q(department=user.department_id) | Q(assignee=user))
+
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def by_urgency(self) -> Self:
+        """The earliest deadline first; without one, who has waited longest."""
+        return self.order_by(
+            F("next_due_at").asc(nulls_last=True),
+            F("customer_waiting_since").asc(nulls_last=True),
+            F("last_message_at").desc(),
+            "pk",
+        )
+
+
+class Ticket(models.Model):
+    """What every kind of case shares; the desk's list reads this table alone."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    channel = models.ForeignKey(Channel, models.PROTECT, verbose_name=_("channel"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="tickets", verbose_name=_("customer")
+    )
+    assignee = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned_tickets",
+        verbose_name=_("assignee"),
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, verbose_name=_("department")
+    )
+    status = models.CharField(_("status"), max_length=30)
+    priority = models.SmallIntegerField(
+        _("priority"), choices=Priority.choices, default=Priority.NORMAL
+    )
+    cycle = models.PositiveSmallIntegerField(
+        default=1, help_text=_("One more each time the ticket is reopened.")
+    )
+    created_at = models.DateTimeField(_("created"))
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    next_due_at = models.DateTimeField(_("next deadline"), null=True, blank=True)
+    customer_waiting_since = models.DateTimeField(null=True, blank=True)
+    last_message_at = models.DateTimeField(null=True, blank=True)
+    last_message_preview = models.CharField(max_length=120, blank=True)
+    message_count = models.PositiveIntegerField(default=0)
+    event_count = models.PositiveIntegerField(default=0)
+    chain_head = models.CharField(max_length=64, blank=True)
+    client_token = models.UUIDField(null=True, blank=True, unique=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=Kind.values), name="ticket_kind_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                F("next_due_at").asc(nulls_last=True),
+                F("customer_waiting_since").asc(nulls_last=True),
+                F("last_message_at").desc(),
+                "id",
+                name="ticket_open_by_urgency",
+                condition=Q(closed_at=None),
+            ),
+            models.Index(
+                fields=("assignee", "next_due_at"),
+                name="ticket_open_of_assignee",
+                condition=Q(closed_at=None),
+            ),
+            models.Index(fields=("-created_at",), name="ticket_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Direction(models.TextChoices):
+    """Who a message is for."""
+
+    IN = "in", _("From the customer")
+    OUT = "out", _("To the customer")
+    NOTE = "note", _("Internal note")
+
+
+class Message(models.Model):
+    """Something said on a ticket; a note never leaves the house."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="messages")
+    direction = models.CharField(max_length=4, choices=Direction.choices)
+    author = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+    automatic = models.BooleanField(default=False)
+    text = models.TextField(blank=True)
+    sent_at = models.DateTimeField()
+    client_token = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ("sent_at", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("ticket", "client_token"), name="message_sent_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(direction__in=Direction.values),
+                name="message_direction_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(direction=Direction.IN, author=None)
+                | ~Q(direction=Direction.IN) & Q(automatic=True, author=None)
+                | ~Q(direction=Direction.IN) & Q(automatic=False, author__isnull=False),
+                name="message_author_fits_direction",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("ticket", "sent_at"), name="message_thread")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.direction} {self.sent_at:%H:%M:%S}"
+
+
+def attachment_path(attachment: "Attachment", _name: str) -> str:
+    """A name on disk that says nothing about the customer or the content."""
+    sent_at = attachment.message.sent_at
+    return f"attachments/{sent_at:%Y/%m/%d}/{attachment.public_id}"
+
+
+class Attachment(models.Model):
+    """A file of a message, its type known from its content, not from its name."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    message = models.ForeignKey(Message, models.PROTECT, related_name="attachments")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField(help_text=_("bytes"))
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    file = models.FileField(upload_to=attachment_path)
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_image(self) -> bool:
+        return self.content_type.startswith("image/")
+
+
+class Verb(models.TextChoices):
+    """What can happen to a ticket."""
+
+    ASKED = "asked", _("Customer asked")
+    CUSTOMER_WROTE = "customer_wrote", _("Customer wrote")
+    GREETED_AUTOMATICALLY = "greeted_automatically", _("Automatic greeting sent")
+    GREETED = "greeted", _("Greeting sent")
+    REPLIED = "replied", _("Reply sent")
+    NOTED = "noted", _("Note written")
+    TAKEN = "taken", _("Taken")
+    ASSIGNED = "assigned", _("Assigned")
+    CLOSED = "closed", _("Closed")
+    REOPENED = "reopened", _("Reopened")
+    BREACH_ACKNOWLEDGED = "breach_acknowledged", _("Breach acknowledged")
+
+
+class Event(models.Model):
+    """One line of a ticket's history. Append-only: the database refuses the rest.
+
+    `hash` covers the content and the hash of the line before, so that a change to any
+    line shows.
+    """
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField()
+    verb = models.CharField(max_length=40, choices=Verb.choices)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+    at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ("sequence",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("ticket", "sequence"), name="event_one_per_place"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}/{self.sequence} {self.verb}"

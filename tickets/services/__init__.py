@@ -1,0 +1,1 @@
+"""Verbs on what every ticket has: its history, its messages, its files."""

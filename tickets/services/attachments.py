@@ -1,0 +1,175 @@
+"""Files from people: known by content, stripped of hidden data, kept under our name."""
+
+import io
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Final, TypeAlias
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from tickets.models import Attachment, Message
+
+Upload: TypeAlias = "File[bytes]"
+
+IMAGE_TYPES: Final = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+}
+PDF: Final = "application/pdf"
+MAX_PIXELS: Final = 60_000_000
+NAME_MAX: Final = 120
+
+
+@dataclass(frozen=True)
+class InspectedFile:
+    """A file that passed inspection and can be kept."""
+
+    name: str
+    content_type: str
+    content: bytes
+    width: int | None = None
+    height: int | None = None
+
+
+def inspect(uploads: Sequence[Upload]) -> list[InspectedFile]:
+    """Look into each file before anything is stored.
+
+    Raises ValidationError with one message per bad file, each naming the file.
+    """
+    limit = settings.ATTACHMENTS_PER_MESSAGE
+    if len(uploads) > limit:
+        raise ValidationError(
+            _("At most %(limit)s files fit into one message.") % {"limit": limit},
+            code="files_many",
+        )
+    good, errors = [], []
+    for upload in uploads:
+        try:
+            good.append(_inspect_one(upload))
+        except ValidationError as error:
+            errors.append(error)
+    if errors:
+        raise ValidationError(errors)
+    return good
+
+
+def keep(message: Message, files: Sequence[InspectedFile]) -> None:
+    """Store inspected files with a message, inside the caller's transaction."""
+    for file in files:
+        attachment = Attachment(
+            message=message,
+            name=file.name,
+            content_type=file.content_type,
+            size=len(file.content),
+            width=file.width,
+            height=file.height,
+        )
+        attachment.file.save(file.name, ContentFile(file.content), save=False)
+        attachment.save()
+
+
+def _inspect_one(upload: Upload) -> InspectedFile:
+    name = _safe_name(upload.name or "")
+    size = upload.size or 0
+    limit = settings.ATTACHMENT_MAX_BYTES
+    if size > limit:
+        raise ValidationError(
+            _("“%(name)s” is larger than %(limit)s, the most that one file may have.")
+            % {"name": name, "limit": filesizeformat(limit)},
+            code="file_large",
+        )
+    if size == 0:
+        raise ValidationError(
+            _("“%(name)s” is empty. It was perhaps cut off; please choose it again.")
+            % {"name": name},
+            code="file_empty",
+        )
+    upload.seek(0)
+    content = upload.read()
+    if content.startswith(b"%PDF-"):
+        return _inspect_pdf(name, content)
+    return _inspect_image(name, content)
+
+
+def _inspect_pdf(name: str, content: bytes) -> InspectedFile:
+    if b"%%EOF" not in content[-2048:]:
+        raise _cut_off(name)
+    return InspectedFile(name=name, content_type=PDF, content=content)
+
+
+def _inspect_image(name: str, content: bytes) -> InspectedFile:
+    """Decode the whole picture, then keep its pixels without place, time or device."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            image = Image.open(io.BytesIO(content), formats=list(IMAGE_TYPES))
+        except (UnidentifiedImageError, Image.DecompressionBombError, Warning) as error:
+            raise _wrong_type(name) from error
+        if image.width * image.height > MAX_PIXELS:
+            raise _wrong_type(name)
+        kind = image.format or ""
+        try:
+            image.load()
+        except (OSError, SyntaxError, ValueError, EOFError) as error:
+            raise _cut_off(name) from error
+    width, height = image.size
+    if kind != "GIF":
+        upright = ImageOps.exif_transpose(image)
+        width, height = upright.size
+        content = _without_metadata(upright, kind)
+    return InspectedFile(name, IMAGE_TYPES[kind], content, width, height)
+
+
+def _without_metadata(image: Image.Image, kind: str) -> bytes:
+    out = io.BytesIO()
+    if kind == "JPEG":
+        image.convert("RGB").save(out, kind, quality=90, optimize=True)
+    else:
+        bare = Image.new(image.mode, image.size)
+        bare.paste(image)
+        if palette := image.getpalette():
+            bare.putpalette(palette)
+        if "transparency" in image.info:
+            bare.info["transparency"] = image.info["transparency"]
+        bare.save(out, kind, lossless=True)
+    return out.getvalue()
+
+
+def _safe_name(name: str) -> str:
+    """The file's own name without folders and unprintable characters."""
+    base = PurePath(name.replace("\\", "/")).name
+    printable = "".join(char for char in base if char.isprintable()).strip()
+    stem, suffix = PurePath(printable).stem, PurePath(printable).suffix[:10]
+    return f"{stem[: NAME_MAX - len(suffix)]}{suffix}" or _("file")
+
+
+def _wrong_type(name: str) -> ValidationError:
+    return ValidationError(
+        _(
+            "“%(name)s” is not a picture or PDF that we can open. Please send JPEG,"
+            " PNG, WebP, GIF or PDF."
+        )
+        % {"name": name},
+        code="file_type",
+    )
+
+
+def _cut_off(name: str) -> ValidationError:
+    return ValidationError(
+        _(
+            "“%(name)s” is incomplete; it was cut off on the way."
+            " Please choose it again."
+        )
+        % {"name": name},
+        code="file_cut_off",
+    )

@@ -1,0 +1,64 @@
+"""Put a message on a ticket, once, and keep the ticket's summary true."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from staff.models import User
+from tickets import feed
+from tickets.models import Direction, Message, Ticket
+from tickets.services import attachments
+from tickets.services.attachments import InspectedFile
+from tickets.text import preview
+
+
+def already_sent(ticket: Ticket, client_token: uuid.UUID | None) -> Message | None:
+    """The message that an earlier click on the same button has sent."""
+    if client_token is None:
+        return None
+    return ticket.messages.filter(client_token=client_token).first()
+
+
+def add(
+    ticket: Ticket,
+    *,
+    direction: Direction,
+    text: str,
+    at: datetime,
+    author: User | None = None,
+    automatic: bool = False,
+    files: Sequence[InspectedFile] = (),
+    client_token: uuid.UUID | None = None,
+) -> Message:
+    """Store a message with its files; the caller holds the lock on the ticket.
+
+    A customer's message starts their wait, a colleague's answer ends it; an automatic
+    text and a note do neither.
+    """
+    message = Message.objects.create(
+        ticket_id=ticket.pk,
+        direction=direction,
+        author=author,
+        automatic=automatic,
+        text=text,
+        sent_at=at,
+        client_token=client_token,
+    )
+    attachments.keep(message, files)
+    ticket.message_count += 1
+    changed = ["message_count"]
+    if direction != Direction.NOTE:
+        ticket.last_message_at = at
+        ticket.last_message_preview = preview(text) or _("[file]")
+        changed += ["last_message_at", "last_message_preview"]
+    if direction == Direction.IN and ticket.customer_waiting_since is None:
+        ticket.customer_waiting_since = at
+        changed.append("customer_waiting_since")
+    if direction == Direction.OUT and not automatic:
+        ticket.customer_waiting_since = None
+        changed.append("customer_waiting_since")
+    ticket.save(update_fields=changed)
+    feed.announce(ticket, "message", to_customer=direction != Direction.NOTE)
+    return message
