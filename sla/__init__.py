@@ -1,0 +1,1 @@
+"""Promises and the clocks that keep them: policy, clock, detector, escalation."""

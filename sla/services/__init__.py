@@ -1,0 +1,1 @@
+"""Verbs on promises: load a policy, start and stop clocks, tell people."""
