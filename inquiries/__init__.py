@@ -1,0 +1,1 @@
+"""Customers' questions: asked, taken, answered, closed, reopened."""

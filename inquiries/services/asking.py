@@ -1,0 +1,210 @@
+"""What the customer does: ask, and write more."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from customers.services import clean_surname, identify, parse_phone
+from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.workflow import WORKFLOW, Status, Step
+from knowledge.models import Script
+from sla.models import Metric
+from sla.services import clocks
+from staff.models import User
+from tickets import feed
+from tickets.models import Channel, Direction, Kind, Message, Verb
+from tickets.numbers import new_number
+from tickets.services import attachments, events, messages
+from tickets.services.attachments import InspectedFile, Upload
+from tickets.text import clean_message
+
+GREETING = "GREETING"
+
+
+def ask(
+    *,
+    channel: Channel,
+    surname: str,
+    phone: str,
+    topic: str,
+    text: str,
+    at: datetime,
+    files: Sequence[Upload] = (),
+    client_token: uuid.UUID | None = None,
+    by: User | None = None,
+) -> Inquiry:
+    """Open an inquiry and start its 30-second clock (IN-24).
+
+    `by` is the colleague or system that files it for the customer. Asking again with
+    the same client token returns the inquiry that is there already.
+
+    Raises ValidationError with a message per field: surname, phone, topic, text, files.
+    """
+    fields = _cleaned(surname=surname, phone=phone, topic=topic, text=text, files=files)
+    try:
+        return _open(
+            channel=channel, at=at, client_token=client_token, by=by, fields=fields
+        )
+    except IntegrityError:
+        earlier = _asked_before(client_token)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def customer_writes(
+    inquiry: Inquiry,
+    *,
+    text: str,
+    at: datetime,
+    files: Sequence[Upload] = (),
+    client_token: uuid.UUID | None = None,
+) -> Message:
+    """Add the customer's words; the first of a cycle starts its reply clock.
+
+    Raises ValidationError (text, files), IllegalStep when the inquiry is closed.
+    """
+    inspected, text = clean_content(text, files)
+    with transaction.atomic():
+        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+        if sent := messages.already_sent(inquiry, client_token):
+            return sent
+        WORKFLOW.check(inquiry, Step.CUSTOMER_WRITES, by=None)
+        message = messages.add(
+            inquiry,
+            direction=Direction.IN,
+            text=text,
+            at=at,
+            files=inspected,
+            client_token=client_token,
+        )
+        events.record(inquiry, Verb.CUSTOMER_WROTE, by=None, at=at, message=message.pk)
+        clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+        return message
+
+
+def clean_content(
+    text: str, files: Sequence[Upload]
+) -> tuple[list[InspectedFile], str]:
+    """Text and files of a message, checked together so that one error hides no other.
+
+    Raises ValidationError by field.
+    """
+    errors: dict[str, ValidationError] = {}
+    inspected: list[InspectedFile] = []
+    try:
+        inspected = attachments.inspect(files)
+    except ValidationError as error:
+        errors["files"] = error
+    try:
+        text = clean_message(text, required=not files)
+    except ValidationError as error:
+        errors["text"] = error
+    if errors:
+        raise ValidationError(errors)
+    return inspected, text
+
+
+class _Fields:
+    """What the customer entered, after cleaning."""
+
+    def __init__(
+        self,
+        surname: str,
+        phone: str,
+        topic: Topic,
+        text: str,
+        files: list[InspectedFile],
+    ) -> None:
+        self.surname = surname
+        self.phone = phone
+        self.topic = topic
+        self.text = text
+        self.files = files
+
+
+def _cleaned(
+    *, surname: str, phone: str, topic: str, text: str, files: Sequence[Upload]
+) -> _Fields:
+    errors: dict[str, ValidationError] = {}
+    try:
+        surname = clean_surname(surname)
+    except ValidationError as error:
+        errors["surname"] = error
+    try:
+        phone = parse_phone(phone) if phone.strip() else ""
+    except ValidationError as error:
+        errors["phone"] = error
+    if topic not in Topic.values:
+        errors["topic"] = ValidationError(
+            _("Please choose one of the six topics."), code="topic_unknown"
+        )
+    inspected: list[InspectedFile] = []
+    try:
+        inspected, text = clean_content(text, files)
+    except ValidationError as error:
+        errors |= {
+            name: ValidationError(found) for name, found in error.error_dict.items()
+        }
+    if errors:
+        raise ValidationError(errors)
+    return _Fields(surname, phone, Topic(topic), text, inspected)
+
+
+def _asked_before(client_token: uuid.UUID | None) -> Inquiry | None:
+    if client_token is None:
+        return None
+    return Inquiry.objects.filter(client_token=client_token).first()
+
+
+@transaction.atomic
+def _open(
+    *,
+    channel: Channel,
+    at: datetime,
+    client_token: uuid.UUID | None,
+    by: User | None,
+    fields: _Fields,
+) -> Inquiry:
+    if earlier := _asked_before(client_token):
+        return earlier
+    customer = identify(surname=fields.surname, phone=fields.phone, at=at)
+    inquiry = Inquiry.objects.create(
+        number=new_number("IN", day=timezone.localdate(at)),
+        kind=Kind.INQUIRY,
+        channel=channel,
+        customer=customer,
+        status=Status.NEW,
+        created_at=at,
+        client_token=client_token,
+    )
+    InquiryTopic.objects.create(inquiry=inquiry, topic=fields.topic, asked_at=at)
+    message = messages.add(
+        inquiry, direction=Direction.IN, text=fields.text, at=at, files=fields.files
+    )
+    events.record(
+        inquiry, Verb.ASKED, by=by, at=at, message=message.pk, topic=fields.topic
+    )
+    clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+    if channel.auto_greeting:
+        _greet_automatically(inquiry, at=at)
+    feed.announce(inquiry, "ticket", to_customer=False)
+    return inquiry
+
+
+def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
+    """Send the greeting as a labelled automatic text; the clock runs on (D-03)."""
+    script = Script.objects.get(code=GREETING)
+    message = messages.add(
+        inquiry, direction=Direction.OUT, text=script.text, at=at, automatic=True
+    )
+    inquiry.first_automatic_reply_at = at
+    inquiry.save(update_fields=["first_automatic_reply_at"])
+    events.record(
+        inquiry, Verb.GREETED_AUTOMATICALLY, by=None, at=at, message=message.pk
+    )

@@ -1,0 +1,86 @@
+"""The history of an inquiry for people: its events and its clocks' events as one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from inquiries.models import Inquiry
+from sla.models import ClockEvent, ClockEventKind
+from staff.models import User
+from tickets.models import Event, Verb
+
+ICONS: Final = {
+    Verb.ASKED: "message-question",
+    Verb.CUSTOMER_WROTE: "message",
+    Verb.GREETED_AUTOMATICALLY: "robot",
+    Verb.GREETED: "message-circle-heart",
+    Verb.REPLIED: "message-reply",
+    Verb.NOTED: "note",
+    Verb.TAKEN: "hand-grab",
+    Verb.ASSIGNED: "user-share",
+    Verb.CLOSED: "circle-check",
+    Verb.REOPENED: "refresh",
+    Verb.BREACH_ACKNOWLEDGED: "eye-check",
+    ClockEventKind.ACTIVATE: "player-play",
+    ClockEventKind.WARNING: "alert-triangle",
+    ClockEventKind.BREACH: "alarm",
+    ClockEventKind.ESCALATE: "stairs-up",
+    ClockEventKind.FULFIL: "flag-check",
+    ClockEventKind.CANCEL: "circle-x",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: what happened, when it counts, and who did it (None: the system)."""
+
+    at: datetime
+    verb: str
+    text: str
+    actor: User | None
+    icon: str
+    clauses: tuple[str, ...] = ()
+    detail: str = ""
+
+
+def entries(inquiry: Inquiry) -> list[Entry]:
+    """All lines in the order of the instants that count; three queries."""
+    happened = inquiry.events.select_related("actor")
+    clocked = ClockEvent.objects.filter(clock__ticket_id=inquiry.pk).select_related(
+        "actor", "clock__target"
+    )
+    people = User.objects.in_bulk(
+        {event.data["to"] for event in happened if "to" in event.data}
+    )
+    lines = [_of_ticket(event, people) for event in happened]
+    lines += [_of_clock(event) for event in clocked]
+    return sorted(lines, key=lambda entry: entry.at)
+
+
+def _of_ticket(event: Event, people: dict[int, User]) -> Entry:
+    detail = ""
+    if event.verb == Verb.ASSIGNED:
+        detail = _("to %(name)s") % {"name": people[event.data["to"]]}
+    return Entry(
+        at=event.at,
+        verb=event.verb,
+        text=event.get_verb_display(),
+        actor=event.actor,
+        icon=ICONS[Verb(event.verb)],
+        detail=detail,
+    )
+
+
+def _of_clock(event: ClockEvent) -> Entry:
+    target = event.clock.target
+    return Entry(
+        at=event.at,
+        verb=event.kind,
+        text=event.get_kind_display(),
+        actor=event.actor,
+        icon=ICONS[ClockEventKind(event.kind)],
+        clauses=tuple(target.clauses),
+        detail=target.name,
+    )
