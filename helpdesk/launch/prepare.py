@@ -1,0 +1,126 @@
+"""Bring database, static files and translations up to date, in one Django process.
+
+Whatever is up to date already is skipped, so that a second start takes no time. With
+`--progress` each step is one line `step<TAB>name<TAB>seconds` for the launcher.
+"""
+
+import argparse
+import hashlib
+import io
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+import polib
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STATIC = ("static/**/*", "helpdesk/*/static/**/*")
+SHOWN = ("agent1", "supervisor", "admin")
+
+
+def compile_translations() -> None:
+    """Write the .mo beside each .po that is newer."""
+    for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        half = target.with_name(f"{target.name}.{os.getpid()}")
+        polib.pofile(str(source)).save_as_mofile(str(half))
+        half.replace(target)
+
+
+def migrate() -> None:
+    """Apply the migrations that are not applied yet."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def collect_static() -> None:
+    """Copy and hash the static files if any of their sources has changed."""
+    stamp = Path(f"{settings.STATIC_ROOT}.sources")
+    sources = static_sources()
+    if stamp.is_file() and stamp.read_text() == sources:
+        return
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    stamp.write_text(sources)
+
+
+def static_sources() -> str:
+    """A fingerprint of everything that static files are made from."""
+    digest = hashlib.sha256()
+    for name in ("package-lock.json", "requirements.lock", "helpdesk/packages.py"):
+        path = ROOT / name
+        digest.update(path.read_bytes() if path.exists() else b"-")
+    for path in sorted(p for pattern in STATIC for p in ROOT.glob(pattern)):
+        state = path.stat()
+        digest.update(f"{path}:{state.st_size}:{state.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def load_data(*, demo: bool) -> None:
+    """The policy pack, then demo data or the bare minimum; all may run again."""
+    for command in ("load_policies", "load_demo" if demo else "load_basics"):
+        call_command(command, verbosity=0, stdout=io.StringIO())
+
+
+def sign_in_links(base: str, *, demo: bool) -> str:
+    """One line `user url` for each account that is worth showing."""
+    out = io.StringIO()
+    users = SHOWN if demo else SHOWN[-1:]
+    call_command("sign_in_link", *users, base=base, stdout=out)
+    return out.getvalue()
+
+
+@contextmanager
+def step(name: str, *, shown: bool) -> Iterator[None]:
+    """Report a step with its seconds."""
+    started = time.monotonic()
+    yield
+    if shown:
+        print(f"step\t{name}\t{time.monotonic() - started:.3f}", flush=True)
+
+
+def main(args: list[str]) -> int:
+    """Do all of it in order."""
+    parser = argparse.ArgumentParser(prog="prepare")
+    parser.add_argument("--progress", action="store_true")
+    parser.add_argument("--links", metavar="BASE", help="also print sign-in links")
+    parser.add_argument("--only-migrate", action="store_true")
+    parser.add_argument("--only-translations", action="store_true")
+    options = parser.parse_args(args)
+    demo = os.environ.get("DEMO", "1") not in {"0", "false", "no", "off"}
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+    with step("program loaded, translations compiled", shown=options.progress):
+        compile_translations()
+        if options.only_translations:
+            return 0
+        django.setup()
+    with step("database is up to date", shown=options.progress):
+        migrate()
+    if options.only_migrate:
+        return 0
+    with step("static files are collected", shown=options.progress):
+        collect_static()
+    what = "policy and demo data are loaded" if demo else "policy is loaded"
+    with step(what, shown=options.progress):
+        load_data(demo=demo)
+    if options.links:
+        for line in sign_in_links(options.links, demo=demo).splitlines():
+            user, _, address = line.partition(" ")
+            print(f"link\t{user}\t{address.strip()}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
