@@ -1,0 +1,25 @@
+"""`./shoushi bench NAME`: a measurement on servers of its own, tuned as in earnest."""
+
+import sys
+
+from helpdesk.launch import foreground
+from helpdesk.launch.failure import CannotGoOn
+from helpdesk.launch.place import ROOT
+from helpdesk.launch.signals import Signals
+from helpdesk.launch.throwaway import empty_servers
+
+
+def bench(args: list[str]) -> int:
+    """Migrate an empty database and run `bench/NAME.py` with the other arguments."""
+    files = sorted((ROOT / "bench").glob("*.py"))
+    known = [path.stem for path in files if not path.stem.startswith("_")]
+    if not args or args[0] not in known:
+        raise CannotGoOn(f"Name one measurement: {', '.join(known) or 'there is none'}")
+    ready = [sys.executable, "-m", "helpdesk.launch.prepare", "--only-migrate"]
+    measure = [sys.executable, "-m", f"bench.{args[0]}", *args[1:]]
+    with (
+        Signals() as signals,
+        empty_servers("bench", signals=signals, careless=False) as env,
+    ):
+        code = foreground.run(ready, env=env, signals=signals)
+        return code or foreground.run(measure, env=env, signals=signals)
