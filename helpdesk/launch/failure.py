@@ -1,7 +1,6 @@
 """The one error of this package: a sentence for the person at the keyboard."""
 
 import errno
-from pathlib import Path
 
 
 class CannotGoOn(Exception):
@@ -26,22 +25,3 @@ def of_os(error: OSError) -> CannotGoOn:
             " with DATA_DIR=/path."
         )
     return CannotGoOn(f"{error.strerror or error}: {where}")
-
-
-def tail(log: Path, *, lines: int = 20, start: int = 0) -> str:
-    """The last lines of a log, counted from byte `start`."""
-    try:
-        with log.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(min(start, size), size - 64_000))
-            text = file.read().decode(errors="replace")
-    except OSError:
-        return ""
-    return "\n".join(text.splitlines()[-lines:])
-
-
-def explain(log_text: str) -> str:
-    """A hint for the causes that a log names in its own words."""
-    if "No space left on device" in log_text:
-        return "\nThe disk is full: free some space and start again."
-    return ""

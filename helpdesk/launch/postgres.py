@@ -16,7 +16,8 @@ from urllib.parse import quote
 import psycopg2
 
 from helpdesk.launch.binaries import Binaries
-from helpdesk.launch.failure import CannotGoOn, explain
+from helpdesk.launch.failure import CannotGoOn
+from helpdesk.launch.logs import explain
 from helpdesk.launch.place import Place, own
 from helpdesk.launch.process import as_user
 from helpdesk.launch.supervisor import Part

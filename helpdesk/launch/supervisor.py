@@ -11,14 +11,13 @@ from typing import Self
 
 from helpdesk.launch import process
 from helpdesk.launch.console import Console
-from helpdesk.launch.failure import CannotGoOn, explain, tail
+from helpdesk.launch.failure import CannotGoOn
+from helpdesk.launch.logs import explain, shorten, tail
 from helpdesk.launch.signals import Signals
 
 DEATHS = 5
 WITHIN = 60.0
 LONGEST_PAUSE = 5.0
-LARGEST_LOG = 10 * 1024**2
-KEPT_OF_LOG = 1024**2
 
 
 @dataclass
@@ -191,20 +190,3 @@ class Supervisor:
             for running in group:
                 if running.process:
                     process.sweep(running.process)
-
-
-def shorten(log: Path) -> None:
-    """Keep the end of a log that has grown too long.
-
-    Parts append to it, so that it may be cut under their hands.
-    """
-    try:
-        if log.stat().st_size <= LARGEST_LOG:
-            return
-        with log.open("r+b") as file:
-            file.seek(-KEPT_OF_LOG, 2)
-            kept = file.read()
-            log.with_name(f"{log.name}.1").write_bytes(kept)
-            file.truncate(0)
-    except FileNotFoundError:
-        return

@@ -20,7 +20,8 @@ from helpdesk.launch import (
     servers,
 )
 from helpdesk.launch.console import Console
-from helpdesk.launch.failure import CannotGoOn, explain, tail
+from helpdesk.launch.failure import CannotGoOn
+from helpdesk.launch.logs import explain, tail
 from helpdesk.launch.place import ROOT
 from helpdesk.launch.signals import Signals
 from helpdesk.launch.supervisor import Part, Supervisor

@@ -13,9 +13,10 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from helpdesk.launch.failure import CannotGoOn, StopAsked
+from helpdesk.launch.logs import KEPT_OF_LOG, LARGEST_LOG, shorten
 from helpdesk.launch.place import ROOT
 from helpdesk.launch.signals import Signals
-from helpdesk.launch.supervisor import KEPT_OF_LOG, LARGEST_LOG, Supervisor, shorten
+from helpdesk.launch.supervisor import Supervisor
 from tests.launch.conftest import MakePart
 
 FOREVER = "import time; time.sleep(600)"

@@ -1,0 +1,42 @@
+"""The logs of the parts: their last words, and an end to their growth."""
+
+from pathlib import Path
+
+LARGEST_LOG = 10 * 1024**2
+KEPT_OF_LOG = 1024**2
+
+
+def tail(log: Path, *, lines: int = 20, start: int = 0) -> str:
+    """The last lines of a log, counted from byte `start`."""
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(min(start, size), size - 64_000))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def explain(log_text: str) -> str:
+    """A hint for the causes that a log names in its own words."""
+    if "No space left on device" in log_text:
+        return "\nThe disk is full: free some space and start again."
+    return ""
+
+
+def shorten(log: Path) -> None:
+    """Keep the end of a log that has grown too long.
+
+    Parts append to it, so that it may be cut under their hands.
+    """
+    try:
+        if log.stat().st_size <= LARGEST_LOG:
+            return
+        with log.open("r+b") as file:
+            file.seek(-KEPT_OF_LOG, 2)
+            kept = file.read()
+            log.with_name(f"{log.name}.1").write_bytes(kept)
+            file.truncate(0)
+    except FileNotFoundError:
+        return
