@@ -1,9 +1,11 @@
 """The logs of the parts: their last words, and an end to their growth."""
 
+import shutil
 from pathlib import Path
 
 LARGEST_LOG = 10 * 1024**2
 KEPT_OF_LOG = 1024**2
+FULL = 1024**2
 
 
 def tail(log: Path, *, lines: int = 20, start: int = 0) -> str:
@@ -18,10 +20,11 @@ def tail(log: Path, *, lines: int = 20, start: int = 0) -> str:
     return "\n".join(text.splitlines()[-lines:])
 
 
-def explain(log_text: str) -> str:
-    """A hint for the causes that a log names in its own words."""
-    if "No space left on device" in log_text:
-        return "\nThe disk is full: free some space and start again."
+def explain(log_text: str, *, folder: Path) -> str:
+    """A hint if the disk is full: then a log may have no room for its own words."""
+    full = shutil.disk_usage(folder).free < FULL
+    if full or "No space left on device" in log_text:
+        return f"\nThe disk of {folder} is full: free some space and start again."
     return ""
 
 

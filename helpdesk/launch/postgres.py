@@ -123,7 +123,8 @@ def make(folder: Path, place: Place, binaries: Binaries) -> None:
     if result.returncode:
         shutil.rmtree(half, ignore_errors=True)
         said = (result.stderr or result.stdout).strip()
-        raise CannotGoOn(f"PostgreSQL could not be set up:\n{said}{explain(said)}")
+        hint = explain(said, folder=place.servers)
+        raise CannotGoOn(f"PostgreSQL could not be set up:\n{said}{hint}")
     half.rename(folder)
 
 

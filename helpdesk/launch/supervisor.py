@@ -73,8 +73,9 @@ class Running:
 
     def last_words(self) -> str:
         """The end of its log since it started, with a hint if there is one."""
-        text = tail(self.part.log, start=self.log_start)
-        return f"{text}{explain(text)}\n(all of it: {self.part.log})"
+        log = self.part.log
+        text = tail(log, start=self.log_start)
+        return f"{text}{explain(text, folder=log.parent)}\n(all of it: {log})"
 
 
 class Supervisor:

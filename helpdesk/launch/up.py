@@ -113,8 +113,9 @@ def prepare(
         process.sweep(child)
     if child.returncode:
         text = tail(log)
+        hint = explain(text, folder=data)
         raise CannotGoOn(
-            f"The data could not be prepared. Its last words:\n{text}{explain(text)}\n"
+            f"The data could not be prepared. Its last words:\n{text}{hint}\n"
             f"(all of it: {log})"
         )
     return links

@@ -93,7 +93,7 @@ def test_a_part_that_cannot_start_is_reported_at_once(
     code = "import sys; sys.exit('write: No space left on device')"
     with pytest.raises(CannotGoOn, match="press could not start") as problem:
         supervisor.start([make_part("press", code, ready=lambda: False)])
-    assert "The disk is full" in str(problem.value)
+    assert "is full: free some space" in str(problem.value)
 
 
 def test_parts_stop_in_reverse_order_each_with_its_own_signal(
@@ -169,6 +169,15 @@ with Signals() as signals, Supervisor(Console(), signals) as supervisor:
     launcher.stdout.close()
     gone, alive = psutil.wait_procs(children, timeout=5)
     assert (len(gone), alive) == (2, [])
+
+
+def test_a_full_disk_is_named_even_if_the_log_had_no_room_to_say_so(
+    supervisor: Supervisor, make_part: MakePart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = type("usage", (), {"free": 0})
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
+    with pytest.raises(CannotGoOn, match="is full: free some space"):
+        supervisor.start([make_part("mute", "raise SystemExit(1)", ready=bool)])
 
 
 def test_a_log_keeps_its_end_only(tmp_path: Path) -> None:
