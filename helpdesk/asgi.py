@@ -1,0 +1,28 @@
+"""One origin: live streams run natively on the event loop, pages on a thread pool.
+
+Threads keep their database connections, which makes pages several times faster than
+Django's own ASGI handler; see docs/adr/0002-pages-on-threads-live-on-the-loop.md.
+"""
+
+import os
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+
+live = get_asgi_application()
+
+from helpdesk.wsgi import application as wsgi_application  # noqa: E402
+
+pages = WSGIMiddleware(cast(WSGIApp, wsgi_application), workers=8)
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Send `/live/...` to the event loop and everything else to the threads."""
+    if scope["type"] == "http" and scope["path"].startswith("/live/"):
+        await live(scope, receive, send)
+    elif scope["type"] == "http":
+        await pages(scope, receive, send)

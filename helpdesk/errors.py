@@ -1,0 +1,92 @@
+"""Where a refusal of the domain becomes words and a status code, once for all doors."""
+
+import sys
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from tickets.workflow import IllegalStep, NotAllowed
+
+RETRY_SECONDS: Final = 5
+REFUSALS: Final = (ValidationError, IllegalStep, NotAllowed)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A "no": the status code, and messages by field ("" for the whole)."""
+
+    status: int
+    fields: dict[str, list[str]]
+
+    @property
+    def fields_are_wrong(self) -> bool:
+        """Whether other values would be accepted (pages: 422, API: 400)."""
+        return self.status == HTTPStatus.UNPROCESSABLE_ENTITY
+
+    @property
+    def summary(self) -> str:
+        """All messages in one text."""
+        return " ".join(text for texts in self.fields.values() for text in texts)
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """Translate a domain error; anything else is a bug and is raised again."""
+    if isinstance(error, IllegalStep):
+        return Refusal(409, {"": [str(error)]})
+    if isinstance(error, NotAllowed):
+        return Refusal(403, {"": [_("Your role does not allow this step.")]})
+    if isinstance(error, ValidationError):
+        if hasattr(error, "error_dict"):
+            fields = {
+                "" if name == NON_FIELD_ERRORS else name: texts
+                for name, texts in error.message_dict.items()
+            }
+        else:
+            fields = {"": list(error.messages)}
+        return Refusal(422, fields)
+    raise error
+
+
+class RefusalMiddleware:
+    """Answers for the pages that do not show a refusal beside the field themselves."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = self.get_response(request)
+        return response
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        """Show a refusal as a page, or as a fragment where htmx asked."""
+        if not isinstance(exception, REFUSALS):
+            return None
+        refusal = refusal_of(exception)
+        template = (
+            "components/refusal.html"
+            if request.headers.get("HX-Request")
+            else "refusal.html"
+        )
+        return render(request, template, {"refusal": refusal}, status=refusal.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open too long, or one that is not ours."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A database that is away for a moment is a 503 with a time, not a bug."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = render(None, "503.html", status=503)
+        response["Retry-After"] = str(RETRY_SECONDS)
+        return response
+    return render(None, "500.html", status=500)

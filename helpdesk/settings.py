@@ -1,0 +1,352 @@
+"""Every setting of the product, read from the environment; nonsense stops the start.
+
+`./shoushi` writes two files into the data folder: `secrets.env` (made once, at the
+first start) and `runtime.env` (where the embedded servers listen). A variable that is
+already in the environment wins over both.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.backoffice.look import UNFOLD as UNFOLD  # noqa: PLC0414 - a setting
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+for name in ("secrets.env", "runtime.env"):
+    if (DATA_DIR / name).is_file():
+        env.read_env(DATA_DIR / name)
+
+
+def contact_keys() -> list[str]:
+    """Fernet keys for customers' contacts: the first encrypts, all decrypt."""
+    keys: list[str] = env.list("CONTACT_KEYS", default=[])
+    if not keys:
+        raise ImproperlyConfigured(
+            "CONTACT_KEYS is not set. Start with ./shoushi, which makes one, or set it"
+            " to one or more Fernet keys, the newest first."
+        )
+    return keys
+
+
+# --- Secrets and addresses -----------------------------------------------------------
+
+SECRET_KEY_MIN = 32
+SECRET_KEY: str = env.str("SECRET_KEY", default="")
+if len(SECRET_KEY) < SECRET_KEY_MIN:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is missing or too short. Start with ./shoushi,"
+        " which makes one at the first start."
+    )
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+CONTACT_KEYS = contact_keys()
+
+DEBUG: bool = env.bool("DEBUG", default=False)
+PORT: int = env.int("PORT", default=8000)
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL: str = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+HTTPS: bool = SITE_URL.startswith("https://")
+# A public name is the only one; without one, the machine is called by any address.
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS",
+    default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1"] if HTTPS else ["*"],
+)
+
+# --- The house -----------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "helpdesk.portal",
+    "helpdesk.desk",
+    "helpdesk.supervision",
+    "helpdesk.setup",
+    "inquiries",
+    "sla",
+    "tickets",
+    "knowledge",
+    "customers",
+    "staff",
+    "unfold.apps.BasicAppConfig",
+    "helpdesk.backoffice.apps.BackOfficeConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django.forms",
+    "django_htmx",
+    "phonenumber_field",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "helpdesk.errors.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "helpdesk.urls"
+WSGI_APPLICATION = "helpdesk.wsgi.application"
+ASGI_APPLICATION = "helpdesk.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+            "libraries": {"display": "helpdesk.templatetags.display"},
+        },
+    }
+]
+
+# --- Data ----------------------------------------------------------------------------
+
+DATABASES = {
+    "default": {
+        **env.db("DATABASE_URL"),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+
+
+def redis_url(db: int, *, scheme: str = "redis") -> str:
+    """The address of one database of the Redis server that REDIS_URL names.
+
+    `scheme` is "redis" for redis-py and Django, "celery" for Celery, which spells a
+    unix socket in its own way.
+    """
+    parts = urlsplit(env.str("REDIS_URL"))
+    if parts.scheme == "unix":
+        if scheme == "celery":
+            return f"redis+socket://{parts.path}?virtual_host={db}"
+        return f"unix://{parts.path}?db={db}"
+    if parts.scheme not in {"redis", "rediss"}:
+        raise ImproperlyConfigured(
+            f"REDIS_URL starts with {parts.scheme}://; use redis://, rediss:// or"
+            " unix:///path/to/socket."
+        )
+    query = f"?{parts.query}" if parse_qs(parts.query) else ""
+    return f"{parts.scheme}://{parts.netloc}/{db}{query}"
+
+
+CACHES = {
+    "default": {
+        "BACKEND": "helpdesk.cache.PatientRedisCache",
+        "LOCATION": redis_url(1),
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
+LIVE_REDIS_URL = redis_url(0)
+
+MEDIA_ROOT = DATA_DIR / "media"
+ATTACHMENT_MAX_BYTES: int = env.int("ATTACHMENT_MAX_BYTES", default=10 * 1024 * 1024)
+ATTACHMENTS_PER_MESSAGE = 9
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# --- Jobs ----------------------------------------------------------------------------
+
+CELERY_BROKER_URL = redis_url(0, scheme="celery")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"sla.*": {"queue": "sla"}}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A task that was cut off comes back in 20 s; no task here may run longer than 15 s.
+    "visibility_timeout": 15,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_keepalive": True,
+}
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "sla-window": {
+        "task": "sla.window",
+        "schedule": 1.0,
+        "options": {"expires": 3},
+    },
+    "sla-announce": {
+        "task": "sla.announce",
+        "schedule": 1.0,
+        "options": {"expires": 3},
+    },
+    "staff-forget-expired": {
+        "task": "staff.forget_expired",
+        "schedule": crontab(hour="4", minute="10"),
+    },
+    "sla-sweep": {
+        "task": "sla.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+}
+
+# --- Language and time ---------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+PHONENUMBER_DEFAULT_REGION = "CN"
+PHONENUMBER_DB_FORMAT = "E164"
+
+# --- Static files --------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "helpdesk.packages.PackageFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Sign-in -------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "staff.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "staff.adapters.StaffAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_TOTP_ISSUER = "Shoushi 守时"
+
+# --- Protection ----------------------------------------------------------------------
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "helpdesk.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", default=30 * 86400 if HTTPS else 0)
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # other names under the company's domain are not ours to bind
+    "security.W008",  # the proxy that ends TLS sends plain HTTP there
+    "security.W021",  # nor is the list of domains that browsers ship with
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "media-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- API -----------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["staff.api.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["helpdesk.api.TokenThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["helpdesk.api.BoundedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "helpdesk.problems.api_exception_handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Shoushi API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "helpdesk.api_description.describe_refusals",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ClockStatus": "sla.models.ClockStatus",
+        "InquiryStatus": "inquiries.workflow.Status",
+        "TopicCode": "inquiries.models.Topic",
+    },
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Words in the log (never names, numbers or texts of customers) --------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,75 @@
+"""Throttles for forms that strangers can reach, counted in Redis per address."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+_RATE: Final = re.compile(r"(\d+)/(\d*)([smh])")
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def seconds_to_wait(key: str, *rates: str, now: float) -> int:
+    """Count one request; 0 if it may pass, else whole seconds until one may.
+
+    A rate reads "5/10s": five in ten seconds. When Redis is away everything passes:
+    answering customers matters more than throttling them.
+    """
+    wait = 0
+    for rate in rates:
+        match = _RATE.fullmatch(rate)
+        if match is None:
+            raise ValueError(rate)
+        limit, length = int(match[1]), int(match[2] or 1) * _UNITS[match[3]]
+        window = int(now // length)
+        name = f"throttle:{key}:{rate}:{window}"
+        try:
+            cache.add(name, 0, timeout=length + 1)
+            count = cache.incr(name)
+        except (RedisError, ValueError) as error:
+            logger.warning("throttle skipped: %s", type(error).__name__)
+            continue
+        if count > limit:
+            wait = max(wait, int((window + 1) * length - now) + 1)
+    return wait
+
+
+def throttled(name: str, *rates: str) -> Callable[[View[P]], View[P]]:
+    """Limit the POSTs that one address may send to a view."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def wrapper(
+            request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            if request.method == "POST":
+                address = request.META.get("REMOTE_ADDR", "")
+                wait = seconds_to_wait(f"{name}:{address}", *rates, now=time.time())
+                if wait:
+                    return too_many(request, wait=wait)
+            return view(request, *args, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
+def too_many(request: HttpRequest, *, wait: int) -> HttpResponse:
+    """Say when to try again; the page keeps what was typed."""
+    fragment = bool(request.headers.get("HX-Request"))
+    template = "components/throttled.html" if fragment else "429.html"
+    response = render(request, template, {"wait": wait}, status=429)
+    response["Retry-After"] = str(wait)
+    return response

@@ -1,0 +1,25 @@
+"""Every address of the product, door by door."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from helpdesk.desk import live as desk_live
+from helpdesk.desk import sign_in
+from helpdesk.health import healthz
+from helpdesk.portal import live as portal_live
+
+handler500 = "helpdesk.errors.server_error"
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("live/desk/", desk_live.desk, name="desk_live"),
+    path("live/thread/<str:token>/", portal_live.thread, name="thread_live"),
+    path("sign-in/<str:token>/", sign_in.by_link, name="sign_in_link"),
+    path("accounts/", include("helpdesk.account_urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("desk/", include("helpdesk.desk.urls")),
+    path("supervision/", include("helpdesk.supervision.urls")),
+    path("admin/", admin.site.urls),
+    path("api/", include("helpdesk.api_urls")),
+    path("", include("helpdesk.portal.urls")),
+]
