@@ -1,0 +1,18 @@
+"""The live stream of one conversation, for whoever holds its link."""
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from helpdesk.live import stream
+from inquiries.links import inquiry_of
+from inquiries.models import Inquiry
+from tickets import feed
+
+
+async def thread(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Changes that the customer may know of; a stranger's link is a 404."""
+    try:
+        inquiry = await sync_to_async(inquiry_of)(token)
+    except Inquiry.DoesNotExist as error:
+        raise Http404 from error
+    return stream(request, [feed.ticket_channel(inquiry.number)])

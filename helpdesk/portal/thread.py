@@ -1,0 +1,124 @@
+"""What the customer sees of a conversation at one moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from inquiries.links import thread_token
+from inquiries.models import Inquiry
+from inquiries.workflow import REOPEN_WINDOW, WORKFLOW, Step
+from sla.models import Clock, ClockEventKind
+from tickets.models import Attachment, Direction, Message
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as the customer sees it."""
+
+    message: Message
+    who: str
+    us: bool
+    files: list[tuple[Attachment, str]]
+
+    @property
+    def side(self) -> str:
+        return "" if self.us else "own"
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The promise, the messages, and what the customer can do now."""
+
+    inquiry: Inquiry
+    token: str
+    now: datetime
+    clock: Clock | None
+    late: bool
+    told_at: datetime | None
+    lines: list[Line]
+    ahead: int
+
+    @classmethod
+    def of(cls, inquiry: Inquiry, *, at: datetime) -> Self:
+        token = thread_token(inquiry)
+        clock = (
+            inquiry.clocks.select_related("target")
+            .filter(cycle=inquiry.cycle)
+            .order_by("started_at")
+            .last()
+        )
+        return cls(
+            inquiry=inquiry,
+            token=token,
+            now=at,
+            clock=clock,
+            late=clock is not None and clock.is_late(at=at),
+            told_at=told_at(clock),
+            lines=lines_of(inquiry, token=token),
+            ahead=ahead_of(inquiry),
+        )
+
+    @property
+    def can_write(self) -> bool:
+        return WORKFLOW.allows(self.inquiry, Step.CUSTOMER_WRITES, by=None)
+
+    @property
+    def reopens_until(self) -> datetime | None:
+        """The end of the window in which the customer may take it up again."""
+        closed_at = self.inquiry.closed_at
+        if closed_at is None or closed_at + REOPEN_WINDOW < self.now:
+            return None
+        return closed_at + REOPEN_WINDOW
+
+
+def told_at(clock: Clock | None) -> datetime | None:
+    """When a missed promise was reported to those who answer for it."""
+    if clock is None or clock.breached_at is None:
+        return None
+    breach = clock.events.filter(kind=ClockEventKind.BREACH).first()
+    return breach.announced_at if breach else None
+
+
+def lines_of(inquiry: Inquiry, *, token: str) -> list[Line]:
+    """What was said, in order; internal notes never leave the house."""
+    messages = (
+        inquiry.messages.exclude(direction=Direction.NOTE)
+        .select_related("author")
+        .prefetch_related("attachments")
+    )
+    return [
+        Line(
+            message=message,
+            who=name_of(message),
+            us=message.direction == Direction.OUT,
+            files=[
+                (file, reverse("portal:file", args=[token, file.public_id]))
+                for file in message.attachments.all()
+            ],
+        )
+        for message in messages
+    ]
+
+
+def name_of(message: Message) -> str:
+    """The reader as such, our people by work number."""
+    if message.direction == Direction.IN:
+        return _("You")
+    if message.author is None:
+        return _("Shoushi")
+    return _("Agent %(number)s") % {"number": message.author.work_number}
+
+
+def ahead_of(inquiry: Inquiry) -> int:
+    """How many others have waited longer for their first answer."""
+    since = inquiry.customer_waiting_since
+    if since is None or inquiry.first_human_reply_at is not None:
+        return 0
+    return (
+        Inquiry.objects.filter(closed_at=None, first_human_reply_at=None)
+        .filter(customer_waiting_since__lt=since)
+        .count()
+    )

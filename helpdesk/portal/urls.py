@@ -1,0 +1,17 @@
+"""Every address that a stranger can reach."""
+
+from django.urls import path
+
+from helpdesk.portal import views
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("ask/", views.ask, name="ask"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("thread/<str:token>/", views.thread, name="thread"),
+    path("thread/<str:token>/write/", views.write, name="write"),
+    path("thread/<str:token>/reopen/", views.reopen, name="reopen"),
+    path("thread/<str:token>/files/<uuid:public_id>/", views.file, name="file"),
+]

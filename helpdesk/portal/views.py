@@ -1,0 +1,228 @@
+"""The customers' door: ask, talk, come back by link. No account anywhere."""
+
+import uuid
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from helpdesk.portal.forms import AskForm, slots
+from helpdesk.portal.thread import Thread
+from helpdesk.throttle import throttled
+from helpdesk.writing import WritingForm
+from inquiries import services
+from inquiries.links import inquiry_of, thread_path
+from inquiries.models import Inquiry, Topic
+from sla.models import Metric, Target
+from tickets.models import Attachment, Channel, Direction
+from tickets.workflow import IllegalStep
+
+CHANNEL: Final = "web_chat"
+REMEMBERED: Final = 5
+UNCHANGING: Final = "private, max-age=31536000, immutable"
+
+
+def found(token: str) -> Inquiry:
+    """The inquiry behind a customer's link; a stranger's link is a 404."""
+    try:
+        return inquiry_of(token)
+    except Inquiry.DoesNotExist as error:
+        raise Http404 from error
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What we promise, and the ways in."""
+    at = timezone.now()
+    numbers = request.session.get("threads", [])
+    context = {
+        "now": at,
+        "target": Target.objects.in_force(Metric.FIRST_REPLY, at=at),
+        "channels": Channel.objects.filter(takes_inquiries=True),
+        "threads": Inquiry.objects.filter(number__in=numbers).order_by("-created_at"),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What we do with what a customer tells us."""
+    return render(request, "portal/privacy.html")
+
+
+@throttled("ask", "5/10s", "60/h")
+@never_cache
+@vary_on_headers("HX-Request")
+def ask(request: HttpRequest) -> HttpResponse:
+    """The form, and the asking."""
+    if request.method == "POST":
+        return send_question(request)
+    topic = request.GET.get("topic", "")
+    initial = {"topic": topic if topic in Topic.values else "", "client_token": ""}
+    form = AskForm(initial=initial | {"client_token": uuid.uuid4()})
+    return ask_page(request, form)
+
+
+def send_question(request: HttpRequest) -> HttpResponse:
+    """Open the inquiry and go to its thread, or say what is wrong."""
+    form = AskForm(request.POST, request.FILES)
+    if form.is_valid():
+        channel = Channel.objects.get(code=CHANNEL)
+        try:
+            inquiry = services.ask(channel=channel, at=timezone.now(), **form.content())
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            remember(request, inquiry)
+            return go(request, thread_path(inquiry))
+    if request.headers.get("HX-Request"):
+        return errors_only(request, form, form_id="ask")
+    return ask_page(request, form, status=422)
+
+
+def ask_page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResponse:
+    """The whole page of the question."""
+    target = Target.objects.in_force(Metric.FIRST_REPLY, at=timezone.now())
+    context = {"form": form, "slots": slots(form) if form.is_bound else {}}
+    return render(
+        request, "portal/ask.html", context | {"target": target}, status=status
+    )
+
+
+@require_safe
+@never_cache
+@vary_on_headers("HX-Request")
+def thread(request: HttpRequest, token: str) -> HttpResponse:
+    """The conversation; htmx gets its fragment alone."""
+    shown = Thread.of(found(token), at=timezone.now())
+    return thread_page(request, shown, WritingForm())
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def write(request: HttpRequest, token: str) -> HttpResponse:
+    """Add to the conversation."""
+    at = timezone.now()
+    inquiry = found(token)
+    form = WritingForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            services.customer_writes(inquiry, at=at, **form.content())
+        except ValidationError as error:
+            form.refuse(error)
+        except IllegalStep as error:
+            return refused(request, token, error, form)
+        else:
+            return after_writing(request, token)
+    if request.headers.get("HX-Request"):
+        return errors_only(request, form, form_id="composer")
+    return thread_page(request, Thread.of(found(token), at=at), form, status=422)
+
+
+def after_writing(request: HttpRequest, token: str) -> HttpResponse:
+    """The thread with the new message in it."""
+    if not request.headers.get("HX-Request"):
+        return go(request, reverse("portal:thread", args=[token]))
+    return thread_page(
+        request, Thread.of(found(token), at=timezone.now()), WritingForm()
+    )
+
+
+def refused(
+    request: HttpRequest, token: str, error: IllegalStep, form: WritingForm
+) -> HttpResponse:
+    """The thread as it stands, why the step is not possible, and all that was typed."""
+    form.add_error(None, str(error))
+    shown = Thread.of(found(token), at=timezone.now())
+    return thread_page(request, shown, form, status=409)
+
+
+def thread_page(
+    request: HttpRequest, shown: Thread, form: WritingForm, status: int = 200
+) -> HttpResponse:
+    """The page or, for htmx, the fragment; with the messages of a refused form."""
+    fragment = bool(request.headers.get("HX-Request"))
+    context = {
+        "thread": shown,
+        "now": shown.now,
+        "form": form,
+        "slots": slots(form) if form.is_bound else {},
+        "fresh_token": uuid.uuid4(),
+        "fragment": fragment,
+    }
+    template = "portal/_thread_answer.html" if fragment else "portal/thread.html"
+    return render(request, template, context, status=status)
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def reopen(request: HttpRequest, token: str) -> HttpResponse:
+    """Take up a finished conversation again, within its window."""
+    at = timezone.now()
+    inquiry = found(token)
+    try:
+        services.reopen(inquiry, by=None, at=at)
+    except IllegalStep as error:
+        return refused(request, token, error, WritingForm({}))
+    return after_writing(request, token)
+
+
+@require_GET
+def file(request: HttpRequest, token: str, public_id: uuid.UUID) -> HttpResponseBase:
+    """An attachment of this conversation; what is in a note is not in it."""
+    try:
+        attachment = Attachment.objects.exclude(message__direction=Direction.NOTE).get(
+            public_id=public_id, message__ticket=found(token)
+        )
+        content = attachment.file.open("rb")
+    except (Attachment.DoesNotExist, FileNotFoundError) as error:
+        raise Http404 from error
+    response = FileResponse(
+        content,
+        as_attachment=not attachment.is_image,
+        filename=attachment.name,
+        content_type=attachment.content_type,
+    )
+    response["Cache-Control"] = UNCHANGING
+    return response
+
+
+def go(request: HttpRequest, path: str) -> HttpResponse:
+    """303 for a browser; htmx is told to go there itself."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": path})
+    response = HttpResponseRedirect(path)
+    response.status_code = 303
+    return response
+
+
+def errors_only(
+    request: HttpRequest, form: WritingForm, *, form_id: str
+) -> HttpResponse:
+    """The messages beside the fields; what was typed stays as it is in the page."""
+    context = {"slots": slots(form), "form_id": form_id}
+    response = render(request, "components/error_slots.html", context, status=422)
+    response["HX-Reswap"] = "none"
+    return response
+
+
+def remember(request: HttpRequest, inquiry: Inquiry) -> None:
+    """Keep the number in this browser's session: the home page leads back to it."""
+    numbers = request.session.get("threads", [])
+    rest = [number for number in numbers if number != inquiry.number]
+    request.session["threads"] = [inquiry.number, *rest][:REMEMBERED]

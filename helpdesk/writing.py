@@ -1,0 +1,70 @@
+"""Forms that carry a text with files to a verb, and its refusal back to the fields."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+
+class FilesInput(forms.ClearableFileInput):
+    """A file field that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files as a list; what is in them is looked at by the verb."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given: Sequence[Any] = data if isinstance(data, list | tuple) else [data]
+        return [file for file in given if isinstance(file, UploadedFile)]
+
+
+class TokenField(forms.UUIDField):
+    """The client's token of one draft; a broken one counts as none."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except ValidationError:
+            return None
+
+
+class WritingForm(forms.Form):
+    """A text with files, sent once per client token."""
+
+    text = forms.CharField(label=_("Your message"), required=False, strip=False)
+    client_token = TokenField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Added here because a form's own attribute `files` holds the uploads.
+        self.fields["files"] = FilesField(label=_("Pictures or PDF"), required=False)
+
+    def content(self) -> dict[str, Any]:
+        """The values as the verbs take them."""
+        return {**self.cleaned_data}
+
+    def refuse(self, error: ValidationError) -> None:
+        """Put a verb's refusal beside the fields that it names."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
+
+def slots(errors: Mapping[str, Sequence[str]], *names: str) -> dict[str, list[str]]:
+    """Messages by slot: every named slot, so that a cured one empties; "form" the rest.
+
+    A message for a field without a slot of its own goes to "form".
+    """
+    found: dict[str, list[str]] = {name: [] for name in (*names, "form")}
+    for name, texts in errors.items():
+        found[name if name in names else "form"].extend(str(text) for text in texts)
+    return found
