@@ -1,0 +1,1 @@
+"""The views of the desk: pages to look at, verbs to act, files, notices."""

@@ -1,0 +1,42 @@
+"""A person's own notices of warnings and missed promises, until acknowledged."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from helpdesk.notices import outstanding
+from helpdesk.signed_in import signed_in
+from sla.services.alerts import acknowledge_notices
+from staff.models import User
+from tickets.models import Ticket
+
+
+@require_safe
+@never_cache
+@signed_in
+def notices(request: HttpRequest, user: User) -> HttpResponse:
+    """The notices alone."""
+    return fragment(request, user)
+
+
+@require_POST
+@signed_in
+def acknowledge(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """This person has heard of this ticket's warning or breach."""
+    ticket = Ticket.objects.visible_to(user).filter(number=number).first()
+    if ticket is None:
+        raise Http404
+    acknowledge_notices(ticket, by=user, at=timezone.now())
+    if request.headers.get("HX-Request"):
+        return fragment(request, user)
+    response = HttpResponseRedirect(reverse("desk:inbox"))
+    response.status_code = 303
+    return response
+
+
+def fragment(request: HttpRequest, user: User) -> HttpResponse:
+    context = {"notices": outstanding(user), "now": timezone.now()}
+    return render(request, "components/notices.html", context)

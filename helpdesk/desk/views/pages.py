@@ -1,0 +1,109 @@
+"""The desk's page and the fragments that it refetches."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from helpdesk.desk.forms import ListForm
+from helpdesk.desk.listing import Listing
+from helpdesk.desk.workspace import Workspace
+from helpdesk.notices import outstanding
+from helpdesk.signed_in import signed_in
+from inquiries.models import Inquiry
+from staff.models import User
+
+
+def opened(number: str, user: User) -> Workspace:
+    """The workspace of an inquiry; what one may not see is a 404."""
+    try:
+        return Workspace.of(number, user=user, at=timezone.now())
+    except Inquiry.DoesNotExist as error:
+        raise Http404 from error
+
+
+def listed(request: HttpRequest, user: User) -> Listing:
+    """The list that the address asks for."""
+    view, words = ListForm(request.GET).chosen()
+    return Listing.of(user, view=view, words=words, at=timezone.now())
+
+
+def whole_page(
+    request: HttpRequest,
+    user: User,
+    workspace: Workspace | None,
+    *,
+    status: int = 200,
+    **written: Any,
+) -> HttpResponse:
+    """All panes; `written` is what a refused form had in it and its messages."""
+    listing = listed(request, user)
+    context = {
+        "listing": listing,
+        "workspace": workspace,
+        "now": listing.now,
+        "place": "desk",
+        "notices": outstanding(user),
+        "fresh_token": uuid.uuid4(),
+        **written,
+    }
+    return render(request, "desk/desk.html", context, status=status)
+
+
+def part(
+    request: HttpRequest, name: str, workspace: Workspace, **more: Any
+) -> HttpResponse:
+    """One fragment of the open inquiry."""
+    context = {"workspace": workspace, "now": workspace.now, **more}
+    return render(request, f"desk/{name}.html", context)
+
+
+@require_safe
+@never_cache
+@signed_in
+def inbox(request: HttpRequest, user: User) -> HttpResponse:
+    """The list with nothing open."""
+    return whole_page(request, user, None)
+
+
+@require_safe
+@never_cache
+@signed_in
+def ticket_list(request: HttpRequest, user: User) -> HttpResponse:
+    """The list alone."""
+    listing = listed(request, user)
+    context = {"listing": listing, "now": listing.now}
+    return render(request, "desk/_list.html", context)
+
+
+@require_safe
+@never_cache
+@vary_on_headers("HX-Request")
+@signed_in
+def inquiry(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """An open inquiry: beside the list, or alone for the page that has the list."""
+    workspace = opened(number, user)
+    if request.headers.get("HX-Request"):
+        return part(request, "_workspace", workspace, fresh_token=uuid.uuid4())
+    return whole_page(request, user, workspace)
+
+
+@require_safe
+@never_cache
+@signed_in
+def thread(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """The conversation alone; what is being written stays untouched."""
+    return part(request, "_thread", opened(number, user))
+
+
+@require_safe
+@never_cache
+@signed_in
+def context(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """Customer, clocks and history alone."""
+    return part(request, "_context", opened(number, user))

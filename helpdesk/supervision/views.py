@@ -1,0 +1,100 @@
+"""The supervisors' board, and what they do from it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from helpdesk.assigning import AssignForm
+from helpdesk.errors import REFUSALS, Refusal, refusal_of
+from helpdesk.notices import outstanding
+from helpdesk.signed_in import supervising
+from helpdesk.supervision.board import Board
+from inquiries import services
+from inquiries.models import Inquiry
+from sla.models import Clock
+from sla.services import alerts
+from staff.models import User
+
+Act = Callable[[datetime], object]
+
+
+@require_safe
+@never_cache
+@vary_on_headers("HX-Request")
+@supervising
+def board(request: HttpRequest, user: User) -> HttpResponse:
+    """The page, or its board alone for the page that is open."""
+    return show(request, user, Refusal(200, {}))
+
+
+@require_POST
+@supervising
+def acknowledge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """A missed promise is taken note of; the first who does so counts."""
+    clock = get_object_or_404(Clock.objects.visible_to(user), pk=pk)
+    return do(request, user, lambda at: alerts.acknowledge(clock, by=user, at=at))
+
+
+@require_POST
+@supervising
+def take_over(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    inquiry = found(user, number)
+    return do(request, user, lambda at: services.take(inquiry, by=user, at=at))
+
+
+@require_POST
+@supervising
+def reassign(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    inquiry = found(user, number)
+    form = AssignForm(request.POST)
+
+    def act(at: datetime) -> object:
+        if not form.is_valid():
+            raise ValidationError(form.errors.as_data())
+        return services.assign(inquiry, to=form.cleaned_data["to"], by=user, at=at)
+
+    return do(request, user, act)
+
+
+def found(user: User, number: str) -> Inquiry:
+    return get_object_or_404(Inquiry.objects.visible_to(user), number=number)
+
+
+def do(request: HttpRequest, user: User, act: Act) -> HttpResponse:
+    """Act, then show how things stand now, with the reason if nothing was done."""
+    try:
+        act(timezone.now())
+    except REFUSALS as error:
+        return show(request, user, refusal_of(error))
+    if request.headers.get("HX-Request"):
+        return show(request, user, Refusal(200, {}))
+    response = HttpResponseRedirect(reverse("supervision:board"))
+    response.status_code = 303
+    return response
+
+
+def show(request: HttpRequest, user: User, refusal: Refusal) -> HttpResponse:
+    """The board as it is now."""
+    context = {
+        "board": (shown := Board.of(user, at=timezone.now())),
+        "now": shown.now,
+        "place": "supervision",
+        "refusal": refusal,
+    }
+    if request.headers.get("HX-Request"):
+        template = "supervision/_board.html"
+    else:
+        template = "supervision/board.html"
+        context |= {
+            "notices": outstanding(user),
+            "colleagues": User.objects.answering(),
+        }
+    return render(request, template, context, status=refusal.status)
