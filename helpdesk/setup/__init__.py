@@ -1,0 +1,1 @@
+"""First start: the data that every company begins with, and the demo."""

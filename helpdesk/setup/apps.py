@@ -1,0 +1,8 @@
+"""Where Django finds this door."""
+
+from django.apps import AppConfig
+
+
+class SetupConfig(AppConfig):
+    name = "helpdesk.setup"
+    label = "setup"
