@@ -1,0 +1,32 @@
+"""Addresses of the API, one per verb."""
+
+from django.urls import path, re_path
+
+from helpdesk.api_description import NothingHere, Page, Schema
+from inquiries.api import Inquiries
+from sla.api import ClockList
+from tickets.api import TicketList
+
+VERBS = ("reply", "note", "take", "assign", "close", "reopen")
+
+urlpatterns = [
+    path("", Page.as_view(), name="api"),
+    path("schema/", Schema.as_view(), name="api_schema"),
+    path("v1/tickets/", TicketList.as_view(), name="api_tickets"),
+    path("v1/clocks/", ClockList.as_view(), name="api_clocks"),
+    path("v1/inquiries/", Inquiries.as_view({"post": "create"}), name="api_inquiries"),
+    path(
+        "v1/inquiries/<slug:number>/",
+        Inquiries.as_view({"get": "retrieve"}),
+        name="api_inquiry",
+    ),
+    *(
+        path(
+            f"v1/inquiries/<slug:number>/{verb}/",
+            Inquiries.as_view({"post": verb}),
+            name=f"api_{verb}",
+        )
+        for verb in VERBS
+    ),
+    re_path(r"", NothingHere.as_view()),
+]

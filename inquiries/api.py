@@ -1,0 +1,154 @@
+"""Inquiries for other systems: parse, call the verb that the pages call, show."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, cast
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import ViewSet
+
+from inquiries import services
+from inquiries.documents import (
+    Assignment,
+    InquiryAsked,
+    InquiryState,
+    InquiryThread,
+    NewInquiry,
+    NewMessage,
+)
+from inquiries.models import Inquiry
+from staff.models import User
+
+KEYS: Final = uuid.UUID("3f8a4d0e-6f7c-4f0b-9d0b-6b1d3f6f4c55")
+IDEMPOTENCY: Final = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Sending the same key to the same address again changes nothing more.",
+)
+
+
+class Inquiries(ViewSet):
+    """One address per verb."""
+
+    field_names: ClassVar[dict[str, str]] = {
+        "surname": "customer.surname",
+        "phone": "customer.phone",
+        "to": "assignee",
+    }
+
+    @extend_schema(
+        "file_inquiry",
+        request=NewInquiry,
+        responses={201: InquiryAsked},
+        parameters=[IDEMPOTENCY],
+    )
+    def create(self, request: Request) -> Response:
+        """File a customer's question; the 30-second clock starts (IN-24)."""
+        given = parsed(NewInquiry, request)
+        inquiry = services.ask(
+            **given.pop("customer"), **given, by=person(request), at=timezone.now()
+        )
+        return shown(request, inquiry, InquiryAsked, status=201)
+
+    @extend_schema("read_inquiry", responses=InquiryThread)
+    def retrieve(self, request: Request, number: str) -> Response:
+        """One inquiry with its messages and clocks."""
+        return shown(request, found(request, number), InquiryThread)
+
+    @extend_schema(
+        "reply_to_inquiry",
+        request=NewMessage,
+        responses={201: InquiryState},
+        parameters=[IDEMPOTENCY],
+    )
+    def reply(self, request: Request, number: str) -> Response:
+        """Answer the customer; the first answer stops the clock (IN-24)."""
+        return self._take(request, number, services.reply, NewMessage, status=201)
+
+    @extend_schema(
+        "note_on_inquiry",
+        request=NewMessage,
+        responses={201: InquiryState},
+        parameters=[IDEMPOTENCY],
+    )
+    def note(self, request: Request, number: str) -> Response:
+        """Leave a note that only colleagues see."""
+        return self._take(request, number, services.write_note, NewMessage, status=201)
+
+    @extend_schema("take_inquiry", request=None, responses=InquiryState)
+    def take(self, request: Request, number: str) -> Response:
+        """Make the inquiry the token's person's own."""
+        return self._take(request, number, services.take)
+
+    @extend_schema("assign_inquiry", request=Assignment, responses=InquiryState)
+    def assign(self, request: Request, number: str) -> Response:
+        """Give the inquiry to a colleague."""
+        inquiry = found(request, number)
+        to = parsed(Assignment, request)["assignee"]
+        services.assign(inquiry, to=to, by=person(request), at=timezone.now())
+        return shown(request, inquiry, InquiryState)
+
+    @extend_schema("close_inquiry", request=None, responses=InquiryState)
+    def close(self, request: Request, number: str) -> Response:
+        """Finish a conversation that has been answered."""
+        return self._take(request, number, services.close)
+
+    @extend_schema("reopen_inquiry", request=None, responses=InquiryState)
+    def reopen(self, request: Request, number: str) -> Response:
+        """Continue a finished conversation."""
+        return self._take(request, number, services.reopen)
+
+    def _take(
+        self,
+        request: Request,
+        number: str,
+        verb: Callable[..., object],
+        form: type[Serializer[Any]] | None = None,
+        *,
+        status: int = 200,
+    ) -> Response:
+        inquiry = found(request, number)
+        given = parsed(form, request) if form else {}
+        verb(inquiry, **given, by=person(request), at=timezone.now())
+        return shown(request, inquiry, InquiryState, status=status)
+
+
+def person(request: Request) -> User:
+    """Whom the token stands for; the permission class lets nobody else through."""
+    return cast("User", request.user)
+
+
+def parsed(form: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The values of a request. Raises ValidationError by field."""
+    reader = form(data=request.data)
+    reader.is_valid(raise_exception=True)
+    given: dict[str, Any] = reader.validated_data
+    key = request.headers.get("Idempotency-Key")
+    if key and "client_token" not in given and issubclass(form, NewMessage):
+        name = f"{person(request).pk}:{request.path}:{key}"
+        given["client_token"] = uuid.uuid5(KEYS, name)
+    return given
+
+
+def found(request: Request, number: str) -> Inquiry:
+    """The inquiry, if this person may see it; else a 404."""
+    return get_object_or_404(Inquiry.objects.visible_to(request.user), number=number)
+
+
+def shown(
+    request: Request, inquiry: Inquiry, form: type[InquiryState], *, status: int = 200
+) -> Response:
+    """The inquiry as it stands now; a constant number of queries."""
+    lists = ["topics", "clocks__target"]
+    lists += ["messages__author"] if form is InquiryThread else []
+    related = ("channel", "customer", "assignee", "department")
+    fresh = Inquiry.objects.select_related(*related).prefetch_related(*lists)
+    context = {"request": request, "at": timezone.now()}
+    document = form(fresh.get(pk=inquiry.pk), context=context)
+    return Response(document.data, status=status)

@@ -1,0 +1,140 @@
+"""What the API reads and writes of an inquiry: shapes here, rules in the verbs."""
+
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from inquiries.links import thread_path
+from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.workflow import Status
+from sla.api import ClockOfTicket
+from staff.models import User
+from tickets.api import TicketSummary
+from tickets.models import Channel, Direction, Message
+
+
+class Words(serializers.CharField):
+    """A JSON string, untouched: the verb trims it and judges it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, allow_blank=True, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "enum": Topic.values})
+class TopicCode(Words):
+    """One of the six topics; the verb says so in words."""
+
+
+class Code(serializers.SlugRelatedField[Any]):
+    """A JSON string that names a row."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class ClientToken(serializers.UUIDField):
+    """A UUID, spelled as one."""
+
+    def to_internal_value(self, data: Any) -> uuid.UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
+class NewCustomer(serializers.Serializer[Any]):
+    surname = Words()
+    phone = Words(required=False, default="", help_text="E.g. 138 0013 8000, or none.")
+
+
+class NewMessage(serializers.Serializer[Any]):
+    text = Words()
+    client_token = ClientToken(
+        required=False, help_text="Sending it again sends nothing again."
+    )
+
+
+class NewInquiry(NewMessage):
+    channel = Code(
+        "code",
+        queryset=Channel.objects.filter(takes_inquiries=True),
+        error_messages={
+            "does_not_exist": _("This channel does not exist or takes no inquiries.")
+        },
+    )
+    customer = NewCustomer()
+    topic = TopicCode()
+
+
+class Assignment(serializers.Serializer[Any]):
+    assignee = Code(
+        "username",
+        queryset=User.objects.active(),
+        error_messages={"does_not_exist": _("There is no such colleague.")},
+    )
+
+
+class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
+    class Meta:
+        model = InquiryTopic
+        fields = read_only_fields = ("topic", "asked_at", "answered_at")
+
+
+class Said(serializers.ModelSerializer[Message]):
+    direction = serializers.ChoiceField(choices=Direction.choices, read_only=True)
+    author = serializers.CharField(
+        source="author.username", default=None, read_only=True, allow_null=True
+    )
+
+    class Meta:
+        model = Message
+        fields = read_only_fields = (
+            "direction",
+            "author",
+            "automatic",
+            "text",
+            "sent_at",
+        )
+
+
+class InquiryState(TicketSummary):
+    """An inquiry as it stands, with its promises."""
+
+    status = serializers.ChoiceField(choices=Status.choices, read_only=True)
+    topics = TopicAsked(many=True, read_only=True)
+    clocks = ClockOfTicket(many=True, read_only=True)
+
+    class Meta(TicketSummary.Meta):
+        model = Inquiry
+        fields = read_only_fields = (*TicketSummary.Meta.fields, "topics", "clocks")
+
+
+class InquiryAsked(InquiryState):
+    """The same, with the link that lets the customer follow and write."""
+
+    thread_url = serializers.SerializerMethodField()
+
+    class Meta(InquiryState.Meta):
+        fields = read_only_fields = (*InquiryState.Meta.fields, "thread_url")
+
+    def get_thread_url(self, inquiry: Inquiry) -> str:
+        url: str = self.context["request"].build_absolute_uri(thread_path(inquiry))
+        return url
+
+
+class InquiryThread(InquiryState):
+    """The same, with all that was said."""
+
+    messages = Said(many=True, read_only=True)
+
+    class Meta(InquiryState.Meta):
+        fields = read_only_fields = (*InquiryState.Meta.fields, "messages")
