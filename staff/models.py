@@ -1,9 +1,11 @@
 """People who answer, the departments they belong to, and their ways in."""
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -124,10 +126,38 @@ class User(AbstractUser):
                 | Q(department__isnull=False),
                 name="user_handler_has_department",
             ),
+            models.CheckConstraint(
+                condition=Q(role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True)
+                | ~Q(role=Role.ADMINISTRATOR) & Q(is_staff=False, is_superuser=False),
+                name="user_administrators_run_the_back_office",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.display_name
+
+    def clean(self) -> None:
+        """Say in words what the database would refuse by name."""
+        super().clean()
+        if self.role == Role.DEPARTMENT_HANDLER and self.department is None:
+            raise ValidationError(
+                {"department": _("A department handler belongs to a department.")}
+            )
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Follow the role before the constraints are checked."""
+        self._follow_role()
+        super().clean_fields(exclude)
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Keep the framework's two flags for the back-office true to the role."""
+        self._follow_role()
+        if "role" in (fields := options.get("update_fields") or ()):
+            options["update_fields"] = {*fields, "is_staff", "is_superuser"}
+        super().save(*args, **options)
+
+    def _follow_role(self) -> None:
+        self.is_staff = self.is_superuser = self.is_administrator
 
     def get_full_name(self) -> str:
         return self.display_name

@@ -4,6 +4,9 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
+
 from staff.models import ApiToken, SignInLink, User
 
 LINK_LIFETIME = timedelta(hours=12)
@@ -66,3 +69,21 @@ def user_of_api_token(token: str) -> User | None:
 def revoke_api_tokens(user: User, *, at: datetime) -> int:
     """Stop all of a person's API tokens; the number stopped."""
     return user.api_tokens.filter(revoked_at=None).update(revoked_at=at)
+
+
+def forget_expired(*, at: datetime) -> int:
+    """Delete sign-in links and sessions that have been useless for a week."""
+    limit = at - timedelta(days=7)
+    links, _ = SignInLink.objects.filter(expires_at__lt=limit).delete()
+    sessions, _ = Session.objects.filter(expire_date__lt=limit).delete()
+    return links + sessions
+
+
+def revoke_api_token(token: ApiToken, *, at: datetime) -> int:
+    """Stop one token; 0 if it was stopped before."""
+    return ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
+
+
+def forget_second_factors(user: User) -> None:
+    """Let a person who lost phone or key sign in by link or password alone."""
+    Authenticator.objects.filter(user=user).delete()

@@ -1,0 +1,1 @@
+"""The administrators' door: people, channels, scripts and policies."""
