@@ -1,0 +1,216 @@
+/* The desk: opens tickets in place, keeps list, conversation and context up to date
+   without touching what is being written, and answers to keys. */
+(() => {
+  "use strict";
+  const { body } = document;
+  const at = (id) => document.getElementById(id);
+  const words = at("desk-words").dataset;
+  const { refetch, paced } = globalThis.Shoushi;
+  const place = body.querySelector("h1").textContent;
+
+  const number = () => at("workspace")?.dataset.number ?? "";
+  globalThis.Shoushi.quietFor = number;
+
+  // --- what the list says besides its rows ------------------------------------------
+  let newest = Number(at("list").dataset.newest);
+  const mark = () => {
+    document.querySelectorAll("#rows a[aria-current]").forEach((link) => {
+      if (link.dataset.open !== number()) link.removeAttribute("aria-current");
+    });
+    at(`open-${number()}`)?.setAttribute("aria-current", "true");
+  };
+  const entitle = () => {
+    const waiting = Number(at("list").dataset.waiting);
+    const name = at("workspace")?.dataset.title ?? place;
+    const product = document.title.split(" · ").at(-1);
+    document.title = `${waiting ? `(${waiting}) ` : ""}${name} · ${product}`;
+  };
+  const notify = () => {
+    const { dataset } = at("list");
+    const latest = Number(dataset.newest);
+    const count = Number(dataset.unassigned);
+    if (!count) at("toast-new")?.remove();
+    if (latest > newest && count) {
+      globalThis.Shoushi.toast({
+        text: words.new.replace("{n}", count),
+        kind: "soon",
+        href: words.newHref,
+        id: "toast-new",
+        keep: true,
+      });
+      globalThis.Shoushi.alarm();
+    }
+    newest = Math.max(newest, latest);
+  };
+  globalThis.Shoushi.alsoAlarming = () => Boolean(at("toast-new"));
+
+  // --- the end of the conversation stays in sight -----------------------------------
+  const NEAR = 160;
+  const atEnd = () => {
+    const box = at("thread-body");
+    return !box || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+  };
+  const toEnd = () => {
+    const box = at("thread-body");
+    box?.scrollTo({ top: box.scrollHeight });
+  };
+  let follow = true;
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "thread") follow = atEnd();
+  });
+
+  body.addEventListener("htmx:afterSwap", (event) => {
+    const { id } = event.detail.target;
+    if (id === "list") {
+      mark();
+      entitle();
+      notify();
+    }
+    if (id === "thread" && (follow || event.detail.requestConfig.verb === "post")) toEnd();
+  });
+
+  // --- up to date --------------------------------------------------------------------
+  const fetchList = paced(() => refetch(at("list")));
+  const fetchOpen = paced(() => {
+    refetch(at("thread"));
+    refetch(at("context"));
+  }, 250);
+  const fetchAll = () => {
+    fetchList();
+    fetchOpen();
+  };
+  body.addEventListener("live:hello", fetchAll);
+  body.addEventListener("live:change", (event) => {
+    const { ticket, kind } = event.detail;
+    if (kind === "notification") return;
+    fetchList();
+    if (!ticket || ticket === number()) fetchOpen();
+  });
+  body.addEventListener("desk:acted", () => {
+    refetch(at("list"));
+    refetch(at("context"));
+    at("assign")?.hidePopover();
+  });
+  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+    body.addEventListener(failure, (event) => {
+      if (event.detail.requestConfig?.verb !== "post") return;
+      if (event.target.id === "composer") return; // says so itself
+      globalThis.Shoushi.toast({ text: words.offline, kind: "soon", id: "toast-offline" });
+    });
+  }
+
+  // --- opening a ticket in place -----------------------------------------------------
+  const show = async (url) => {
+    await htmx.ajax("GET", url, { target: "#workspace", swap: "outerHTML" });
+    at("desk").classList.toggle("has-thread", Boolean(number()));
+    mark();
+    entitle();
+    settle();
+    toEnd();
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-open]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (link.dataset.open !== number()) history.pushState({ desk: true }, "", link.href);
+    show(link.href);
+  });
+  addEventListener("popstate", () => {
+    if (location.pathname.includes("/inquiries/")) show(location.href);
+    else location.reload();
+  });
+
+  // --- reply or note -----------------------------------------------------------------
+  const isNote = () => Boolean(at("as-note")?.checked);
+  const settle = () => {
+    const reply = at("as-reply");
+    if (reply && !isNote()) reply.checked = true;
+  };
+  const write = (as) => {
+    const choice = at(`as-${as}`);
+    if (choice) choice.checked = true;
+    else if (as === "reply") return;
+    const text = at("id_text");
+    text?.dispatchEvent(new Event("change", { bubbles: true })); // the draft remembers it
+    text?.focus();
+  };
+  body.addEventListener("htmx:configRequest", (event) => {
+    if (event.target.id === "composer" && isNote()) {
+      event.detail.path = event.target.dataset.note;
+    }
+  });
+  body.addEventListener("composer:sent", () => {
+    const reply = at("as-reply");
+    if (reply) reply.checked = true;
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.name === "as") at("id_text").focus();
+  });
+
+  // --- one click, one step: after a step another button may stand under the finger ----
+  const PAUSE = 700;
+  let stepped = -Infinity;
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (!event.target.closest("#next-step .btn")) return;
+      if (performance.now() - stepped < PAUSE) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      stepped = performance.now();
+    },
+    { capture: true },
+  );
+  document.addEventListener("click", (event) => {
+    const writes = event.target.closest("[data-write]");
+    if (!writes) return;
+    event.preventDefault();
+    write(writes.dataset.write);
+  });
+
+  // --- keys --------------------------------------------------------------------------
+  const move = (by) => {
+    const links = [...document.querySelectorAll("#rows a[data-open]")];
+    if (!links.length) return;
+    const here = document.activeElement.closest?.("#rows a[data-open]");
+    const from = links.indexOf(here ?? at(`open-${number()}`));
+    const to = from < 0 ? 0 : Math.min(links.length - 1, Math.max(0, from + by));
+    links[to].focus();
+  };
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    r: () => write("reply"),
+    n: () => write("note"),
+    s: () => document.querySelector("[data-step]")?.click(),
+    e: () => at("act-close")?.click(),
+    a: () => {
+      if (!at("act-assign")) return;
+      at("assign").showPopover();
+      at("assign-to").focus();
+    },
+    "/": () => at("q").focus(),
+    "?": () => at("keys").togglePopover(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { target } = event;
+    const typing = target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "Escape" && typing) {
+      typing.blur();
+      return;
+    }
+    const writes = typing && !["radio", "checkbox", "file"].includes(typing.type);
+    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const moves = event.key === "j" || event.key === "k";
+    if (writes || !act || (event.repeat && !moves)) return;
+    event.preventDefault();
+    act();
+  });
+
+  settle();
+  entitle();
+  toEnd();
+})();

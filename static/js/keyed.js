@@ -1,0 +1,78 @@
+/* hx-ext="keyed" hx-swap="keyed": brings new server HTML into the page without
+   touching what did not change. Children with an id are matched by it; a child with
+   data-keyed is merged inside, any other is kept or replaced whole. What is being read,
+   selected, focused or played therefore stays. */
+(() => {
+  "use strict";
+  const READERS = new Set(["class", "open"]); // what the reader or a script has set
+  const sourceOf = new WeakMap(); // element -> the server's HTML that made it
+
+  const sameSource = (old, fresh) =>
+    sourceOf.has(old)
+      ? sourceOf.get(old) === fresh.outerHTML
+      : old.isEqualNode(fresh);
+
+  const copyAttributes = (target, fresh) => {
+    for (const { name } of [...target.attributes]) {
+      if (!fresh.hasAttribute(name) && !READERS.has(name)) target.removeAttribute(name);
+    }
+    for (const { name, value } of fresh.attributes) {
+      if (target.getAttribute(name) !== value) target.setAttribute(name, value);
+    }
+  };
+
+  const merge = (target, fresh, added) => {
+    const known = new Map();
+    for (const child of target.children) if (child.id) known.set(child.id, child);
+    let place = target.firstChild;
+    for (const child of [...fresh.childNodes]) {
+      const old = child.id ? known.get(child.id) : null;
+      let node = child;
+      if (old) {
+        known.delete(child.id);
+        if (old.hasAttribute("data-keyed") && child.hasAttribute("data-keyed")) {
+          copyAttributes(old, child);
+          merge(old, child, added);
+          node = old;
+        } else if (sameSource(old, child)) {
+          node = old;
+        }
+      }
+      if (node === child && child.nodeType === Node.ELEMENT_NODE) {
+        sourceOf.set(child, child.outerHTML);
+        added.push(child);
+      }
+      if (node === place) {
+        place = place.nextSibling;
+      } else if (node === child && old) {
+        const focused = old.contains(document.activeElement)
+          ? document.activeElement.id
+          : "";
+        if (old === place) place = old.nextSibling;
+        old.replaceWith(node);
+        target.insertBefore(node, place);
+        if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+      } else {
+        target.insertBefore(node, place);
+      }
+    }
+    while (place) {
+      const next = place.nextSibling;
+      place.remove();
+      place = next;
+    }
+  };
+
+  htmx.defineExtension("keyed", {
+    isInlineSwap: (style) => style === "keyed",
+    handleSwap(style, target, fragment) {
+      if (style !== "keyed") return false;
+      const fresh = fragment.firstElementChild;
+      if (!fresh || fresh.id !== target.id) return []; // a refusal, not the fragment
+      const added = [];
+      copyAttributes(target, fresh);
+      merge(target, fresh, added);
+      return added;
+    },
+  });
+})();

@@ -1,0 +1,46 @@
+/* SharedWorker: one live connection for all tabs that show the same stream.
+   Its name is "<address of live-source.js> <address of the stream>". */
+"use strict";
+
+const [script, url] = self.name.split(" ");
+importScripts(script);
+
+const ports = new Set();
+let lastTime = null;
+let isLost = false;
+let begun = false;
+
+const tellAll = (message) => {
+  if (message.kind === "time") lastTime = message;
+  if (message.kind === "lost") isLost = true;
+  if (message.kind === "back") isLost = false;
+  ports.forEach((port) => port.postMessage(message));
+};
+
+let stop = null;
+
+self.addEventListener("connect", (event) => {
+  const port = event.ports[0];
+  ports.add(port);
+  port.onmessage = (message) => {
+    if (message.data !== "leave") return;
+    ports.delete(port);
+    if (ports.size === 0) {
+      stop?.();
+      stop = null;
+      begun = false;
+    }
+  };
+  if (!stop) {
+    stop = self.liveListen(url, (message) => {
+      if (message.kind === "hello") begun = true;
+      tellAll(message);
+    });
+    return;
+  }
+  // A tab that joins hears at once how things stand; it was rendered a moment ago,
+  // and fetches once, so that nothing falls between.
+  if (lastTime) port.postMessage(lastTime);
+  if (isLost) port.postMessage({ kind: "lost" });
+  else if (begun) port.postMessage({ kind: "hello", reconnected: false });
+});

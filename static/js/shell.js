@@ -1,0 +1,99 @@
+/* Small manners of every page: menus close, links copy, toasts appear and leave. */
+(() => {
+  "use strict";
+
+  // --- menus: <details class="menu"> -------------------------------------------------
+  const open = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    open().forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    open().forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+
+  // --- copy: <button data-copy="text" data-copied="word"> ----------------------------
+  const copy = async (value) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(value);
+    const field = document.createElement("textarea"); // plain http on a local network
+    field.value = value;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  };
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const word = button.querySelector("[data-copy-word]") ?? button;
+    const before = word.textContent;
+    try {
+      await copy(new URL(button.dataset.copy, location.href).href);
+    } catch {
+      return;
+    }
+    if (before === button.dataset.copied) return;
+    word.textContent = button.dataset.copied;
+    setTimeout(() => {
+      word.textContent = before;
+    }, 2500);
+  });
+
+  // --- a refusal is a note, never the new content of what asked for it --------------
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status < 400) return;
+    if (event.detail.serverResponse.includes("data-refusal")) {
+      event.detail.swapOverride = "none";
+    }
+  });
+
+  // --- toasts: Shoushi.toast({text, kind, href, id, keep}) ---------------------------
+  const LINGER = 8000;
+  const region = document.getElementById("toasts");
+  const toast = ({ text, kind = "", href = "", id = "", keep = false }) => {
+    if (!region) return;
+    if (id) document.getElementById(id)?.remove();
+    const note = document.getElementById("toast-note").content.cloneNode(true)
+      .firstElementChild;
+    if (id) note.id = id;
+    if (kind) note.classList.add(`is-${kind}`);
+    const line = note.querySelector("p");
+    if (href) {
+      const link = document.createElement("a");
+      link.href = href;
+      link.textContent = text;
+      line.append(link);
+    } else {
+      line.textContent = text;
+    }
+    if (keep) note.dataset.keep = "";
+    region.append(note);
+  };
+  // Whoever puts a note here, it is shown once and leaves by itself unless it is kept.
+  const received = (note) => {
+    if (!note.classList?.contains("toast-note")) return;
+    for (const other of region.children) {
+      const same = other.textContent.trim() === note.textContent.trim();
+      const once = note.dataset.once && other.dataset.once === note.dataset.once;
+      if (other !== note && (same || once)) other.remove();
+    }
+    if (!("keep" in note.dataset)) setTimeout(() => note.remove(), LINGER);
+  };
+  if (region) {
+    [...region.children].forEach(received);
+    new MutationObserver((changes) => {
+      changes.forEach((change) => change.addedNodes.forEach(received));
+    }).observe(region, { childList: true });
+  }
+  document.addEventListener("click", (event) => {
+    event.target.closest("[data-dismiss-toast]")?.closest(".toast-note")?.remove();
+  });
+  // A response may carry HX-Trigger: {"toast": {"text": ..., "kind": ...}}.
+  document.body.addEventListener("toast", (event) => toast(event.detail));
+  globalThis.Shoushi = Object.assign(globalThis.Shoushi ?? {}, { toast });
+})();
