@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -40,8 +40,8 @@ class Customer(models.Model):
     def masked(self) -> str:
         """How staff see the customer without a reason to see more."""
         if self.phone_tail:
-            return _text("%(surname)s · ends in %(tail)s") % {
+            return gettext("%(surname)s · ends in %(tail)s") % {
                 "surname": self.surname,
                 "tail": self.phone_tail,
             }
-        return _text("%(surname)s · no phone") % {"surname": self.surname}
+        return gettext("%(surname)s · no phone") % {"surname": self.surname}

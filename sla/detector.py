@@ -7,6 +7,7 @@ anything. The advisory lock only keeps a second detector from working for nothin
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
+from psycopg2.errors import LockNotAvailable
 
 from sla.ledger import LINK_SQL
 from sla.models import Heartbeat
@@ -25,6 +27,11 @@ from tickets.models import Ticket
 logger = logging.getLogger(__name__)
 
 WINDOW_SECONDS: Final = 1.1
+EXTRA_SECONDS: Final = 0.9
+# A backlog is worked off in turns, so that the heart beats meanwhile.
+DRAIN_SECONDS: Final = 3.0
+SWEEP_SECONDS: Final = 10.0
+CALM_SECONDS: Final = 0.2
 SHORTEST_SLEEP_SECONDS: Final = 0.002
 LONGEST_SLEEP_SECONDS: Final = 0.05
 BATCH: Final = 500
@@ -39,17 +46,18 @@ _KIND_SQL: Final = (
     "CASE due.next_step WHEN 0 THEN 'warning' WHEN 1 THEN 'breach' ELSE 'escalate' END"
 )
 _AT_SQL: Final = "clock.schedule[due.next_step + 1]"
+_RECORDED_AT_SQL: Final = "greatest(%(at)s::timestamptz, clock.recorded_at)"
 _HASH_SQL: Final = LINK_SQL.format(
-    previous="due.chain_head",
+    previous="clock.chain_head",
     clock_id="clock.id",
     kind=_KIND_SQL,
     step="due.next_step",
     at=_AT_SQL,
-    recorded_at="%(at)s::timestamptz",
+    recorded_at=_RECORDED_AT_SQL,
 )
 CLAIM_SQL: Final = f"""
 WITH due AS MATERIALIZED (
-    SELECT id, next_step, chain_head
+    SELECT id, next_step
       FROM sla_clock
      WHERE status = 'running' AND wake_at < %(at)s AND wake_at > %(watermark)s
      ORDER BY wake_at
@@ -62,36 +70,47 @@ WITH due AS MATERIALIZED (
            breached_at = CASE due.next_step
                WHEN 1 THEN clock.due_at ELSE clock.breached_at END,
            detected_at = CASE due.next_step
-               WHEN 1 THEN %(at)s ELSE clock.detected_at END,
+               WHEN 1 THEN {_RECORDED_AT_SQL} ELSE clock.detected_at END,
+           recorded_at = {_RECORDED_AT_SQL},
            chain_head = {_HASH_SQL}
       FROM due
      WHERE clock.id = due.id
-    RETURNING clock.id, clock.ticket_id, clock.chain_head,
-              due.next_step AS step, {_KIND_SQL} AS kind, {_AT_SQL} AS at
+    RETURNING clock.id, clock.ticket_id, clock.recorded_at, clock.chain_head,
+              clock.wake_at, due.next_step AS step, {_KIND_SQL} AS kind, {_AT_SQL} AS at
 ), recorded AS (
     INSERT INTO sla_clockevent (clock_id, kind, step, at, recorded_at, hash)
-    SELECT id, kind, step, at, %(at)s, chain_head FROM moved
+    SELECT id, kind, step, at, recorded_at, chain_head FROM moved
 )
-SELECT ticket_id, at FROM moved
+SELECT count(*), min(at), count(*) FILTER (WHERE at < %(stale)s),
+       bool_or(wake_at < %(at)s), array_agg(ticket_id)
+  FROM moved
 """  # noqa: S608 - every part is a constant of this module
 NEXT_SQL: Final = """
 SELECT min(wake_at) FROM sla_clock WHERE status = 'running' AND wake_at > %s
 """
 
+WAITING_SQL: Final = """
+SELECT FROM pg_locks
+ WHERE locktype = 'advisory' AND classid = 0 AND objid = %s AND NOT granted
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
 
 @dataclass
 class Drained:
-    """What one pass over the due clocks did."""
+    """What one pass over the due clocks did; `again` if more was due than it took."""
 
     claimed: int = 0
     lag_ms: float = 0.0
     stale: int = 0
+    again: bool = False
     tickets: set[int] = field(default_factory=set)
 
     def add(self, other: "Drained") -> None:
         self.claimed += other.claimed
         self.lag_ms = max(self.lag_ms, other.lag_ms)
         self.stale += other.stale
+        self.again = other.again
         self.tickets |= other.tickets
 
 
@@ -101,30 +120,33 @@ def claim(*, clock: Callable[[], datetime], watermark: datetime, limit: int) -> 
     The lag runs from the deadline to the end of the commit.
     """
     at = clock()
+    values = {
+        "at": at,
+        "limit": limit,
+        "stale": at - STALE,
+        "watermark": watermark,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM_SQL, {"at": at, "watermark": watermark, "limit": limit})
-        rows = cursor.fetchall()
-    if not rows:
+        cursor.execute(CLAIM_SQL, values)
+        claimed, oldest, stale, next_is_due, ticket_ids = cursor.fetchone()
+    if not claimed:
         return Drained()
-    committed_at = clock()
-    instants = [instant for _, instant in rows]
     return Drained(
-        claimed=len(rows),
-        lag_ms=(committed_at - min(instants)) / timedelta(milliseconds=1),
-        stale=sum(instant < at - STALE for instant in instants),
-        tickets={ticket_id for ticket_id, _ in rows},
+        claimed=claimed,
+        lag_ms=(clock() - oldest) / timedelta(milliseconds=1),
+        stale=stale,
+        again=claimed == limit or bool(next_is_due),
+        tickets=set(ticket_ids),
     )
 
 
 def drain(
-    *,
-    clock: Callable[[], datetime],
-    watermark: datetime,
-    on_found: Callable[[], object] = lambda: None,
+    *, clock: Callable[[], datetime], watermark: datetime, until: float = math.inf
 ) -> Drained:
     """Claim batch after batch until nothing is due, and tell open pages.
 
-    `on_found` is called after each batch that found something.
+    After an outage one clock may have several steps to take, one a batch. Stops at
+    `until` on the monotonic clock; the rest stays due, and `again` says so.
     """
     total = Drained()
     limit = BATCH
@@ -133,8 +155,7 @@ def drain(
         total.add(batch)
         if batch.tickets:
             _tell(batch.tickets)
-            on_found()
-        if batch.claimed < limit:
+        if not batch.again or time.monotonic() >= until:
             return total
         limit = FULL_BATCH
 
@@ -143,53 +164,101 @@ def watch(
     *,
     clock: Callable[[], datetime],
     seconds: float = WINDOW_SECONDS,
+    extra: float = EXTRA_SECONDS,
     on_found: Callable[[], object] = lambda: None,
 ) -> Drained:
-    """Cover the coming second: drain, sleep until the next wake-up, drain again."""
+    """Cover the coming second: drain, sleep until the next wake-up, drain again.
+
+    Goes on for `extra` seconds beyond its time if no other window comes to take over.
+    `on_found` is called soon after something was found, a few times a second at most.
+    """
     until = time.monotonic() + seconds
+    last = until + extra
     total = Drained()
     with _alone(until) as alone:
         if not alone:
             return total
         watermark = _watermark(clock())
-        while time.monotonic() < until:
+        finding = _Calm(on_found)
+        while True:
             at = clock()
-            total.add(drain(clock=clock, watermark=watermark, on_found=on_found))
-            watermark = max(watermark, at - OVERLAP)
+            enough = time.monotonic() + DRAIN_SECONDS
+            found = drain(clock=clock, watermark=watermark, until=enough)
+            total.add(found)
+            if not found.again:
+                watermark = max(watermark, at - OVERLAP)
+            finding.note(something=found.claimed > 0)
+            if time.monotonic() >= until and (time.monotonic() >= last or _relieved()):
+                break
             time.sleep(_pause(clock(), watermark))
+        finding.finish()
         _beat(at=clock(), watermark=watermark, lag_ms=total.lag_ms)
     return total
 
 
 def sweep(*, clock: Callable[[], datetime]) -> Drained:
     """Drain without the watermark; whatever is more than 5 s late was overlooked."""
-    at = clock()
-    total = drain(clock=clock, watermark=at - LONG_AGO)
+    until = time.monotonic() + SWEEP_SECONDS
+    total = drain(clock=clock, watermark=clock() - LONG_AGO, until=until)
     if total.stale:
         logger.error("sweep found %d clocks more than 5 s late", total.stale)
         Heartbeat.objects.update(stale_found=F("stale_found") + total.stale)
     return total
 
 
+class _Calm:
+    """Passes news on at once, then not again before a pause is over; loses none."""
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self.call = call
+        self.pending = False
+        self.quiet_until = -math.inf
+
+    def note(self, *, something: bool) -> None:
+        self.pending = self.pending or something
+        if time.monotonic() >= self.quiet_until:
+            self.finish()
+
+    def finish(self) -> None:
+        if self.pending:
+            self.pending = False
+            self.quiet_until = time.monotonic() + CALM_SECONDS
+            self.call()
+
+
 @contextmanager
 def _alone(until: float) -> Iterator[bool]:
-    """Hold the advisory lock; False if another detector holds it all the time."""
+    """Hold the advisory lock; False if another detector holds it all the time.
+
+    A window that waits for the one before it closes every gap that jitter in the ticks
+    would leave.
+    """
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_KEY])
-            (got,) = cursor.fetchone()
-            if got:
-                break
-            if time.monotonic() >= until:
-                yield False
-                return
-            time.sleep(SHORTEST_SLEEP_SECONDS)
+        wait_ms = max(1, int((until - time.monotonic()) * 1000))
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [str(wait_ms)])
+        try:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            yield False
+            return
+        finally:
+            with suppress(DatabaseError):
+                cursor.execute("SET lock_timeout = 0")
         try:
             yield True
         finally:
             # A lost connection has given the lock up by itself.
             with suppress(DatabaseError):
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
+
+
+def _relieved() -> bool:
+    """Whether another window waits to take over."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING_SQL, [LOCK_KEY])
+        return cursor.fetchone() is not None
 
 
 def _watermark(at: datetime) -> datetime:
@@ -222,5 +291,4 @@ def _tell(ticket_ids: set[int]) -> None:
         feed.announce_many()
         return
     tickets = Ticket.objects.select_related("department").in_bulk(ticket_ids)
-    for ticket in tickets.values():
-        feed.announce(ticket, "clock", to_customer=True)
+    feed.announce_each(tickets.values(), "clock", to_customer=True)

@@ -7,7 +7,7 @@ time: a page that reconnects fetches everything anew.
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import redis
@@ -73,15 +73,30 @@ def announce(ticket: Ticket, what: str, *, to_customer: bool) -> None:
 
     `what` is "message", "ticket" or "clock".
     """
+    announce_each([ticket], what, to_customer=to_customer)
+
+
+def announce_each(tickets: Iterable[Ticket], what: str, *, to_customer: bool) -> None:
+    """After the commit, tell every page that shows one of these tickets."""
+    notices = [
+        notice
+        for ticket in tickets
+        for notice in _notices(ticket, what, to_customer=to_customer)
+    ]
+    transaction.on_commit(lambda: publish(notices))
+
+
+def _notices(
+    ticket: Ticket, what: str, *, to_customer: bool
+) -> Iterator[tuple[str, dict[str, object]]]:
     body: dict[str, object] = {"ticket": ticket.number, "kind": what}
-    channels = [DESK]
+    yield DESK, body
     if ticket.department:
-        channels.append(department_channel(ticket.department.code))
+        yield department_channel(ticket.department.code), body
     if ticket.assignee_id:
-        channels.append(user_channel(ticket.assignee_id))
+        yield user_channel(ticket.assignee_id), body
     if to_customer:
-        channels.append(ticket_channel(ticket.number))
-    transaction.on_commit(lambda: publish([(channel, body) for channel in channels]))
+        yield ticket_channel(ticket.number), body
 
 
 def announce_many() -> None:

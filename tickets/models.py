@@ -64,6 +64,26 @@ class TicketQuerySet(models.QuerySet[T]):
     def open(self) -> Self:
         return self.filter(closed_at=None)
 
+    def unassigned(self) -> Self:
+        return self.filter(assignee=None)
+
+    def awaited(self) -> Self:
+        """Open, with a customer who waits for an answer or a promise that runs."""
+        return self.open().filter(
+            Q(customer_waiting_since__isnull=False) | Q(next_due_at__isnull=False)
+        )
+
+    def lately_closed(self) -> Self:
+        return self.filter(closed_at__isnull=False).order_by("-closed_at", "-pk")
+
+    def matching(self, words: str) -> Self:
+        """By part of the number or surname, or by the last four digits of the phone."""
+        return self.filter(
+            Q(number__icontains=words)
+            | Q(customer__surname__icontains=words)
+            | Q(customer__phone_tail=words)
+        )
+
     def by_urgency(self) -> Self:
         """The earliest deadline first; without one, who has waited longest."""
         return self.order_by(
@@ -137,6 +157,11 @@ class Ticket(models.Model):
                 condition=Q(closed_at=None),
             ),
             models.Index(fields=("-created_at",), name="ticket_newest"),
+            models.Index(
+                fields=("-closed_at", "-id"),
+                name="ticket_lately_closed",
+                condition=Q(closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

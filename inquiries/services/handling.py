@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry
+from inquiries.next_step import held_by_another
 from inquiries.workflow import NOT_ANSWERED, REOPEN_WINDOW, WORKFLOW, Step
 from staff.models import User
 from tickets import feed
@@ -100,10 +101,9 @@ def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
 
 def _refuse_poaching(inquiry: Inquiry, step: Step, *, by: User) -> None:
     """Only a supervisor takes an inquiry out of a colleague's hands."""
-    holder = inquiry.assignee
-    if holder is not None and holder.pk != by.pk and not by.supervises:
+    if held_by_another(inquiry, by=by):
         raise IllegalStep(
-            _("%(name)s is looking after this inquiry.") % {"name": holder},
+            _("%(name)s is looking after this inquiry.") % {"name": inquiry.assignee},
             step=step,
             status=inquiry.status,
         )

@@ -29,25 +29,43 @@ BATCH: Final = 500
 
 
 class Directory:
-    """Who holds which post at this moment, read once per batch."""
+    """Who holds which post at this moment, read once per batch.
+
+    Nobody is told who has left; where that leaves an assignee without a supervisor,
+    all supervisors are.
+    """
 
     def __init__(self) -> None:
-        people = list(User.objects.with_role(Role.SUPERVISOR, Role.MANAGER))
-        self.supervisors = [p.pk for p in people if p.role == Role.SUPERVISOR]
-        self.managers = [p.pk for p in people if p.role == Role.MANAGER]
+        people = User.objects.active().values_list("pk", "role")
+        self.active = {pk for pk, _ in people}
+        self.supervisors = {pk for pk, role in people if role == Role.SUPERVISOR}
+        self.managers = {pk for pk, role in people if role == Role.MANAGER}
 
     def audience(self, audience: Audience, ticket: Ticket) -> set[int]:
         """The people behind an audience, for this ticket."""
         if audience == Audience.MANAGER:
-            return set(self.managers)
+            return self.managers
         if audience == Audience.MANAGER_AND_DEPARTMENT_HEAD:
-            head = ticket.department.head_id if ticket.department else None
-            return {*self.managers, *([head] if head else [])}
+            return self.managers | self._present(self._head_id(ticket))
         assignee = ticket.assignee
         if assignee is None:
-            return set(self.supervisors)
-        above = [assignee.supervisor_id] if assignee.supervisor_id else self.supervisors
-        return {assignee.pk, *above}
+            return self.supervisors
+        above = self._present(assignee.supervisor_id)
+        return self.assignee(ticket) | (above or self.supervisors)
+
+    def assignee(self, ticket: Ticket) -> set[int]:
+        """Whoever looks after this ticket; nobody may."""
+        return self._present(ticket.assignee_id)
+
+    def _present(self, person_id: int | None) -> set[int]:
+        return {person_id} & self.active if person_id else set()
+
+    @staticmethod
+    def _head_id(ticket: Ticket) -> int | None:
+        """The head of the ticket's department, else of the assignee's."""
+        assignee = ticket.assignee
+        department = ticket.department or (assignee.department if assignee else None)
+        return department.head_id if department else None
 
 
 def announce(*, at: datetime, limit: int = BATCH) -> int:
@@ -56,7 +74,9 @@ def announce(*, at: datetime, limit: int = BATCH) -> int:
         batch = list(
             ClockEvent.objects.filter(announced_at=None, kind__in=ALERTING_KINDS)
             .select_related(
-                "clock__target", "clock__ticket__assignee", "clock__ticket__department"
+                "clock__target",
+                "clock__ticket__assignee__department",
+                "clock__ticket__department",
             )
             .order_by("pk")
             .select_for_update(skip_locked=True, of=("self",))[:limit]
@@ -88,7 +108,7 @@ def _addressed(
     for event in batch:
         ticket = event.clock.ticket
         if event.kind == ClockEventKind.WARNING:
-            yield event, {ticket.assignee_id} if ticket.assignee_id else set()
+            yield event, directory.assignee(ticket)
             continue
         position = event.step - Clock.BREACH_STEP
         audience = ladder.get((event.clock.target.version_id, position))

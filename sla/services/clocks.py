@@ -51,6 +51,7 @@ def start(ticket: Ticket, metric: Metric, *, at: datetime) -> Clock | None:
         schedule=[warns_at, due_at, *(due_at + after for after in rungs)],
         next_step=first_step,
         wake_at=warns_at,
+        recorded_at=at,
     )
     _record(clock, ClockEventKind.ACTIVATE, at=at, recorded_at=at)
     clock.save(update_fields=["chain_head"])
@@ -69,21 +70,8 @@ def stop(
     clock = _running(ticket, metric)
     if clock is None:
         return None
-    effective = max(at, clock.started_at, clock.detected_at or clock.started_at)
-    late = effective > clock.due_at or (
-        effective == clock.due_at and clock.target.compare == Compare.BEFORE
-    )
-    if late and clock.breached_at is None:
-        clock.breached_at = clock.due_at
-        clock.detected_at = effective
-        clock.next_step = Clock.BREACH_STEP + 1
-        _record(
-            clock,
-            ClockEventKind.BREACH,
-            step=Clock.BREACH_STEP,
-            at=clock.due_at,
-            recorded_at=effective,
-        )
+    effective = max(at, clock.recorded_at)
+    _breach_if_late(clock, at=effective)
     clock.outcome = Outcome.MISSED if clock.breached_at else Outcome.MET
     _end(clock, ClockStatus.STOPPED, ClockEventKind.FULFIL, at=effective, by=by)
     _refresh(ticket)
@@ -91,17 +79,42 @@ def stop(
 
 
 def cancel_all(ticket: Ticket, *, at: datetime, by: User | None) -> int:
-    """Cancel every running clock of a ticket that needs no answer any more."""
-    clocks = ticket.clocks.running().select_for_update()
+    """Cancel every running clock of a ticket that needs no answer any more.
+
+    A deadline that has passed by then stays missed.
+    """
+    clocks = (
+        ticket.clocks.running().select_related("target").select_for_update(of=("self",))
+    )
     count = 0
     for clock in clocks:
-        effective = max(at, clock.detected_at or clock.started_at)
+        effective = max(at, clock.recorded_at)
+        _breach_if_late(clock, at=effective)
         clock.outcome = Outcome.MISSED if clock.breached_at else Outcome.CANCELLED
         _end(clock, ClockStatus.CANCELLED, ClockEventKind.CANCEL, at=effective, by=by)
         count += 1
     if count:
         _refresh(ticket)
     return count
+
+
+def _breach_if_late(clock: Clock, *, at: datetime) -> None:
+    """Write the breach, dated at the deadline, unless the detector has."""
+    late = at > clock.due_at or (
+        at == clock.due_at and clock.target.compare == Compare.BEFORE
+    )
+    if not late or clock.breached_at is not None:
+        return
+    clock.breached_at = clock.due_at
+    clock.detected_at = at
+    clock.next_step = Clock.BREACH_STEP + 1
+    _record(
+        clock,
+        ClockEventKind.BREACH,
+        step=Clock.BREACH_STEP,
+        at=clock.due_at,
+        recorded_at=at,
+    )
 
 
 def _running(ticket: Ticket, metric: Metric) -> Clock | None:
@@ -133,6 +146,7 @@ def _end(
             "detected_at",
             "next_step",
             "outcome",
+            "recorded_at",
             "status",
             "stopped_at",
             "wake_at",
@@ -149,7 +163,8 @@ def _record(
     step: int = 0,
     by: User | None = None,
 ) -> None:
-    """Append a line and move the clock's chain head, which the caller saves."""
+    """Append a line and move the clock's end of the record, which the caller saves."""
+    clock.recorded_at = recorded_at
     clock.chain_head = ledger.link(
         previous=clock.chain_head,
         clock_id=clock.pk,
