@@ -1,0 +1,99 @@
+"""A database of its own, and the real beat and worker while something is measured."""
+
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import redis
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+
+from helpdesk.launch import parts, process
+from sla.models import Heartbeat
+
+
+def say(text: str) -> None:
+    """Progress, apart from the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def own_database(name: str) -> Iterator[None]:
+    """An empty, migrated database on the server of DATABASE_URL, dropped afterwards.
+
+    Children find it through DATABASE_URL, too.
+    """
+    params = connection.get_connection_params()
+    before = os.environ["DATABASE_URL"]
+    name = f"{name}_{os.getpid()}"
+    with closing(psycopg2.connect(**params)) as admin, admin.cursor() as cursor:
+        admin.autocommit = True
+        cursor.execute(f"CREATE DATABASE {name}")
+        connections.close_all()
+        old_name = connection.settings_dict["NAME"]
+        connection.settings_dict["NAME"] = name
+        url = urlsplit(before)
+        os.environ["DATABASE_URL"] = urlunsplit(url._replace(path=f"/{name}"))
+        try:
+            for command in ("migrate", "load_policies", "load_basics"):
+                call_command(command, verbosity=0)
+            yield
+        finally:
+            connections.close_all()
+            connection.settings_dict["NAME"] = old_name
+            os.environ["DATABASE_URL"] = before
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def chain() -> Iterator[Path]:
+    """Beat and the worker of queue `sla`, as `./shoushi up` runs them; yields logs."""
+    broker = redis.Redis.from_url(settings.LIVE_REDIS_URL)
+    with closing(broker), tempfile.TemporaryDirectory() as folder:
+        broker.delete("sla", "unacked", "unacked_index", "unacked_mutex")
+        logs = Path(folder)
+        commands = {"worker": parts.worker_sla(), "beat": parts.beat()}
+        started = datetime.now(UTC)
+        children = [
+            process.spawn(
+                command,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                log=logs / f"{name}.log",
+                death_signal=signal.SIGKILL,
+            )
+            for name, command in commands.items()
+        ]
+        try:
+            wait_for(lambda: ticked_since(started), seconds=30, what="the first tick")
+            yield logs
+        finally:
+            for child in reversed(children):
+                child.terminate()
+                child.wait(timeout=20)
+            for child in children:
+                process.sweep(child)
+
+
+def ticked_since(instant: datetime) -> bool:
+    """Whether a detector has finished a window that began after an instant."""
+    limit = instant + timedelta(seconds=2)
+    return Heartbeat.objects.filter(last_tick_at__gt=limit).exists()
+
+
+def wait_for(question: Callable[[], Any], *, seconds: float, what: str) -> None:
+    """Ask again and again until the answer is yes."""
+    until = time.monotonic() + seconds
+    while not question():
+        if time.monotonic() > until:
+            raise TimeoutError(f"Waited {seconds:.0f} s for {what}.")
+        time.sleep(0.05)
