@@ -1,0 +1,82 @@
+"""Every text that people can see has a Chinese translation, and nothing is left over."""
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+from babel.messages.extract import extract
+from django.conf import settings
+from django.utils.translation.template import templatize
+
+ROOT = settings.BASE_DIR
+CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
+APPS = ("helpdesk", "inquiries", "sla", "tickets", "knowledge", "customers", "staff")
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+
+
+def sources() -> Iterator[tuple[Path, bytes]]:
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            yield path, path.read_bytes()
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        yield path, templatize(path.read_text(encoding="utf-8")).encode()
+
+
+def texts_in_source() -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path, content in sources():
+        for _line, message, _comments, _context in extract(
+            "python", io.BytesIO(content), keywords=KEYWORDS
+        ):
+            singular = message if isinstance(message, str) else message[0]
+            if singular:
+                found.setdefault(singular, path.relative_to(ROOT))
+    return found
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> polib.POFile:
+    return polib.pofile(str(CATALOGUE))
+
+
+def test_every_text_has_a_chinese_translation(catalogue: polib.POFile) -> None:
+    translated = {entry.msgid for entry in catalogue.translated_entries()}
+    missing = {
+        f"{path}: {text}"
+        for text, path in texts_in_source().items()
+        if text not in translated
+    }
+    assert sorted(missing) == []
+
+
+def test_the_catalogue_keeps_nothing_that_the_source_lost(
+    catalogue: polib.POFile,
+) -> None:
+    texts = texts_in_source()
+    assert sorted(e.msgid for e in catalogue if e.msgid not in texts) == []
+
+
+def test_no_translation_is_a_guess_of_the_merge_tool(catalogue: polib.POFile) -> None:
+    assert [entry.msgid for entry in catalogue.fuzzy_entries()] == []
+
+
+def test_placeholders_survive_the_translation(catalogue: polib.POFile) -> None:
+    def names(text: str) -> set[str]:
+        return set(re.findall(r"%\(\w+\)s", text))
+
+    for entry in catalogue:
+        for translation in [entry.msgstr, *entry.msgstr_plural.values()]:
+            if translation:
+                assert names(translation) == names(entry.msgid), entry.msgid
