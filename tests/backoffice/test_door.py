@@ -1,0 +1,150 @@
+"""Who enters the back-office, what stands in it, and under which policy."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from knowledge.models import Script
+from sla.models import PolicyVersion
+from staff.models import Role
+from tests.factories import UserFactory, channel
+from tickets.models import Channel
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
+def test_for_everyone_else_the_back_office_does_not_exist(
+    client: Client, role: Role
+) -> None:
+    client.force_login(UserFactory.create(role=role))
+    for url in ("/admin/", "/admin/staff/user/", "/admin/login/"):
+        assert client.get(url, follow=True).status_code == 404
+
+
+def test_strangers_sign_in_where_everyone_does_and_come_back(client: Client) -> None:
+    answer = client.get("/admin/staff/user/", follow=True)
+    assert answer.redirect_chain[-1][0] == ("/accounts/login/?next=/admin/staff/user/")
+
+
+def test_only_configuration_stands_in_it() -> None:
+    assert {model.__name__ for model in admin.site._registry} == {
+        "ApiToken",
+        "Channel",
+        "Department",
+        "PolicyVersion",
+        "Script",
+        "User",
+    }
+
+
+PAGES = [
+    "/admin/",
+    "/admin/staff/user/",
+    "/admin/staff/user/add/",
+    "/admin/staff/department/",
+    "/admin/staff/department/add/",
+    "/admin/staff/apitoken/",
+    "/admin/tickets/channel/",
+    "/admin/tickets/channel/add/",
+    "/admin/knowledge/script/",
+    "/admin/knowledge/script/add/",
+    "/admin/sla/policyversion/",
+]
+
+
+@pytest.mark.parametrize("url", PAGES)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page_opens_in_both_languages(
+    office: Client, url: str, language: str
+) -> None:
+    answer = office.get(url, headers={"Accept-Language": language})
+    assert answer.status_code == 200
+    assert f'lang="{language}"' in answer.content.decode()
+
+
+def test_the_relaxed_policy_allows_no_inline_script_and_no_foreign_host(
+    office: Client,
+) -> None:
+    policy = office.get("/admin/")["Content-Security-Policy"]
+    directives = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    assert directives["script-src"] == "'self' 'unsafe-eval'"
+    assert directives["style-src"] == "'self' 'unsafe-inline'"
+    assert directives["default-src"] == "'none'"
+    assert "http" not in policy
+    assert "*" not in policy
+
+
+@pytest.mark.parametrize("url", ["/desk/", "/", "/admin/nothing/here/"])
+def test_the_relaxed_policy_ends_at_the_door(office: Client, url: str) -> None:
+    assert "unsafe" not in office.get(url)["Content-Security-Policy"]
+
+
+def test_the_words_that_the_policy_fixes_cannot_be_changed(office: Client) -> None:
+    greeting = Script.objects.get(code="GREETING")
+    url = f"/admin/knowledge/script/{greeting.pk}/change/"
+    page = office.get(url).content.decode()
+    assert greeting.text in page
+    assert "IN-25" in page
+    changed = {"title_zh": "问候", "title_en": "Hello", "gloss_en": "", "position": 3}
+    office.post(url, {**changed, "text": "喂", "verbatim": "", "enabled": ""})
+    before, greeting = greeting, Script.objects.get(code="GREETING")
+    assert greeting.title_zh == "问候"
+    assert greeting.text == before.text
+    assert greeting.verbatim
+    assert greeting.enabled
+
+
+def test_other_scripts_are_the_companys_to_word(office: Client) -> None:
+    script = Script.objects.filter(verbatim=False).first()
+    assert script is not None
+    office.post(
+        f"/admin/knowledge/script/{script.pk}/change/",
+        {
+            "title_zh": script.title_zh,
+            "title_en": script.title_en,
+            "text": "非常抱歉",
+            "gloss_en": "",
+            "position": 3,
+            "enabled": "on",
+        },
+    )
+    script.refresh_from_db()
+    assert script.text == "非常抱歉"
+
+
+def test_a_channel_is_switched_but_keeps_its_code(office: Client) -> None:
+    hotline = channel("hotline")
+    office.post(
+        f"/admin/tickets/channel/{hotline.pk}/change/",
+        {
+            "code": "phone",
+            "name_zh": "热线",
+            "name_en": "Hotline",
+            "icon": "phone",
+            "position": 2,
+            "takes_objections": "on",
+        },
+    )
+    hotline = Channel.objects.get(pk=hotline.pk)
+    assert (hotline.code, hotline.takes_inquiries, hotline.takes_objections) == (
+        "hotline",
+        False,
+        True,
+    )
+
+
+def test_a_published_policy_is_read_not_changed(office: Client) -> None:
+    version = PolicyVersion.objects.get()
+    url = f"/admin/sla/policyversion/{version.pk}/change/"
+    page = office.get(url).content.decode()
+    assert "IN-24" in page
+    assert "0:00:30" in page
+    assert office.post(url, {"number": 9}).status_code == 403
+    assert office.get("/admin/sla/policyversion/add/").status_code == 403
+    assert (
+        office.post(
+            f"/admin/sla/policyversion/{version.pk}/delete/", {"post": "yes"}
+        ).status_code
+        == 403
+    )

@@ -1,0 +1,314 @@
+"""What a colleague does with an inquiry, by page and by fragment."""
+
+import io
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+from pytest_django import DjangoAssertNumQueries
+
+from inquiries import services
+from inquiries.models import Inquiry
+from staff.models import Role, User
+from tests.factories import InquiryFactory, UserFactory, department
+from tickets.models import Direction, Ticket
+
+pytestmark = pytest.mark.django_db
+
+GREETING = "您好,很高兴为您服务,请问您想了解关于直播设备租赁的哪方面问题呢?"
+ENGLISH = {"Accept-Language": "en"}
+HTMX = {"HX-Request": "true", **ENGLISH}
+
+
+@pytest.fixture
+def inquiry(db: None) -> Inquiry:
+    return InquiryFactory.create(at=timezone.now())
+
+
+def post(
+    client: Client, inquiry: Inquiry, verb: str, *, htmx: bool = True, **data: Any
+) -> HttpResponse:
+    headers = HTMX if htmx else ENGLISH
+    return client.post(
+        f"/desk/inquiries/{inquiry.number}/{verb}/", data, headers=headers
+    )  # type: ignore[return-value]
+
+
+def said(inquiry: Inquiry) -> list[str]:
+    return [message.text for message in inquiry.messages.all()]
+
+
+def picture() -> SimpleUploadedFile:
+    content = io.BytesIO()
+    Image.new("RGB", (4, 4), "teal").save(content, "PNG")
+    return SimpleUploadedFile("灯.png", content.getvalue())
+
+
+def test_the_greeting_is_sent_word_for_word_and_stops_the_clock(
+    desk: Client, agent: User, inquiry: Inquiry
+) -> None:
+    response = post(desk, inquiry, "greet")
+    assert response.status_code == 200
+    assert said(inquiry)[-1] == GREETING
+    clock = inquiry.clocks.get()
+    assert (clock.status, clock.outcome) == ("stopped", "met")
+    inquiry.refresh_from_db()
+    assert inquiry.assignee == agent
+
+
+def test_the_greeting_button_pressed_twice_greets_once(
+    desk: Client, inquiry: Inquiry
+) -> None:
+    page = desk.get(f"/desk/inquiries/{inquiry.number}/")
+    token = page.context["workspace"].greeting_token
+    for _press in range(2):
+        assert post(desk, inquiry, "greet", client_token=token).status_code == 200
+    assert said(inquiry).count(GREETING) == 1
+
+
+def test_a_reply_clicked_twice_is_one_message(desk: Client, inquiry: Inquiry) -> None:
+    token = uuid.uuid4()
+    for _click in range(2):
+        response = post(desk, inquiry, "reply", text="可以租", client_token=token)
+        assert response.status_code == 200
+    assert said(inquiry).count("可以租") == 1
+
+
+def test_without_a_script_every_verb_answers_with_303(
+    desk: Client, agent: User, colleague: User, inquiry: Inquiry
+) -> None:
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("take", {}),
+        ("greet", {}),
+        ("reply", {"text": "可以"}),
+        ("note", {"text": "老客户"}),
+        ("close", {}),
+        ("reopen", {}),
+        ("assign", {"to": colleague.pk}),
+    ]
+    for verb, data in steps:
+        response = post(desk, inquiry, verb, htmx=False, **data)
+        assert response.status_code == 303, verb
+        assert response["Location"] == f"/desk/inquiries/{inquiry.number}/"
+    inquiry.refresh_from_db()
+    assert inquiry.assignee == colleague
+    assert list(inquiry.events.values_list("verb", flat=True)) == [
+        "asked",
+        "taken",
+        "greeted",
+        "replied",
+        "noted",
+        "closed",
+        "reopened",
+        "assigned",
+    ]
+
+
+def test_a_note_stays_in_the_house(desk: Client, inquiry: Inquiry) -> None:
+    post(desk, inquiry, "note", text="客户很急")
+    note = inquiry.messages.last()
+    assert note is not None
+    assert (note.direction, note.text) == (Direction.NOTE, "客户很急")
+    assert inquiry.clocks.get().status == "running"
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+@pytest.mark.parametrize("verb", ["reply", "note"])
+def test_an_unfit_text_is_refused_beside_the_field_and_kept(
+    desk: Client, inquiry: Inquiry, verb: str, *, htmx: bool
+) -> None:
+    for text in ("", "  ", "x" * 4001, "a\x07b"):
+        response = post(desk, inquiry, verb, htmx=htmx, text=text)
+        assert response.status_code == 422
+        page = response.content.decode()
+        slot = page.partition('id="error-text"')[2].partition("</div>")[0]
+        assert "<li>" in slot
+        if not htmx:
+            assert text in page
+    assert len(said(inquiry)) == 1
+
+
+def test_a_megabyte_and_a_nul_byte_are_refused_too(
+    desk: Client, inquiry: Inquiry
+) -> None:
+    for text in ("长" * 350_000, "a\0b"):
+        assert post(desk, inquiry, "reply", text=text).status_code == 422
+    assert len(said(inquiry)) == 1
+
+
+def test_a_bad_file_is_named_and_the_text_is_not_sent_without_it(
+    desk: Client, inquiry: Inquiry
+) -> None:
+    wrong = SimpleUploadedFile("virus.png", b"MZ not a picture")
+    response = post(desk, inquiry, "reply", text="请看", files=[picture(), wrong])
+    assert response.status_code == 422
+    assert "virus.png" in response.content.decode()
+    assert len(said(inquiry)) == 1
+
+
+def test_a_reply_to_a_finished_inquiry_is_a_409_that_shows_how_things_stand(
+    desk: Client, agent: User, inquiry: Inquiry
+) -> None:
+    now = timezone.now()
+    services.reply(inquiry, text="好", by=agent, at=now)
+    services.close(inquiry, by=agent, at=now)
+    response = post(desk, inquiry, "reply", text="还有")
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "This conversation is finished. Reopen it to write more." in page
+    assert 'data-status="closed"' in page
+    assert response["HX-Trigger"] == "desk:acted"
+    whole = post(desk, inquiry, "reply", htmx=False, text="还有")
+    assert whole.status_code == 409
+    assert "还有</textarea>" in whole.content.decode()
+    assert "还有" not in said(inquiry)
+
+
+def test_an_inquiry_in_a_colleagues_hands_cannot_be_taken_but_says_whose_it_is(
+    desk: Client, colleague: User, inquiry: Inquiry
+) -> None:
+    services.take(inquiry, by=colleague, at=timezone.now())
+    response = post(desk, inquiry, "take")
+    assert response.status_code == 409
+    assert "何雨桐 is looking after this inquiry." in response.content.decode()
+    page = desk.get(f"/desk/inquiries/{inquiry.number}/", headers=HTMX)
+    assert "/take/" not in page.content.decode()
+
+
+@pytest.mark.parametrize("to", ["", "0", "x", "handler"])
+def test_assigning_to_nobody_who_answers_is_refused_beside_the_field(
+    desk: Client, handler: User, inquiry: Inquiry, to: str
+) -> None:
+    chosen = handler.pk if to == "handler" else to
+    response = post(desk, inquiry, "assign", to=chosen)
+    assert response.status_code == 422
+    slot = response.content.decode().partition('id="error-to"')[2]
+    assert "Please choose a colleague" in slot.partition("</div>")[0]
+    inquiry.refresh_from_db()
+    assert inquiry.assignee is None
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.AGENT, 200),
+        (Role.SUPERVISOR, 200),
+        (Role.MANAGER, 200),
+        (Role.ADMINISTRATOR, 200),
+        (Role.DEPARTMENT_HANDLER, 403),
+    ],
+)
+@pytest.mark.parametrize("verb", ["reply", "greet", "take", "assign"])
+def test_who_answers_customers(
+    client: Client, inquiry: Inquiry, agent: User, verb: str, role: Role, status: int
+) -> None:
+    Ticket.objects.filter(pk=inquiry.pk).update(
+        department=department("technical_support")
+    )
+    client.force_login(UserFactory.create(role=role))
+    response = post(client, inquiry, verb, text="好", to=agent.pk)
+    assert response.status_code == status
+    if status == 403:
+        assert "Your role does not allow this step." in response.content.decode()
+        assert len(said(inquiry)) == 1
+
+
+def test_a_handler_writes_notes_and_sees_no_other_button(
+    client: Client, handler: User, inquiry: Inquiry
+) -> None:
+    Ticket.objects.filter(pk=inquiry.pk).update(department=handler.department)
+    client.force_login(handler)
+    page = client.get(f"/desk/inquiries/{inquiry.number}/").content.decode()
+    for verb in ("reply", "greet", "take", "close", "reopen"):
+        assert f"/{verb}/" not in page
+    assert post(client, inquiry, "note", text="已查").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "verb", ["take", "greet", "reply", "note", "assign", "close", "reopen"]
+)
+def test_what_one_may_not_see_cannot_be_acted_on_and_get_changes_nothing(
+    client: Client, handler: User, agent: User, inquiry: Inquiry, verb: str
+) -> None:
+    client.force_login(handler)
+    assert post(client, inquiry, verb, text="x").status_code == 404
+    client.force_login(agent)
+    path = f"/desk/inquiries/{inquiry.number}/{verb}/"
+    assert client.get(path).status_code == 405
+    assert client.post("/desk/inquiries/IN20261123XXXXXX/take/").status_code == 404
+    assert len(said(inquiry)) == 1
+
+
+def test_the_next_step_is_greet_then_finish_then_answer_then_nothing(
+    desk: Client, agent: User, inquiry: Inquiry
+) -> None:
+    def step() -> str | None:
+        page = desk.get(f"/desk/inquiries/{inquiry.number}/")
+        found: str | None = page.context["workspace"].next_step
+        return found
+
+    assert step() == "greet"
+    post(desk, inquiry, "greet")
+    assert step() == "close"
+    services.customer_writes(inquiry, text="在吗", at=timezone.now())
+    assert step() == "reply"
+    post(desk, inquiry, "reply", text="在")
+    post(desk, inquiry, "close")
+    assert step() is None
+    post(desk, inquiry, "reopen")
+    assert step() == "close"
+
+
+@pytest.mark.parametrize("messages", [1, 20])
+def test_an_open_inquiry_costs_the_same_however_long_the_talk(
+    desk: Client,
+    agent: User,
+    inquiry: Inquiry,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    messages: int,
+) -> None:
+    now = timezone.now()
+    for number in range(messages):
+        services.reply(
+            inquiry,
+            text=str(number),
+            by=agent,
+            at=now + timedelta(seconds=number),
+            files=[picture()],
+        )
+    path = f"/desk/inquiries/{inquiry.number}/"
+    # Session, person, inquiry, topics, clocks, messages, attachments ...
+    with django_assert_num_queries(7):
+        desk.get(f"{path}thread/")
+    # ... history (events, clock events, people), and notes out of the messages
+    with django_assert_num_queries(9):
+        desk.get(f"{path}context/")
+    # ... scripts and colleagues
+    with django_assert_num_queries(11):
+        desk.get(path, headers=HTMX)
+
+
+def test_the_page_and_the_fragment_are_not_mixed_up_by_a_cache(
+    desk: Client, inquiry: Inquiry
+) -> None:
+    path = f"/desk/inquiries/{inquiry.number}/"
+    page, part = desk.get(path), desk.get(path, headers=HTMX)
+    assert b"<html" in page.content
+    assert b"<html" not in part.content
+    for response in (page, part):
+        assert "HX-Request" in response["Vary"]
+        assert "no-store" in response["Cache-Control"]
+
+
+def test_the_context_says_why_this_number(desk: Client, inquiry: Inquiry) -> None:
+    path = f"/desk/inquiries/{inquiry.number}/context/"
+    page = desk.get(path, headers=ENGLISH).content.decode()
+    assert "30 seconds, up to and including the deadline (IN-24, IN-25)" in page
+    assert "version 1" in page
+    assert "An automatic greeting does not stop it." in page

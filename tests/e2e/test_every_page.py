@@ -1,0 +1,75 @@
+"""Every page in a real browser: nothing serious for axe, no error, no foreign host."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.asking import ask
+from tests.e2e.conftest import House, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+PAGES = [
+    ("/", ""),
+    ("/ask/", ""),
+    ("/privacy/", ""),
+    ("/no-such-page/", ""),
+    ("/accounts/login/", ""),
+    ("/api/", ""),
+    ("/desk/", "agent3"),
+    ("/supervision/", "manager"),
+    ("/accounts/2fa/", "agent3"),
+]
+SERIOUS = {"serious", "critical"}
+
+
+def serious(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result: dict[str, Any] = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']})"
+    )
+    return [
+        f"{found['id']}: {node['target']}"
+        for found in result["violations"]
+        if found["impact"] in SERIOUS
+        for node in found["nodes"]
+    ]
+
+
+def overflows(page: Page) -> bool:
+    """Whether the page must be scrolled sideways."""
+    answer: bool = page.evaluate(
+        "document.documentElement.scrollWidth > innerWidth + 1"
+    )
+    return answer
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize(("path", "username"), PAGES)
+def test_a_page_is_accessible_and_keeps_to_itself(
+    visit: Visit, path: str, username: str, width: int, *, dark: bool
+) -> None:
+    watched = visit(path, username, width=width, dark=dark)
+    assert serious(watched.page) == []
+    problems = [text for text in watched.problems if "404" not in text]
+    assert problems == []
+    assert not overflows(watched.page)
+
+
+def test_conversations_are_accessible_on_both_sides(visit: Visit) -> None:
+    customer = visit("/", width=360)
+    number = ask(customer.page, surname="孔", text="补光灯能夜里送吗?")
+    agent = visit(f"/desk/inquiries/{number}/", "agent4", dark=True)
+    assert serious(customer.page) == []
+    assert serious(agent.page) == []
+
+
+def test_the_interface_is_english_on_request(visit: Visit, house: House) -> None:
+    english = visit("/ask/", language="en-US")
+    text = english.page.locator("main").inner_text()
+    assert "Ask now" in text
+    assert "提问" not in text

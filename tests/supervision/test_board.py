@@ -1,0 +1,227 @@
+"""The board: true figures, the right people, the verbs, and honesty without a detector."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from helpdesk.supervision.board import Board, midnight
+from inquiries import services
+from inquiries.models import Inquiry
+from sla import detector
+from sla.models import Clock, Heartbeat
+from sla.services import alerts
+from staff.models import Role, User
+from tests.factories import InquiryFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/supervision/"
+ENGLISH = {"Accept-Language": "en"}
+HTMX = {"HX-Request": "true", **ENGLISH}
+NOON = datetime.fromisoformat("2026-11-23T12:00:00+08:00")
+
+
+@pytest.fixture
+def supervisor(db: None) -> User:
+    return UserFactory.create(role=Role.SUPERVISOR, display_name="陈立")
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return UserFactory.create(display_name="林晓")
+
+
+@pytest.fixture
+def door(client: Client, supervisor: User) -> Client:
+    client.force_login(supervisor)
+    return client
+
+
+def seconds(number: float) -> timedelta:
+    return timedelta(seconds=number)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_board_exists_only_for_those_who_supervise(
+    client: Client, role: Role
+) -> None:
+    person = UserFactory.create(role=role)
+    inquiry = InquiryFactory.create(at=timezone.now())
+    clock = inquiry.clocks.get()
+    client.force_login(person)
+    status = 200 if person.supervises else 404
+    assert client.get(PAGE).status_code == status
+    for path in (
+        f"clocks/{clock.pk}/acknowledge/",
+        f"inquiries/{inquiry.number}/take/",
+        f"inquiries/{inquiry.number}/assign/",
+    ):
+        found = client.post(PAGE + path, headers=HTMX).status_code
+        assert (found == 404) is (status == 404)
+
+
+def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
+    assert client.get(PAGE).status_code == 302
+
+
+def test_the_figures_of_the_day(supervisor: User, agent: User) -> None:
+    for needed in (10, 20, 30):
+        kept = InquiryFactory.create(at=NOON - timedelta(hours=1))
+        services.greet(kept, by=agent, at=NOON - timedelta(hours=1) + seconds(needed))
+    missed = InquiryFactory.create(at=NOON - timedelta(hours=2))
+    services.greet(missed, by=agent, at=NOON - timedelta(hours=2) + seconds(40))
+    yesterday = InquiryFactory.create(at=NOON - timedelta(days=1))
+    services.greet(yesterday, by=agent, at=NOON - timedelta(days=1) + seconds(300))
+    InquiryFactory.create(at=NOON - seconds(100))
+    InquiryFactory.create(at=NOON - seconds(10))
+
+    board = Board.of(supervisor, at=NOON)
+
+    assert (board.waiting, board.longest) == (2, seconds(100))
+    assert (board.soon, board.late) == (1, 1)
+    assert (board.replies.kept, board.replies.missed) == (3, 2)
+    assert board.replies.percent == 60.0
+    assert board.replies.below_goal
+    assert board.replies.median == seconds(25)
+    assert board.replies.ninetieth == seconds(37)
+
+
+def test_95_percent_is_never_shown_for_less() -> None:
+    from helpdesk.supervision.board import FirstReplies  # noqa: PLC0415
+
+    just_below = FirstReplies(kept=9499, missed=501, median=None, ninetieth=None)
+    assert (just_below.percent, just_below.below_goal) == (94.9, True)
+    exactly = FirstReplies(kept=95, missed=5, median=None, ninetieth=None)
+    assert (exactly.percent, exactly.below_goal) == (95.0, False)
+    none_yet = FirstReplies(kept=0, missed=0, median=None, ninetieth=None)
+    assert (none_yet.percent, none_yet.below_goal) == (None, False)
+
+
+def test_the_day_begins_at_midnight_in_shanghai() -> None:
+    late_evening = datetime.fromisoformat("2026-11-23T16:30:00+00:00")
+    assert midnight(late_evening) == datetime.fromisoformat("2026-11-24T00:00:00+08:00")
+
+
+def test_what_is_late_is_told_without_any_detector(door: Client) -> None:
+    inquiry = InquiryFactory.create(at=timezone.now() - seconds(45))
+    page = door.get(PAGE, headers=ENGLISH).content.decode()
+    assert "Deadlines have never been watched yet." in page
+    assert "not recorded yet" in page
+    board = door.get(PAGE).context["board"]
+    assert board.late == 1
+    assert [row.clock.ticket_id for row in board.missed] == [inquiry.pk]
+    assert inquiry.clocks.get().breached_at is None
+
+
+@pytest.mark.parametrize(("age", "silent"), [(1, False), (6, True)])
+def test_a_silent_detector_is_named_with_the_moment(
+    door: Client, age: int, *, silent: bool
+) -> None:
+    last = timezone.now() - seconds(age)
+    Heartbeat.objects.update_or_create(
+        pk=1, defaults={"last_tick_at": last, "watermark": last}
+    )
+    page = door.get(PAGE, headers=ENGLISH).content.decode()
+    said = f"Deadlines have not been watched since {timezone.localtime(last):%H:%M:%S}"
+    assert (said in page) is silent
+
+
+def breached(agent: User | None = None) -> Inquiry:
+    at = timezone.now() - seconds(40)
+    inquiry = InquiryFactory.create(at=at)
+    if agent is not None:
+        services.take(inquiry, by=agent, at=at)
+    detector.sweep(clock=timezone.now)
+    alerts.announce(at=timezone.now())
+    return inquiry
+
+
+def test_the_first_acknowledgement_counts_and_silences_ones_own_notices(
+    door: Client, supervisor: User, agent: User
+) -> None:
+    inquiry = breached()
+    clock = inquiry.clocks.get()
+    assert supervisor.sla_notifications.filter(acknowledged_at=None).count() == 1
+    path = f"{PAGE}clocks/{clock.pk}/acknowledge/"
+    assert door.post(path, headers=HTMX).status_code == 200
+    clock.refresh_from_db()
+    first = clock.acknowledged_at
+    assert clock.acknowledged_by == supervisor
+    assert not supervisor.sla_notifications.filter(acknowledged_at=None).exists()
+    assert door.post(path).status_code == 303
+    clock.refresh_from_db()
+    assert clock.acknowledged_at == first
+    assert "陈立" in door.get(PAGE).content.decode()
+
+
+def test_a_supervisor_takes_over_and_reassigns_what_an_agent_holds(
+    door: Client, supervisor: User, agent: User
+) -> None:
+    inquiry = breached(agent)
+    path = f"{PAGE}inquiries/{inquiry.number}"
+    assert door.post(f"{path}/take/", headers=HTMX).status_code == 200
+    inquiry.refresh_from_db()
+    assert inquiry.assignee == supervisor
+    other = UserFactory.create()
+    data = {"to": other.pk}
+    assert door.post(f"{path}/assign/", data, headers=HTMX).status_code == 200
+    inquiry.refresh_from_db()
+    assert inquiry.assignee == other
+
+
+@pytest.mark.parametrize("to", ["", "x", "999999"])
+def test_reassigning_to_nobody_is_refused_with_a_reason(
+    door: Client, agent: User, to: str
+) -> None:
+    inquiry = breached(agent)
+    path = f"{PAGE}inquiries/{inquiry.number}/assign/"
+    response = door.post(path, {"to": to}, headers=HTMX)
+    assert response.status_code == 422
+    assert "Please choose a colleague" in response.content.decode()
+    inquiry.refresh_from_db()
+    assert inquiry.assignee == agent
+
+
+def test_a_finished_inquiry_is_not_taken_over(door: Client, agent: User) -> None:
+    inquiry = InquiryFactory.create(at=timezone.now())
+    services.reply(inquiry, text="好", by=agent, at=timezone.now())
+    services.close(inquiry, by=agent, at=timezone.now())
+    path = f"{PAGE}inquiries/{inquiry.number}/take/"
+    assert door.post(path, headers=HTMX).status_code == 409
+
+
+def test_people_are_listed_with_what_they_hold(supervisor: User, agent: User) -> None:
+    now = timezone.now()
+    for number in range(3):
+        inquiry = InquiryFactory.create(at=now)
+        services.take(inquiry, by=agent, at=now)
+        if number:
+            services.reply(inquiry, text="好", by=agent, at=now)
+        if number == 2:
+            services.close(inquiry, by=agent, at=now)
+    found = {
+        p.pk: (p.open_count, p.waiting_count)
+        for p in Board.of(supervisor, at=now).people
+    }  # type: ignore[attr-defined]
+    assert found[agent.pk] == (2, 1)
+    assert found[supervisor.pk] == (0, 0)
+
+
+@pytest.mark.parametrize("tickets", [1, 30])
+def test_the_board_costs_the_same_for_one_ticket_and_for_thirty(
+    door: Client,
+    agent: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    tickets: int,
+) -> None:
+    now = timezone.now()
+    for number in range(tickets):
+        inquiry = InquiryFactory.create(at=now - seconds(number + 20))
+        if number % 2:
+            services.take(inquiry, by=agent, at=now)
+    assert Clock.objects.count() == tickets
+    with django_assert_num_queries(12):
+        door.get(PAGE, headers=HTMX)

@@ -1,0 +1,178 @@
+"""Files are known by content, stripped of hidden data, and refused with a reason."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from PIL import Image
+from pytest_django.fixtures import SettingsWrapper
+
+from tests.tickets.pictures import PDF, picture, upload
+from tickets.services import attachments
+
+GPS = 0x8825
+
+
+def reasons(error: ValidationError) -> list[str | None]:
+    return [each.code for each in error.error_list]
+
+
+def refuse(name: str, content: bytes) -> list[str | None]:
+    with pytest.raises(ValidationError) as refusal:
+        attachments.inspect([upload(name, content)])
+    return reasons(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type"),
+    [
+        ("JPEG", "image/jpeg"),
+        ("PNG", "image/png"),
+        ("WEBP", "image/webp"),
+        ("GIF", "image/gif"),
+    ],
+)
+def test_a_picture_is_known_by_its_content_whatever_its_name(
+    kind: str, content_type: str
+) -> None:
+    (file,) = attachments.inspect([upload("照片.txt", picture(kind), "text/plain")])
+    assert file.name == "照片.txt"
+    assert file.content_type == content_type
+    assert (file.width, file.height) == (64, 40)
+    with Image.open(io.BytesIO(file.content)) as kept:
+        assert (kept.format, kept.size) == (kind, (64, 40))
+
+
+def test_a_pdf_is_kept_byte_by_byte() -> None:
+    (file,) = attachments.inspect([upload("合同.pdf", PDF)])
+    assert (file.content_type, file.content) == ("application/pdf", PDF)
+    assert file.width is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"MZ\x90\x00" + bytes(200),
+        b"<html><script>alert(1)</script></html>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
+        b"PK\x03\x04" + bytes(200),
+        b"\x89PNG\r\n\x1a\n",
+        b"GIF89a",
+    ],
+    ids=["program", "page", "svg", "archive", "only a PNG's mark", "only a GIF's mark"],
+)
+def test_another_type_is_refused_even_under_the_name_of_a_picture(
+    content: bytes,
+) -> None:
+    assert refuse("photo.png", content) == ["file_type"]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_picture_that_was_cut_off_on_the_way_is_refused(
+    kind: str, share: float
+) -> None:
+    content = picture(kind, size=(300, 200))
+    (reason,) = refuse("photo", content[: int(len(content) * share)])
+    assert reason == "file_cut_off"
+
+
+def test_a_pdf_that_was_cut_off_on_the_way_is_refused() -> None:
+    assert refuse("a.pdf", PDF[:-8]) == ["file_cut_off"]
+
+
+def test_an_empty_file_is_refused() -> None:
+    assert refuse("a.png", b"") == ["file_empty"]
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(
+    settings: SettingsWrapper,
+) -> None:
+    settings.ATTACHMENT_MAX_BYTES = 1000
+    assert refuse("a.png", bytes(1001)) == ["file_large"]
+
+
+def test_a_picture_that_would_unpack_to_far_too_much_is_refused() -> None:
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    assert len(out.getvalue()) < 100_000
+    assert refuse("bomb.png", out.getvalue()) == ["file_type"]
+
+
+def test_at_most_nine_files_fit_into_one_message() -> None:
+    files = [upload(f"{n}.pdf", PDF) for n in range(10)]
+    with pytest.raises(ValidationError) as refusal:
+        attachments.inspect(files)
+    assert refusal.value.code == "files_many"
+    assert len(attachments.inspect(files[:9])) == 9
+
+
+def test_each_bad_file_is_named_and_none_hides_another() -> None:
+    files = [upload("好.pdf", PDF), upload("坏.png", b"x"), upload("空.png", b"")]
+    with pytest.raises(ValidationError) as refusal:
+        attachments.inspect(files)
+    assert reasons(refusal.value) == ["file_type", "file_empty"]
+    bad, empty = refusal.value.messages
+    assert "坏.png" in bad
+    assert "空.png" in empty
+
+
+def with_place(kind: str) -> bytes:
+    exif = Image.Exif()
+    exif[0x0110] = "Camera of Mr Wang"
+    exif.get_ifd(GPS).update({1: "N", 2: (31.0, 13.0, 49.0)})
+    return picture(kind, exif=exif)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_where_a_picture_was_taken_and_with_what_is_removed(kind: str) -> None:
+    sent = with_place(kind)
+    with Image.open(io.BytesIO(sent)) as before:
+        assert before.getexif().get_ifd(GPS)
+    (file,) = attachments.inspect([upload("photo", sent)])
+    with Image.open(io.BytesIO(file.content)) as after:
+        assert dict(after.getexif()) == {}
+    assert b"Camera of Mr Wang" not in file.content
+
+
+def test_a_picture_taken_sideways_is_turned_before_the_note_about_it_goes() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (file,) = attachments.inspect([upload("photo", picture("JPEG", exif=exif))])
+    assert (file.width, file.height) == (40, 64)
+
+
+def test_a_transparent_picture_stays_transparent() -> None:
+    out = io.BytesIO()
+    Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(out, "PNG")
+    (file,) = attachments.inspect([upload("logo.png", out.getvalue())])
+    with Image.open(io.BytesIO(file.content)) as kept:
+        assert kept.convert("RGBA").getpixel((3, 3)) == (255, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("..\\..\\windows\\合同.pdf", "合同.pdf"),
+        ("/etc/passwd.pdf", "passwd.pdf"),
+        ("a\x00\x1b\u202eb.pdf", "ab.pdf"),
+        ("长" * 300 + ".pdf", "长" * 116 + ".pdf"),
+    ],
+)
+def test_a_name_keeps_neither_folders_nor_what_cannot_be_shown(
+    sent: str, kept: str
+) -> None:
+    file = upload("x.pdf", PDF)
+    file._name = sent
+    (inspected,) = attachments.inspect([file])
+    assert inspected.name == kept
+    assert len(inspected.name) <= 120
+
+
+def test_a_name_of_nothing_gets_a_word_of_ours() -> None:
+    file = upload("x.pdf", PDF)
+    file._name = "\x01\x02"
+    (inspected,) = attachments.inspect([file])
+    assert inspected.name
+    assert Path(inspected.name).name == inspected.name
