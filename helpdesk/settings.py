@@ -322,6 +322,12 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Shoushi API",
+    "DESCRIPTION": (
+        "Send `Authorization: Bearer <token>`; `manage.py api_token USER` makes one,"
+        " which sees and may do what that person sees and may do. Times are ISO 8601"
+        " with their offset. Refusals are `application/problem+json`; messages follow"
+        " `Accept-Language` (zh-hans, en)."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",

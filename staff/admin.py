@@ -92,12 +92,15 @@ class PersonAdmin(Kept):
     def response_add(
         self, request: HttpRequest, obj: User, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._after_saving(request, obj) or super().response_add(
-            request, obj, post_url_continue
-        )
+        """Show the link at once: a new person has no other way in."""
+        if "_save" in request.POST and obj.is_active:
+            return self._links_page(request, [obj])
+        return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
-        return self._after_saving(request, obj) or super().response_change(request, obj)
+        if "save_and_make_link" in request.POST:
+            return self._links_page(request, [obj])
+        return super().response_change(request, obj)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Save and make a sign-in link"), icon="link"
@@ -126,11 +129,6 @@ class PersonAdmin(Kept):
             len(people),
         )
         self.message_user(request, text % {"count": len(people)}, messages.SUCCESS)
-
-    def _after_saving(self, request: HttpRequest, obj: User) -> HttpResponse | None:
-        if "save_and_make_link" not in request.POST:
-            return None
-        return self._links_page(request, [obj])
 
     def _links_page(self, request: HttpRequest, people: list[User]) -> HttpResponse:
         """Show fresh links, this once: only their hashes are kept."""
