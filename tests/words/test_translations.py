@@ -1,8 +1,10 @@
 """Every text that people can see has a Chinese translation, and nothing is left over."""
 
+import ast
 import io
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import polib
@@ -26,23 +28,34 @@ KEYWORDS = {
 }
 
 
-def sources() -> Iterator[tuple[Path, bytes]]:
+# What Django makes of {% translate %} and {% blocktranslate %}: calls in no language.
+IN_TEMPLATE = re.compile(
+    r"""\b(?:_|gettext|ngettext)\(\s*u?(\'{3}.*?\'{3}|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""",
+    re.DOTALL,
+)
+
+
+def texts_in_python() -> Iterator[tuple[str, Path]]:
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
-            yield path, path.read_bytes()
+            for _line, message, _comments, _context in extract(
+                "python", io.BytesIO(path.read_bytes()), keywords=KEYWORDS
+            ):
+                yield (message if isinstance(message, str) else message[0]), path
+
+
+def texts_in_templates() -> Iterator[tuple[str, Path]]:
     for path in sorted((ROOT / "templates").rglob("*.html")):
-        yield path, templatize(path.read_text(encoding="utf-8")).encode()
+        calls = templatize(path.read_text(encoding="utf-8"))
+        for literal in IN_TEMPLATE.findall(calls):
+            yield ast.literal_eval(literal), path
 
 
 def texts_in_source() -> dict[str, Path]:
     found: dict[str, Path] = {}
-    for path, content in sources():
-        for _line, message, _comments, _context in extract(
-            "python", io.BytesIO(content), keywords=KEYWORDS
-        ):
-            singular = message if isinstance(message, str) else message[0]
-            if singular:
-                found.setdefault(singular, path.relative_to(ROOT))
+    for text, path in chain(texts_in_python(), texts_in_templates()):
+        if text:
+            found.setdefault(text, path.relative_to(ROOT))
     return found
 
 
