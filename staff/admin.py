@@ -95,12 +95,14 @@ class PersonAdmin(Kept):
         """Show the link at once: a new person has no other way in."""
         if "_save" in request.POST and obj.is_active:
             return self._links_page(request, [obj])
-        return super().response_add(request, obj, post_url_continue)
+        answer: HttpResponse = super().response_add(request, obj, post_url_continue)
+        return answer
 
     def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
         if "save_and_make_link" in request.POST:
             return self._links_page(request, [obj])
-        return super().response_change(request, obj)
+        answer: HttpResponse = super().response_change(request, obj)
+        return answer
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Save and make a sign-in link"), icon="link"
