@@ -22,6 +22,8 @@ PAGES = [
     ("/desk/", "agent3"),
     ("/supervision/", "manager"),
     ("/accounts/2fa/", "agent3"),
+    ("/admin/", "admin"),
+    ("/admin/sla/policyversion/", "admin"),
 ]
 SERIOUS = {"serious", "critical"}
 
