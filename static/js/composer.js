@@ -109,9 +109,7 @@
     text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
       const justComposed = composing || performance.now() - composedAt < IME_GAP;
-      const always = event.ctrlKey || event.metaKey;
-      const byChoice = form.dataset.enterSends === "true" && !event.shiftKey;
-      if (!always && !byChoice) return;
+      if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       if (justComposed || form.dataset.sending) return;
       form.requestSubmit();

@@ -17,7 +17,8 @@
     });
   });
 
-  // --- copy: <button data-copy="text" data-copied="word"> ----------------------------
+  // --- copy a link: <button data-copy="address" data-copied="word">
+  //     or a text:   <button data-copy-from="id of its element" data-copied="word"> ----
   const copy = async (value) => {
     if (navigator.clipboard) return navigator.clipboard.writeText(value);
     const field = document.createElement("textarea"); // plain http on a local network
@@ -28,12 +29,16 @@
     field.remove();
   };
   document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy]");
+    const button = event.target.closest("[data-copy], [data-copy-from]");
     if (!button) return;
     const word = button.querySelector("[data-copy-word]") ?? button;
     const before = word.textContent;
     try {
-      await copy(new URL(button.dataset.copy, location.href).href);
+      await copy(
+        button.dataset.copyFrom
+          ? document.getElementById(button.dataset.copyFrom).textContent
+          : new URL(button.dataset.copy, location.href).href,
+      );
     } catch {
       return;
     }
@@ -93,7 +98,5 @@
   document.addEventListener("click", (event) => {
     event.target.closest("[data-dismiss-toast]")?.closest(".toast-note")?.remove();
   });
-  // A response may carry HX-Trigger: {"toast": {"text": ..., "kind": ...}}.
-  document.body.addEventListener("toast", (event) => toast(event.detail));
   globalThis.Shoushi = Object.assign(globalThis.Shoushi ?? {}, { toast });
 })();
