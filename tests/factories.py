@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from factory.base import Factory
-from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence
+from factory.declarations import LazyAttribute, LazyFunction, Sequence
 from factory.django import DjangoModelFactory, Password
 
 from inquiries import services
@@ -60,8 +60,6 @@ class UserFactory(DjangoModelFactory[User]):
             else "customer_service"
         )
     )
-    is_staff = LazyAttribute(lambda person: person.role == Role.ADMINISTRATOR)
-    is_superuser = SelfAttribute("is_staff")
     password = Password("correct horse battery staple")
 
 

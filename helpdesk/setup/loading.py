@@ -43,7 +43,6 @@ def load_people() -> None:
         if User.objects.filter(username=row["username"]).exists():
             continue
         boss = row.get("supervisor")
-        administers = row["role"] == Role.ADMINISTRATOR
         person = User(
             username=row["username"],
             display_name=row["name"],
@@ -51,8 +50,6 @@ def load_people() -> None:
             role=row["role"],
             department=departments.get(row.get("department", "")),
             supervisor=User.objects.get(username=boss) if boss else None,
-            is_staff=administers,
-            is_superuser=administers,
         )
         person.set_unusable_password()
         person.save()
@@ -71,8 +68,6 @@ def make_first_administrator() -> bool:
         display_name="管理员",
         work_number="0001",
         role=Role.ADMINISTRATOR,
-        is_staff=True,
-        is_superuser=True,
     )
     person.set_unusable_password()
     person.save()
