@@ -1,7 +1,7 @@
 """What every test finds: the policy in force, the company's basics, a fixed instant."""
 
 from collections.abc import Generator, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from django.core.cache import cache
@@ -11,9 +11,8 @@ from pytest_django import DjangoDbBlocker
 from helpdesk.setup import loading
 from sla.services import packs
 from tests import factories
+from tests.factories import AT
 from tickets.models import Channel
-
-AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
 def load_company() -> None:
