@@ -59,9 +59,10 @@ def check(*, at: datetime) -> dict[str, Any]:
     except redis.RedisError:
         parts["redis"] = "down"
     if age is None or age > TICK_LIMIT:
-        known = parts["database"] == "ok" and parts["redis"] == "ok"
-        parts["worker"] = ("down" if queued else "unknown") if known else "unknown"
-        parts["beat"] = ("unknown" if queued else "down") if known else "unknown"
+        known = parts["database"] == parts["redis"] == "ok"
+        parts |= {"worker": "unknown", "beat": "unknown"}
+        if known:
+            parts["worker" if queued else "beat"] = "down"
     healthy = all(state == "ok" for state in parts.values())
     return {
         "status": "ok" if healthy else "down",
