@@ -1,12 +1,14 @@
 """An inquiry is a ticket with topics; each topic is asked and answered (IN-04)."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from inquiries.workflow import Status
+from inquiries.workflow import REOPEN_WINDOW, Status
+from staff.models import User
 from tickets.models import Ticket, TicketQuerySet
 
 
@@ -45,6 +47,16 @@ class Inquiry(Ticket):
     def status_label(self) -> str:
         """The status in the reader's words."""
         return str(Status(self.status).label)
+
+    @property
+    def reopens_until(self) -> datetime | None:
+        """The end of the window in which the customer may reopen it; None if open."""
+        return self.closed_at + REOPEN_WINDOW if self.closed_at else None
+
+    def held_by_another(self, *, by: User) -> bool:
+        """Whether it is in a colleague's hands; supervisors may take it out of them."""
+        holder = self.assignee_id
+        return holder is not None and holder != by.pk and not by.supervises
 
 
 class InquiryTopic(models.Model):

@@ -9,16 +9,10 @@ from staff.models import User
 _TAKES_IT_FROM_SOMEONE: Final = frozenset({Step.TAKE, Step.ASSIGN})
 
 
-def held_by_another(inquiry: Inquiry, *, by: User) -> bool:
-    """Whether it is in a colleague's hands; supervisors may take it out of them."""
-    holder = inquiry.assignee_id
-    return holder is not None and holder != by.pk and not by.supervises
-
-
 def possible_steps(inquiry: Inquiry, *, by: User) -> frozenset[Step]:
     """The steps whose buttons make sense; the verbs decide once more."""
     steps = {step for step in Step if WORKFLOW.allows(inquiry, step, by=by)}
-    if held_by_another(inquiry, by=by):
+    if inquiry.held_by_another(by=by):
         steps -= _TAKES_IT_FROM_SOMEONE
     if inquiry.assignee_id == by.pk:
         steps -= {Step.TAKE}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from helpdesk.desk.listing import telling_clock
 from inquiries import timeline
 from inquiries.models import Inquiry
-from inquiries.next_step import held_by_another, next_step, possible_steps
+from inquiries.next_step import next_step, possible_steps
 from inquiries.workflow import Step
 from knowledge.models import Script
 from sla.models import Clock
@@ -73,10 +73,6 @@ class Workspace:
     @cached_property
     def next_step(self) -> Step | None:
         return next_step(self.inquiry, by=self.user)
-
-    @property
-    def held_by_another(self) -> bool:
-        return held_by_another(self.inquiry, by=self.user)
 
     @property
     def is_mine(self) -> bool:

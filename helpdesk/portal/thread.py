@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from inquiries.links import thread_token
 from inquiries.models import Inquiry
-from inquiries.workflow import REOPEN_WINDOW, WORKFLOW, Step
+from inquiries.workflow import WORKFLOW, Step
 from sla.models import Clock, ClockEventKind
 from tickets.models import Attachment, Direction, Message
 
@@ -67,11 +67,9 @@ class Thread:
 
     @property
     def reopens_until(self) -> datetime | None:
-        """The end of the window in which the customer may take it up again."""
-        closed_at = self.inquiry.closed_at
-        if closed_at is None or closed_at + REOPEN_WINDOW < self.now:
-            return None
-        return closed_at + REOPEN_WINDOW
+        """The end of the window for reopening, while it lasts."""
+        until = self.inquiry.reopens_until
+        return until if until and self.now <= until else None
 
 
 def told_at(clock: Clock | None) -> datetime | None:

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry
-from inquiries.next_step import held_by_another
-from inquiries.workflow import NOT_ANSWERED, REOPEN_WINDOW, WORKFLOW, Step
+from inquiries.workflow import NOT_ANSWERED, WORKFLOW, Step
 from staff.models import User
 from tickets import feed
 from tickets.models import Verb
@@ -84,7 +83,7 @@ def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     rule = WORKFLOW.check(inquiry, Step.REOPEN, by=by)
-    if by is None and inquiry.closed_at and at > inquiry.closed_at + REOPEN_WINDOW:
+    if by is None and inquiry.reopens_until and at > inquiry.reopens_until:
         raise IllegalStep(
             _("This conversation ended more than 72 hours ago. Please ask anew."),
             step=Step.REOPEN,
@@ -101,7 +100,7 @@ def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
 
 def _refuse_poaching(inquiry: Inquiry, step: Step, *, by: User) -> None:
     """Only a supervisor takes an inquiry out of a colleague's hands."""
-    if held_by_another(inquiry, by=by):
+    if inquiry.held_by_another(by=by):
         raise IllegalStep(
             _("%(name)s is looking after this inquiry.") % {"name": inquiry.assignee},
             step=step,
