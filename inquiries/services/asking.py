@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -19,9 +20,8 @@ from staff.models import User
 from tickets import feed
 from tickets.models import Channel, Direction, Kind, Message, Verb
 from tickets.numbers import new_number
-from tickets.services import attachments, events, messages
+from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
-from tickets.text import clean_message
 
 GREETING = "GREETING"
 
@@ -69,7 +69,7 @@ def customer_writes(
 
     Raises ValidationError (text, files), IllegalStep when the inquiry is closed.
     """
-    inspected, text = clean_content(text, files)
+    text, inspected = messages.clean(text, files)
     with transaction.atomic():
         inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
         if sent := messages.already_sent(inquiry, client_token):
@@ -88,44 +88,15 @@ def customer_writes(
         return message
 
 
-def clean_content(
-    text: str, files: Sequence[Upload]
-) -> tuple[list[InspectedFile], str]:
-    """Text and files of a message, checked together so that one error hides no other.
-
-    Raises ValidationError by field.
-    """
-    errors: dict[str, ValidationError] = {}
-    inspected: list[InspectedFile] = []
-    try:
-        inspected = attachments.inspect(files)
-    except ValidationError as error:
-        errors["files"] = error
-    try:
-        text = clean_message(text, required=not files)
-    except ValidationError as error:
-        errors["text"] = error
-    if errors:
-        raise ValidationError(errors)
-    return inspected, text
-
-
+@dataclass(frozen=True)
 class _Fields:
     """What the customer entered, after cleaning."""
 
-    def __init__(
-        self,
-        surname: str,
-        phone: str,
-        topic: Topic,
-        text: str,
-        files: list[InspectedFile],
-    ) -> None:
-        self.surname = surname
-        self.phone = phone
-        self.topic = topic
-        self.text = text
-        self.files = files
+    surname: str
+    phone: str
+    topic: Topic
+    text: str
+    files: list[InspectedFile]
 
 
 def _cleaned(
@@ -146,7 +117,7 @@ def _cleaned(
         )
     inspected: list[InspectedFile] = []
     try:
-        inspected, text = clean_content(text, files)
+        text, inspected = messages.clean(text, files)
     except ValidationError as error:
         errors |= {
             name: ValidationError(found) for name, found in error.error_dict.items()

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from inquiries.models import Inquiry
-from inquiries.services.asking import GREETING, clean_content
+from inquiries.services.asking import GREETING
 from inquiries.workflow import WORKFLOW, Step
 from knowledge.models import Script
 from sla.models import Metric
@@ -34,7 +34,7 @@ def reply(
 
     Raises ValidationError (text, files), IllegalStep, NotAllowed.
     """
-    inspected, text = clean_content(text, files)
+    text, inspected = messages.clean(text, files)
     return _send(
         inquiry,
         Step.REPLY,
@@ -80,7 +80,7 @@ def write_note(
 
     Raises ValidationError (text, files), NotAllowed.
     """
-    inspected, text = clean_content(text, files)
+    text, inspected = messages.clean(text, files)
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if sent := messages.already_sent(inquiry, client_token):
         return sent

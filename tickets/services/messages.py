@@ -4,14 +4,35 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from staff.models import User
 from tickets import feed
 from tickets.models import Direction, Message, Ticket
 from tickets.services import attachments
-from tickets.services.attachments import InspectedFile
-from tickets.text import preview
+from tickets.services.attachments import InspectedFile, Upload
+from tickets.text import clean_message, preview
+
+
+def clean(text: str, files: Sequence[Upload]) -> tuple[str, list[InspectedFile]]:
+    """Text and files of a message, checked together so that one error hides no other.
+
+    Raises ValidationError by field: text, files.
+    """
+    errors: dict[str, ValidationError] = {}
+    inspected: list[InspectedFile] = []
+    try:
+        inspected = attachments.inspect(files)
+    except ValidationError as error:
+        errors["files"] = error
+    try:
+        text = clean_message(text, required=not files)
+    except ValidationError as error:
+        errors["text"] = error
+    if errors:
+        raise ValidationError(errors)
+    return text, inspected
 
 
 def already_sent(ticket: Ticket, client_token: uuid.UUID | None) -> Message | None:
