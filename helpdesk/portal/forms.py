@@ -4,17 +4,13 @@ The rules stand in the verbs; a form only carries values there and the messages 
 each beside its field.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.writing import WritingForm
+from helpdesk.forms import WritingForm
 from inquiries.models import Topic
-
-# Far above any sentence, far below what would hurt: the verbs name the real limits.
-LINE_MAX: Final = 200
 
 TOPIC_ICONS: Final[dict[str, str]] = {
     Topic.DEVICE_SELECTION: "camera",
@@ -40,13 +36,3 @@ class AskForm(WritingForm):
             (topic.value, str(topic.label), TOPIC_ICONS[topic], topic.value == chosen)
             for topic in Topic
         ]
-
-
-def slots(form: forms.Form) -> Mapping[str, list[str]]:
-    """Every visible field with its messages, so that cured ones disappear too."""
-    found = {
-        name: [str(text) for text in form.errors.get(name, [])]
-        for name in form.fields
-        if name != "client_token"
-    }
-    return {**found, "form": [str(text) for text in form.non_field_errors()]}

@@ -4,25 +4,19 @@ import uuid
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-)
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from helpdesk.portal.forms import AskForm, slots
+from helpdesk.answers import SeeOther, file_of
+from helpdesk.forms import WritingForm
+from helpdesk.portal.forms import AskForm
 from helpdesk.portal.thread import Thread
 from helpdesk.throttle import throttled
-from helpdesk.writing import WritingForm
 from inquiries import services
 from inquiries.links import inquiry_of, thread_path
 from inquiries.models import Inquiry, Topic
@@ -32,7 +26,6 @@ from tickets.workflow import IllegalStep
 
 CHANNEL: Final = "web_chat"
 REMEMBERED: Final = 5
-UNCHANGING: Final = "private, max-age=31536000, immutable"
 
 
 def found(token: str) -> Inquiry:
@@ -82,7 +75,9 @@ def send_question(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         channel = Channel.objects.get(code=CHANNEL)
         try:
-            inquiry = services.ask(channel=channel, at=timezone.now(), **form.content())
+            inquiry = services.ask(
+                channel=channel, at=timezone.now(), **form.cleaned_data
+            )
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -96,7 +91,7 @@ def send_question(request: HttpRequest) -> HttpResponse:
 def ask_page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResponse:
     """The whole page of the question."""
     target = Target.objects.in_force(Metric.FIRST_REPLY, at=timezone.now())
-    context = {"form": form, "slots": slots(form) if form.is_bound else {}}
+    context = {"form": form, "slots": form.slots() if form.is_bound else {}}
     return render(
         request, "portal/ask.html", context | {"target": target}, status=status
     )
@@ -121,7 +116,7 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
     form = WritingForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            services.customer_writes(inquiry, at=at, **form.content())
+            services.customer_writes(inquiry, at=at, **form.cleaned_data)
         except ValidationError as error:
             form.refuse(error)
         except IllegalStep as error:
@@ -160,7 +155,7 @@ def thread_page(
         "thread": shown,
         "now": shown.now,
         "form": form,
-        "slots": slots(form) if form.is_bound else {},
+        "slots": form.slots() if form.is_bound else {},
         "fresh_token": uuid.uuid4(),
         "fragment": fragment,
     }
@@ -185,37 +180,24 @@ def reopen(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, token: str, public_id: uuid.UUID) -> HttpResponseBase:
     """An attachment of this conversation; what is in a note is not in it."""
-    try:
-        attachment = Attachment.objects.exclude(message__direction=Direction.NOTE).get(
-            public_id=public_id, message__ticket=found(token)
-        )
-        content = attachment.file.open("rb")
-    except (Attachment.DoesNotExist, FileNotFoundError) as error:
-        raise Http404 from error
-    response = FileResponse(
-        content,
-        as_attachment=not attachment.is_image,
-        filename=attachment.name,
-        content_type=attachment.content_type,
+    files = Attachment.objects.exclude(message__direction=Direction.NOTE)
+    return file_of(
+        get_object_or_404(files, public_id=public_id, message__ticket=found(token))
     )
-    response["Cache-Control"] = UNCHANGING
-    return response
 
 
 def go(request: HttpRequest, path: str) -> HttpResponse:
     """303 for a browser; htmx is told to go there itself."""
     if request.headers.get("HX-Request"):
         return HttpResponse(headers={"HX-Redirect": path})
-    response = HttpResponseRedirect(path)
-    response.status_code = 303
-    return response
+    return SeeOther(path)
 
 
 def errors_only(
     request: HttpRequest, form: WritingForm, *, form_id: str
 ) -> HttpResponse:
     """The messages beside the fields; what was typed stays as it is in the page."""
-    context = {"slots": slots(form), "form_id": form_id}
+    context = {"slots": form.slots(), "form_id": form_id}
     response = render(request, "components/error_slots.html", context, status=422)
     response["HX-Reswap"] = "none"
     return response

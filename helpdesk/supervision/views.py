@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from helpdesk.assigning import AssignForm
+from helpdesk.answers import SeeOther
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
+from helpdesk.forms import AssignForm, values
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import supervising
 from helpdesk.supervision.board import Board
@@ -32,7 +33,7 @@ Act = Callable[[datetime], object]
 @supervising
 def board(request: HttpRequest, user: User) -> HttpResponse:
     """The page, or its board alone for the page that is open."""
-    return show(request, user, Refusal(200, {}))
+    return show(request, user)
 
 
 @require_POST
@@ -55,13 +56,11 @@ def take_over(request: HttpRequest, user: User, number: str) -> HttpResponse:
 def reassign(request: HttpRequest, user: User, number: str) -> HttpResponse:
     inquiry = found(user, number)
     form = AssignForm(request.POST)
-
-    def act(at: datetime) -> object:
-        if not form.is_valid():
-            raise ValidationError(form.errors.as_data())
-        return services.assign(inquiry, to=form.cleaned_data["to"], by=user, at=at)
-
-    return do(request, user, act)
+    return do(
+        request,
+        user,
+        lambda at: services.assign(inquiry, by=user, at=at, **values(form)),
+    )
 
 
 def found(user: User, number: str) -> Inquiry:
@@ -75,13 +74,13 @@ def do(request: HttpRequest, user: User, act: Act) -> HttpResponse:
     except REFUSALS as error:
         return show(request, user, refusal_of(error))
     if request.headers.get("HX-Request"):
-        return show(request, user, Refusal(200, {}))
-    response = HttpResponseRedirect(reverse("supervision:board"))
-    response.status_code = 303
-    return response
+        return show(request, user)
+    return SeeOther(reverse("supervision:board"))
 
 
-def show(request: HttpRequest, user: User, refusal: Refusal) -> HttpResponse:
+def show(
+    request: HttpRequest, user: User, refusal: Refusal | None = None
+) -> HttpResponse:
     """The board as it is now."""
     context = {
         "board": (shown := Board.of(user, at=timezone.now())),
@@ -97,4 +96,5 @@ def show(request: HttpRequest, user: User, refusal: Refusal) -> HttpResponse:
             "notices": outstanding(user),
             "colleagues": User.objects.answering(),
         }
-    return render(request, template, context, status=refusal.status)
+    status = refusal.status if refusal else HTTPStatus.OK
+    return render(request, template, context, status=status)

@@ -170,6 +170,7 @@ def test_a_file_is_served_by_its_conversation_only(
     assert response.status_code == 200
     assert response.getvalue().startswith(b"\x89PNG")
     assert response["Content-Type"] == "image/png"
+    assert response["Content-Security-Policy"] == "sandbox"
     assert response["X-Content-Type-Options"] == "nosniff"
     other = path_of(inquiry, f"files/{file.public_id}/")
     assert customer.get(other).status_code == 404

@@ -1,12 +1,13 @@
 """A person's own notices of warnings and missed promises, until acknowledged."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from helpdesk.answers import SeeOther
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import signed_in
 from sla.services.alerts import acknowledge_notices
@@ -26,15 +27,11 @@ def notices(request: HttpRequest, user: User) -> HttpResponse:
 @signed_in
 def acknowledge(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """This person has heard of this ticket's warning or breach."""
-    ticket = Ticket.objects.visible_to(user).filter(number=number).first()
-    if ticket is None:
-        raise Http404
+    ticket = get_object_or_404(Ticket.objects.visible_to(user), number=number)
     acknowledge_notices(ticket, by=user, at=timezone.now())
     if request.headers.get("HX-Request"):
         return fragment(request, user)
-    response = HttpResponseRedirect(reverse("desk:inbox"))
-    response.status_code = 303
-    return response
+    return SeeOther(reverse("desk:inbox"))
 
 
 def fragment(request: HttpRequest, user: User) -> HttpResponse:

@@ -3,21 +3,23 @@
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
+from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from helpdesk.assigning import AssignForm
+from helpdesk.answers import SeeOther
 from helpdesk.desk.views.pages import opened, whole_page
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
+from helpdesk.forms import AssignForm, TokenField, WritingForm, slots, values
 from helpdesk.signed_in import signed_in
-from helpdesk.writing import TokenField, WritingForm, slots
 from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import User
 
+SLOTS: Final = ("text", "files", "to")
 Act = Callable[[Inquiry, datetime], object]
 
 
@@ -48,8 +50,7 @@ def reply(request: HttpRequest, user: User, number: str) -> HttpResponse:
         request,
         user,
         number,
-        lambda i, at: services.reply(i, by=user, at=at, **form.content()),
-        form=form,
+        lambda i, at: services.reply(i, by=user, at=at, **values(form)),
     )
 
 
@@ -61,8 +62,7 @@ def note(request: HttpRequest, user: User, number: str) -> HttpResponse:
         request,
         user,
         number,
-        lambda i, at: services.write_note(i, by=user, at=at, **form.content()),
-        form=form,
+        lambda i, at: services.write_note(i, by=user, at=at, **values(form)),
     )
 
 
@@ -74,8 +74,7 @@ def assign(request: HttpRequest, user: User, number: str) -> HttpResponse:
         request,
         user,
         number,
-        lambda i, at: services.assign(i, by=user, at=at, to=form.cleaned_data["to"]),
-        form=form,
+        lambda i, at: services.assign(i, by=user, at=at, **values(form)),
     )
 
 
@@ -91,30 +90,16 @@ def reopen(request: HttpRequest, user: User, number: str) -> HttpResponse:
     return do(request, user, number, lambda i, at: services.reopen(i, by=user, at=at))
 
 
-def do(
-    request: HttpRequest,
-    user: User,
-    number: str,
-    act: Act,
-    *,
-    form: WritingForm | AssignForm | None = None,
-) -> HttpResponse:
+def do(request: HttpRequest, user: User, number: str, act: Act) -> HttpResponse:
     """Take one step and show the conversation, or what stands against the step."""
     workspace = opened(number, user)
-    if form is not None and not form.is_valid():
-        found = {
-            name: [str(text) for text in texts] for name, texts in form.errors.items()
-        }
-        return refused(request, user, number, Refusal(422, found))
     try:
         act(workspace.inquiry, workspace.now)
     except REFUSALS as error:
         return refused(request, user, number, refusal_of(error))
     if request.headers.get("HX-Request"):
-        return answer(request, user, number, Refusal(200, {}))
-    response = HttpResponseRedirect(reverse("desk:inquiry", args=[number]))
-    response.status_code = 303
-    return response
+        return answer(request, user, number)
+    return SeeOther(reverse("desk:inquiry", args=[number]))
 
 
 def refused(
@@ -128,24 +113,23 @@ def refused(
         user,
         opened(number, user),
         status=refusal.status,
-        slots=slots(refusal.fields, "text", "files", "to"),
+        slots=slots(refusal.fields, *SLOTS),
         written=request.POST,
     )
 
 
 def answer(
-    request: HttpRequest, user: User, number: str, refusal: Refusal
+    request: HttpRequest, user: User, number: str, refusal: Refusal | None = None
 ) -> HttpResponse:
     """The newest state of the conversation with every message slot, for htmx."""
     workspace = opened(number, user)
+    status = refusal.status if refusal else HTTPStatus.OK
     context = {
         "workspace": workspace,
         "now": workspace.now,
-        "slots": slots(refusal.fields, "text", "files", "to"),
+        "slots": slots(refusal.fields if refusal else {}, *SLOTS),
     }
-    response = render(
-        request, "desk/_thread_answer.html", context, status=refusal.status
-    )
-    if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+    response = render(request, "desk/_thread_answer.html", context, status=status)
+    if status != HTTPStatus.UNPROCESSABLE_ENTITY:
         response["HX-Trigger"] = "desk:acted"
     return response

@@ -1,12 +1,17 @@
-"""Forms that carry a text with files to a verb, and its refusal back to the fields."""
+"""Forms of several doors: they carry values to a verb, and its refusal back.
 
-from collections.abc import Mapping, Sequence
+The rules stand in the verbs.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+
+from staff.models import User
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -46,9 +51,11 @@ class WritingForm(forms.Form):
         # Added here because a form's own attribute `files` holds the uploads.
         self.fields["files"] = FilesField(label=_("Pictures or PDF"), required=False)
 
-    def content(self) -> dict[str, Any]:
-        """The values as the verbs take them."""
-        return {**self.cleaned_data}
+    def slots(self) -> dict[str, list[str]]:
+        """The messages of every field that can be seen, and "form"."""
+        return slots(
+            self.errors, *(name for name in self.fields if name != "client_token")
+        )
 
     def refuse(self, error: ValidationError) -> None:
         """Put a verb's refusal beside the fields that it names."""
@@ -59,7 +66,26 @@ class WritingForm(forms.Form):
             self.add_error(name if name in self.fields else None, errors)
 
 
-def slots(errors: Mapping[str, Sequence[str]], *names: str) -> dict[str, list[str]]:
+class AssignForm(forms.Form):
+    """Who is to look after an inquiry."""
+
+    to = forms.ModelChoiceField(
+        User.objects.answering(),
+        error_messages={
+            "required": _("Please choose a colleague."),
+            "invalid_choice": _("Please choose a colleague from the list."),
+        },
+    )
+
+
+def values(form: forms.Form) -> dict[str, Any]:
+    """What a form carries, as a verb takes it. Raises ValidationError by field."""
+    if not form.is_valid():
+        raise ValidationError(form.errors.as_data())
+    return form.cleaned_data
+
+
+def slots(errors: Mapping[str, Iterable[object]], *names: str) -> dict[str, list[str]]:
     """Messages by slot: every named slot, so that a cured one empties; "form" the rest.
 
     A message for a field without a slot of its own goes to "form".
