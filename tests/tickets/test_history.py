@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from inquiries import services
 from staff.models import User
@@ -97,6 +100,21 @@ def test_a_change_behind_the_databases_back_is_found(
     with without_the_guard(), connection.cursor() as cursor:
         cursor.execute(change)
     assert events.broken_links(ticket) == broken
+
+
+def test_history_verify_says_that_all_is_well_or_which_ticket_is_not(
+    ticket: Ticket, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    InquiryFactory.create(surname="李")
+    out = StringIO()
+    with django_assert_num_queries(2):
+        call_command("history_verify", stdout=out)
+    assert out.getvalue() == "2 histories agree with their hashes.\n"
+    with without_the_guard(), connection.cursor() as cursor:
+        cursor.execute("UPDATE tickets_event SET verb = 'greeted' WHERE sequence = 2")
+    with pytest.raises(CommandError, match="1 of 2 histories contradict their hashes"):
+        call_command("history_verify", stdout=out)
+    assert out.getvalue().endswith(f"\n{ticket.number}: line 2 does not fit\n")
 
 
 def test_history_holds_no_word_that_a_person_wrote(ticket: Ticket) -> None:
