@@ -20,7 +20,7 @@ class Status(models.TextChoices):
 
     NEW = "new", _("Waiting for first reply")
     IN_SERVICE = "in_service", _("In service")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Finished")
 
 
 class Step(StrEnum):

@@ -256,7 +256,7 @@ class Verb(models.TextChoices):
     NOTED = "noted", _("Note written")
     TAKEN = "taken", _("Taken")
     ASSIGNED = "assigned", _("Assigned")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", _("Finished")
     REOPENED = "reopened", _("Reopened")
     BREACH_ACKNOWLEDGED = "breach_acknowledged", _("Breach acknowledged")
 

@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sequence', models.PositiveIntegerField()),
-                ('verb', models.CharField(choices=[('asked', 'Customer asked'), ('customer_wrote', 'Customer wrote'), ('greeted_automatically', 'Automatic greeting sent'), ('greeted', 'Greeting sent'), ('replied', 'Reply sent'), ('noted', 'Note written'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('breach_acknowledged', 'Breach acknowledged')], max_length=40)),
+                ('verb', models.CharField(choices=[('asked', 'Customer asked'), ('customer_wrote', 'Customer wrote'), ('greeted_automatically', 'Automatic greeting sent'), ('greeted', 'Greeting sent'), ('replied', 'Reply sent'), ('noted', 'Note written'), ('taken', 'Taken'), ('assigned', 'Assigned'), ('closed', 'Finished'), ('reopened', 'Reopened'), ('breach_acknowledged', 'Breach acknowledged')], max_length=40)),
                 ('at', models.DateTimeField()),
                 ('data', models.JSONField(default=dict)),
                 ('hash', models.CharField(max_length=64)),
