@@ -1,8 +1,10 @@
 """The main job, for real: asked in one browser, answered in another, escalated alone."""
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import expect
 
+from sla.models import ClockEventKind
 from tests.e2e.asking import ask
 from tests.e2e.conftest import Visit
 
@@ -68,7 +70,8 @@ def test_an_unanswered_question_reaches_the_supervisor_by_itself_once(
 
     agent.page.goto(f"/desk/inquiries/{number}/")
     timeline = agent.page.locator("#context")
-    expect(timeline).to_contain_text("即将超时")
+    with translation.override("zh-hans"):
+        expect(timeline).to_contain_text(str(ClockEventKind.WARNING.label))
     expect(timeline).to_contain_text("IN-24")
     assert supervisor.problems == []
     assert customer.problems == []
