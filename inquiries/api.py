@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final, cast
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,7 +30,12 @@ IDEMPOTENCY: Final = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="Sending the same key to the same address again changes nothing more.",
+    description=_(
+        "A key of your own. Sent to the same address again, it adds nothing."
+    ),
+)
+NUMBER: Final = OpenApiParameter(
+    "number", str, OpenApiParameter.PATH, description=_("The number of the inquiry.")
 )
 
 
@@ -44,64 +50,100 @@ class Inquiries(ViewSet):
 
     @extend_schema(
         "file_inquiry",
+        summary=_("File an inquiry"),
+        description=_(
+            "Takes a customer's question; its 30-second clock starts (IN-24)."
+        ),
         request=NewInquiry,
         responses={201: InquiryAsked},
         parameters=[IDEMPOTENCY],
     )
     def create(self, request: Request) -> Response:
-        """File a customer's question; the 30-second clock starts (IN-24)."""
         given = parsed(NewInquiry, request)
         inquiry = services.ask(
             **given.pop("customer"), **given, by=person(request), at=timezone.now()
         )
         return shown(request, inquiry, InquiryAsked, status=201)
 
-    @extend_schema("read_inquiry", responses=InquiryThread)
+    @extend_schema(
+        "read_inquiry",
+        summary=_("Read an inquiry"),
+        description=_("One inquiry with its messages and clocks."),
+        parameters=[NUMBER],
+        responses=InquiryThread,
+    )
     def retrieve(self, request: Request, number: str) -> Response:
-        """One inquiry with its messages and clocks."""
         return shown(request, found(request, number), InquiryThread)
 
     @extend_schema(
         "reply_to_inquiry",
+        summary=_("Reply"),
+        description=_(
+            "Answers the customer; the first answer stops the clock (IN-24)."
+        ),
         request=NewMessage,
         responses={201: InquiryState},
-        parameters=[IDEMPOTENCY],
+        parameters=[NUMBER, IDEMPOTENCY],
     )
     def reply(self, request: Request, number: str) -> Response:
-        """Answer the customer; the first answer stops the clock (IN-24)."""
         return self._take(request, number, services.reply, NewMessage, status=201)
 
     @extend_schema(
         "note_on_inquiry",
+        summary=_("Leave a note"),
+        description=_("Only colleagues see a note."),
         request=NewMessage,
         responses={201: InquiryState},
-        parameters=[IDEMPOTENCY],
+        parameters=[NUMBER, IDEMPOTENCY],
     )
     def note(self, request: Request, number: str) -> Response:
-        """Leave a note that only colleagues see."""
         return self._take(request, number, services.write_note, NewMessage, status=201)
 
-    @extend_schema("take_inquiry", request=None, responses=InquiryState)
+    @extend_schema(
+        "take_inquiry",
+        summary=_("Take an inquiry"),
+        description=_("Makes it the own inquiry of the token's person."),
+        parameters=[NUMBER],
+        request=None,
+        responses=InquiryState,
+    )
     def take(self, request: Request, number: str) -> Response:
-        """Make the inquiry the token's person's own."""
         return self._take(request, number, services.take)
 
-    @extend_schema("assign_inquiry", request=Assignment, responses=InquiryState)
+    @extend_schema(
+        "assign_inquiry",
+        summary=_("Assign an inquiry"),
+        description=_("Gives it to a colleague."),
+        parameters=[NUMBER],
+        request=Assignment,
+        responses=InquiryState,
+    )
     def assign(self, request: Request, number: str) -> Response:
-        """Give the inquiry to a colleague."""
         inquiry = found(request, number)
         to = parsed(Assignment, request)["assignee"]
         services.assign(inquiry, to=to, by=person(request), at=timezone.now())
         return shown(request, inquiry, InquiryState)
 
-    @extend_schema("close_inquiry", request=None, responses=InquiryState)
+    @extend_schema(
+        "close_inquiry",
+        summary=_("Close an inquiry"),
+        description=_("Finishes a conversation that has been answered."),
+        parameters=[NUMBER],
+        request=None,
+        responses=InquiryState,
+    )
     def close(self, request: Request, number: str) -> Response:
-        """Finish a conversation that has been answered."""
         return self._take(request, number, services.close)
 
-    @extend_schema("reopen_inquiry", request=None, responses=InquiryState)
+    @extend_schema(
+        "reopen_inquiry",
+        summary=_("Reopen an inquiry"),
+        description=_("Continues a finished conversation."),
+        parameters=[NUMBER],
+        request=None,
+        responses=InquiryState,
+    )
     def reopen(self, request: Request, number: str) -> Response:
-        """Continue a finished conversation."""
         return self._take(request, number, services.reopen)
 
     def _take(

@@ -1,10 +1,14 @@
 """What the API reads and writes of an inquiry: shapes here, rules in the verbs."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 
 from inquiries.links import thread_path
@@ -28,7 +32,7 @@ class Words(serializers.CharField):
         return super().to_internal_value(data)
 
 
-@extend_schema_field({"type": "string", "enum": Topic.values})
+@extend_schema_field(serializers.ChoiceField(Topic.choices))
 class TopicCode(Words):
     """One of the six topics; the verb says so in words."""
 
@@ -52,21 +56,51 @@ class ClientToken(serializers.UUIDField):
 
 
 class NewCustomer(serializers.Serializer[Any]):
-    surname = Words()
-    phone = Words(required=False, default="", help_text="E.g. 138 0013 8000, or none.")
-
-
-class NewMessage(serializers.Serializer[Any]):
-    text = Words()
-    client_token = ClientToken(
-        required=False, help_text="Sending it again sends nothing again."
+    surname = Words(help_text=_("What the customer wants to be called by."))
+    phone = Words(
+        required=False, default="", help_text=_("E.g. 138 0013 8000, or none.")
     )
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "message",
+            {
+                "text": _("A week of the switcher is 1,200 yuan."),
+                "client_token": "0b0f6a52-6c1e-4c1b-9d3e-2f6d7a1c9e44",
+            },
+            request_only=True,
+        )
+    ]
+)
+class NewMessage(serializers.Serializer[Any]):
+    text = Words(help_text=_("Up to 4,000 characters."))
+    client_token = ClientToken(
+        required=False,
+        help_text=_("A UUID of your own. Sent again, it adds nothing."),
+    )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "inquiry",
+            {
+                "channel": "app_chat",
+                "customer": {"surname": _("Wang"), "phone": "13800138000"},
+                "topic": "rental_price",
+                "text": _("What does the switcher cost for a week?"),
+            },
+            request_only=True,
+        )
+    ]
+)
 class NewInquiry(NewMessage):
     channel = Code(
         "code",
         queryset=Channel.objects.filter(takes_inquiries=True),
+        help_text=_("The code of a channel that takes inquiries."),
         error_messages={
             "does_not_exist": _("This channel does not exist or takes no inquiries.")
         },
@@ -75,10 +109,14 @@ class NewInquiry(NewMessage):
     topic = TopicCode()
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("colleague", {"assignee": "agent2"}, request_only=True)]
+)
 class Assignment(serializers.Serializer[Any]):
     assignee = Code(
         "username",
         queryset=User.objects.active(),
+        help_text=_("The user name of a colleague."),
         error_messages={"does_not_exist": _("There is no such colleague.")},
     )
 
@@ -87,12 +125,20 @@ class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
     class Meta:
         model = InquiryTopic
         fields = read_only_fields = ("topic", "asked_at", "answered_at")
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "asked_at": {"help_text": _("When the customer asked.")},
+            "answered_at": {"help_text": _("When somebody answered.")},
+        }
 
 
 class Said(serializers.ModelSerializer[Message]):
     direction = serializers.ChoiceField(choices=Direction.choices, read_only=True)
     author = serializers.CharField(
-        source="author.username", default=None, read_only=True, allow_null=True
+        source="author.username",
+        default=None,
+        read_only=True,
+        allow_null=True,
+        help_text=_("Who wrote it: a user name; null: the customer or the system."),
     )
 
     class Meta:
@@ -104,6 +150,11 @@ class Said(serializers.ModelSerializer[Message]):
             "text",
             "sent_at",
         )
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "automatic": {"help_text": _("Whether the system wrote it.")},
+            "text": {"help_text": _("What was said.")},
+            "sent_at": {"help_text": _("When it was sent.")},
+        }
 
 
 class InquiryState(TicketSummary):
@@ -121,7 +172,9 @@ class InquiryState(TicketSummary):
 class InquiryAsked(InquiryState):
     """The same, with the link that lets the customer follow and write."""
 
-    thread_url = serializers.SerializerMethodField()
+    thread_url = serializers.SerializerMethodField(
+        help_text=_("The link by which the customer follows and writes.")
+    )
 
     class Meta(InquiryState.Meta):
         fields = read_only_fields = (*InquiryState.Meta.fields, "thread_url")

@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
@@ -17,18 +18,31 @@ from tickets.paging import KeysetPagination
 class ClockOfTicket(serializers.ModelSerializer[Clock]):
     """A clock inside its ticket. The context carries `at`, the instant of asking."""
 
-    code = serializers.CharField(source="metric", read_only=True)
-    name = serializers.CharField(source="target.name", read_only=True)
+    code = serializers.CharField(
+        source="metric", read_only=True, help_text=_("Which promise it watches.")
+    )
+    name = serializers.CharField(
+        source="target.name", read_only=True, help_text=_("The promise in words.")
+    )
     clauses = serializers.ListField(
-        child=serializers.CharField(), source="target.clauses", read_only=True
+        child=serializers.CharField(),
+        source="target.clauses",
+        read_only=True,
+        help_text=_("The clauses that make the promise."),
     )
-    promise_seconds = serializers.SerializerMethodField()
+    promise_seconds = serializers.SerializerMethodField(
+        help_text=_("How long the promise gives.")
+    )
     status = serializers.ChoiceField(choices=ClockStatus.choices, read_only=True)
-    warns_at = serializers.DateTimeField(allow_null=True, read_only=True)
-    late = serializers.SerializerMethodField(
-        help_text="Missed, whether or not the detector has recorded it yet."
+    warns_at = serializers.DateTimeField(
+        allow_null=True, read_only=True, help_text=_("When people are warned.")
     )
-    outcome = serializers.SerializerMethodField()
+    late = serializers.SerializerMethodField(
+        help_text=_("Missed, whether or not the detector has recorded it yet.")
+    )
+    outcome = serializers.SerializerMethodField(
+        help_text=_("Whether the promise was kept; null: not yet known.")
+    )
 
     class Meta:
         model = Clock
@@ -49,6 +63,12 @@ class ClockOfTicket(serializers.ModelSerializer[Clock]):
             "acknowledged_at",
         )
         read_only_fields = fields
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "cycle": {"help_text": _("Which run of this clock, from 1.")},
+            "acknowledged_at": {
+                "help_text": _("When a supervisor acknowledged the breach.")
+            },
+        }
 
     def get_promise_seconds(self, clock: Clock) -> float:
         return (clock.due_at - clock.started_at).total_seconds()
@@ -57,7 +77,7 @@ class ClockOfTicket(serializers.ModelSerializer[Clock]):
         at: datetime = self.context["at"]
         return clock.is_late(at=at)
 
-    @extend_schema_field({"type": ["string", "null"], "enum": [*Outcome.values, None]})
+    @extend_schema_field(serializers.ChoiceField(Outcome.choices, allow_null=True))
     def get_outcome(self, clock: Clock) -> str | None:
         return clock.outcome or None
 
@@ -65,7 +85,9 @@ class ClockOfTicket(serializers.ModelSerializer[Clock]):
 class ClockSummary(ClockOfTicket):
     """A clock on its own, with the number of its ticket."""
 
-    ticket = serializers.CharField(source="ticket.number", read_only=True)
+    ticket = serializers.CharField(
+        source="ticket.number", read_only=True, help_text=_("The number of a ticket.")
+    )
 
     class Meta(ClockOfTicket.Meta):
         fields = read_only_fields = ("ticket", *ClockOfTicket.Meta.fields)
@@ -74,11 +96,16 @@ class ClockSummary(ClockOfTicket):
 class ClockFilter(filters.FilterSet):  # type: ignore[misc]
     """What the list can be narrowed to."""
 
-    ticket = filters.CharFilter(field_name="ticket__number")
+    ticket = filters.CharFilter(
+        field_name="ticket__number", help_text=_("The number of a ticket.")
+    )
     code = filters.ChoiceFilter(choices=Metric.choices, field_name="metric")
     status = filters.ChoiceFilter(choices=ClockStatus.choices)
     outcome = filters.ChoiceFilter(choices=Outcome.choices)
-    late = filters.BooleanFilter(method="narrow_to_late")
+    late = filters.BooleanFilter(
+        method="narrow_to_late",
+        help_text=_("Missed, whether or not the detector has recorded it yet."),
+    )
 
     class Meta:
         model = Clock
@@ -97,9 +124,13 @@ class ClockFilter(filters.FilterSet):  # type: ignore[misc]
         return queryset.filter(late if value else ~late)
 
 
+@extend_schema_view(
+    get=extend_schema(
+        summary=_("List clocks"),
+        description=_("Clocks of the tickets that the token's person may see."),
+    )
+)
 class ClockList(ListAPIView[Clock]):
-    """Clocks of the tickets that the token's person may see."""
-
     serializer_class = ClockSummary
     pagination_class = KeysetPagination
     filter_backends = (filters.DjangoFilterBackend,)

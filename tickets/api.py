@@ -2,8 +2,9 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
@@ -16,7 +17,11 @@ from tickets.paging import KeysetPagination
 class MaskedCustomer(serializers.ModelSerializer[Customer]):
     """Surname and the last four digits; more is an act of its own (IN-29)."""
 
-    contact_tail = serializers.CharField(source="phone_tail", read_only=True)
+    contact_tail = serializers.CharField(
+        source="phone_tail",
+        read_only=True,
+        help_text=_("The last four digits of the phone number."),
+    )
 
     class Meta:
         model = Customer
@@ -27,10 +32,16 @@ class TicketSummary(serializers.ModelSerializer[Ticket]):
     """One line of the list."""
 
     kind = serializers.ChoiceField(choices=Kind.choices, read_only=True)
-    channel = serializers.SlugRelatedField[Channel]("code", read_only=True)
+    channel = serializers.SlugRelatedField[Channel](
+        "code", read_only=True, help_text=_("The code of the channel that it came by.")
+    )
     customer = MaskedCustomer(read_only=True)
-    assignee = serializers.SerializerMethodField()
-    department = serializers.SerializerMethodField()
+    assignee = serializers.SerializerMethodField(
+        help_text=_("Who looks after it: a user name.")
+    )
+    department = serializers.SerializerMethodField(
+        help_text=_("The code of the department that handles it.")
+    )
 
     class Meta:
         model = Ticket
@@ -51,6 +62,16 @@ class TicketSummary(serializers.ModelSerializer[Ticket]):
             "closed_at",
         )
         read_only_fields = fields
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            "customer_waiting_since": {
+                "help_text": _(
+                    "Since when the customer waits for an answer; null: nobody waits."
+                )
+            },
+            "last_message_at": {"help_text": _("When the last message was sent.")},
+            "last_message_preview": {"help_text": _("How the last message begins.")},
+            "message_count": {"help_text": _("How many messages there are.")},
+        }
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_assignee(self, ticket: Ticket) -> str | None:
@@ -64,15 +85,21 @@ class TicketSummary(serializers.ModelSerializer[Ticket]):
 class TicketFilter(filters.FilterSet):  # type: ignore[misc]
     """What the list can be narrowed to."""
 
-    status = filters.CharFilter()
+    status = filters.CharFilter(help_text=_("A status, say `new`."))
     kind = filters.ChoiceFilter(choices=Kind.choices)
     channel = filters.ModelChoiceFilter(
-        queryset=Channel.objects.all(), to_field_name="code"
+        queryset=Channel.objects.all(),
+        to_field_name="code",
+        help_text=_("The code of a channel."),
     )
     assignee = filters.ModelChoiceFilter(
-        queryset=User.objects.all(), to_field_name="username"
+        queryset=User.objects.all(),
+        to_field_name="username",
+        help_text=_("The user name of a colleague."),
     )
-    open = filters.BooleanFilter(method="narrow_to_open")
+    open = filters.BooleanFilter(
+        method="narrow_to_open", help_text=_("Whether it is not yet closed.")
+    )
 
     class Meta:
         model = Ticket
@@ -87,9 +114,13 @@ class TicketFilter(filters.FilterSet):  # type: ignore[misc]
         return queryset.open() if value else queryset.exclude(closed_at=None)
 
 
+@extend_schema_view(
+    get=extend_schema(
+        summary=_("List tickets"),
+        description=_("Tickets that the token's person may see."),
+    )
+)
 class TicketList(ListAPIView[Ticket]):
-    """Tickets that the token's person may see."""
-
     serializer_class = TicketSummary
     pagination_class = KeysetPagination
     filter_backends = (filters.DjangoFilterBackend,)

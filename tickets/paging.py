@@ -99,11 +99,19 @@ class KeysetPagination(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        size = {"type": "integer", "minimum": 1, "maximum": self.largest_size}
+        names = {"type": "string", "enum": list(_allowed(view))}
+        size = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": self.largest_size,
+            "default": self.default_size,
+        }
+        order = _("By which instant; a minus sign turns the order round.")
+        place = _("Where to go on: follow `next` and `previous` instead of making one.")
         return [
-            _parameter("ordering", {"type": "string", "enum": list(_allowed(view))}),
-            _parameter("cursor", {"type": "string"}),
-            _parameter("page_size", size | {"default": self.default_size}),
+            _parameter("ordering", order, names),
+            _parameter("cursor", place, {"type": "string"}),
+            _parameter("page_size", _("How many rows a page holds."), size),
         ]
 
     def _link(self, there_is_one: bool, *, backwards: bool) -> str | None:  # noqa: FBT001
@@ -179,5 +187,11 @@ def _beyond(place: Place) -> Q:
     return further if place.backwards else further | empty
 
 
-def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": schema}
+def _parameter(name: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": text,
+        "schema": schema,
+    }
