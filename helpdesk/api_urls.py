@@ -2,15 +2,15 @@
 
 from django.urls import path, re_path
 
-from helpdesk.api_description import NothingHere, Page, Schema
+from helpdesk.api_description import NothingHere, Schema, page
 from inquiries.api import Inquiries
 from sla.api import ClockList
 from tickets.api import TicketList
 
-VERBS = ("reply", "note", "take", "assign", "close", "reopen")
+VERBS = ("take", "reply", "note", "assign", "close", "reopen")
 
 urlpatterns = [
-    path("", Page.as_view(), name="api"),
+    path("", page, name="api"),
     path("schema/", Schema.as_view(), name="api_schema"),
     path("v1/tickets/", TicketList.as_view(), name="api_tickets"),
     path("v1/clocks/", ClockList.as_view(), name="api_clocks"),

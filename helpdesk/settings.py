@@ -86,7 +86,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_filters",
     "django.forms",
     "django_htmx",
@@ -332,6 +331,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SORT_OPERATIONS": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "helpdesk.api_description.describe_refusals",
@@ -341,8 +341,25 @@ SPECTACULAR_SETTINGS = {
         "InquiryStatus": "inquiries.workflow.Status",
         "TopicCode": "inquiries.models.Topic",
     },
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "TAGS": [
+        {
+            "name": "inquiries",
+            "x-displayName": _("Inquiries"),
+            "description": _("Questions of customers: one address per verb."),
+        },
+        {
+            "name": "tickets",
+            "x-displayName": _("Tickets"),
+            "description": _("The desk's list, ordered by the next deadline."),
+        },
+        {
+            "name": "clocks",
+            "x-displayName": _("Clocks"),
+            "description": _(
+                "Each promise with its deadline, and whether it was kept."
+            ),
+        },
+    ],
 }
 
 # --- Words in the log (never names, numbers or texts of customers) --------------------

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ FALLBACK_ICON: Final = "circle-dotted"
 ICON_NAME: Final = re.compile(r"[a-z0-9-]+")
 # The paths between <svg ...> and </svg>, without the invisible bounding box.
 DRAWING: Final = re.compile(r"<svg[^>]*>(?P<paths>.*)</svg>", re.DOTALL)
+BACKTICKS: Final = re.compile(r"`([^`]+)`")
 BOUNDING_BOX: Final = re.compile(r'<path stroke="none"[^>]*/>')
 
 MINUTE: Final = 60
@@ -193,6 +194,13 @@ def file_size(size: int) -> str:
     if size < KIBIBYTE * KIBIBYTE:
         return f"{max(1, round(size / KIBIBYTE))} KB"
     return f"{size / KIBIBYTE / KIBIBYTE:.1f} MB"
+
+
+@register.filter
+def backticks(text: str) -> SafeString:
+    """A text in which `words` between backticks are code."""
+    marked = BACKTICKS.sub(r"<code>\1</code>", conditional_escape(text))
+    return mark_safe(marked)  # noqa: S308  (escaped before it is marked)
 
 
 @register.filter
