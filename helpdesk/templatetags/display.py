@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from inquiries.links import thread_path
 from inquiries.models import Inquiry
-from sla.models import Clock
+from sla.models import Clock, ClockStatus, Outcome
 
 register = template.Library()
 
@@ -60,11 +60,11 @@ def icon(name: str, extra: str = "") -> SafeString:
 
 def clock_state(clock: Clock, now: datetime) -> str:
     """running, soon, late, paused, met, missed or cancelled, as seen at `now`."""
-    if clock.status == "cancelled":
+    if clock.status == ClockStatus.CANCELLED:
         return "cancelled"
-    if clock.status == "stopped":
-        return "met" if clock.outcome == "met" else "missed"
-    if clock.status == "paused":
+    if clock.status == ClockStatus.STOPPED:
+        return "met" if clock.outcome == Outcome.MET else "missed"
+    if clock.status == ClockStatus.PAUSED:
         return "paused"
     if now > clock.due_at:
         return "late"
@@ -164,11 +164,14 @@ def duration(value: timedelta | float | None) -> str:
 
 @register.filter
 def promise(seconds: float | None) -> str:
-    """A promised length of time in words: 30 seconds, 15 minutes, 2 hours."""
+    """A promised length of time in words: 30 seconds, 15 minutes, 2 hours.
+
+    In the largest unit of which it is a whole number: a promise is never rounded.
+    """
     whole = int(seconds or 0)
-    if whole < 2 * MINUTE and whole % MINUTE:
+    if whole % MINUTE:
         return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
-    if whole < 2 * HOUR and whole % HOUR:
+    if whole % HOUR:
         minutes = whole // MINUTE
         return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
     hours = whole // HOUR

@@ -101,9 +101,11 @@ def test_a_length_of_time_is_written_in_digits(seconds: int, text: str) -> None:
         (30, "30 seconds"),
         (60, "1 minute"),
         (90, "90 seconds"),
+        (150, "150 seconds"),
         (900, "15 minutes"),
         (3600, "1 hour"),
         (7200, "2 hours"),
+        (9000, "150 minutes"),
     ],
 )
 def test_a_promise_is_written_in_words(seconds: int, text: str) -> None:
@@ -139,7 +141,7 @@ def test_packages_are_served_from_where_npm_put_them() -> None:
     assert finders.find("vendor/tabler/other.css") is None
 
 
-@pytest.mark.parametrize("code", [400, 403, 404, 429, 500])
+@pytest.mark.parametrize("code", [400, 403, 404, 429, 500, 503])
 def test_an_error_page_needs_no_context(code: int) -> None:
     page = render_to_string(f"{code}.html")
     assert f">{code}<" in page
