@@ -1,6 +1,7 @@
 """The ticket and all that belongs to it: messages, files, and its own history."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -166,6 +167,11 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def waited(self, *, at: datetime) -> timedelta | None:
+        """How long the customer has waited for an answer; None if nobody waits."""
+        since = self.customer_waiting_since
+        return None if since is None else at - since
 
 
 class Direction(models.TextChoices):

@@ -30,12 +30,11 @@ class Row:
 
     @classmethod
     def of(cls, ticket: Ticket, *, at: datetime) -> Self:
-        since = ticket.customer_waiting_since
         return cls(
             ticket=ticket,
             clock=telling_clock(ticket.clocks.all()),
             topics=list(ticket.inquiry.topics.all()),
-            waited=None if since is None else at - since,
+            waited=ticket.waited(at=at),
         )
 
 

@@ -70,9 +70,11 @@ class Waiting:
 
     @property
     def to_acknowledge(self) -> Clock | None:
+        """The missed promise that nobody has taken note of yet."""
         clock = self.clock
-        missed = clock is not None and clock.breached_at is not None
-        return clock if missed and clock and clock.acknowledged_at is None else None
+        if clock is None or clock.breached_at is None or clock.acknowledged_at:
+            return None
+        return clock
 
 
 @dataclass(frozen=True)
@@ -195,9 +197,7 @@ def waiting_now(user: User, *, at: datetime) -> list[Waiting]:
             ticket=ticket,
             clock=next((c for c in ticket.clocks.all() if c.status == RUNNING), None),
             topics=list(ticket.inquiry.topics.all()),
-            waited=at - ticket.customer_waiting_since
-            if ticket.customer_waiting_since
-            else None,
+            waited=ticket.waited(at=at),
         )
         for ticket in tickets
     ]
