@@ -15,14 +15,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
 live = get_asgi_application()
 
+from django.conf import settings  # noqa: E402
+
+from helpdesk.slow_lines import Application, SlowLines, without_body  # noqa: E402
 from helpdesk.wsgi import application as wsgi_application  # noqa: E402
 
-pages = WSGIMiddleware(cast(WSGIApp, wsgi_application), workers=8)
+pages = SlowLines(
+    cast(Application, WSGIMiddleware(cast(WSGIApp, wsgi_application), workers=8)),
+    largest=settings.REQUEST_MAX_BYTES,
+)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Send `/live/...` to the event loop and everything else to the threads."""
     if scope["type"] == "http" and scope["path"].startswith("/live/"):
-        await live(scope, receive, send)
+        await live(scope, without_body(receive), send)
     elif scope["type"] == "http":
         await pages(scope, receive, send)

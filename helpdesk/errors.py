@@ -83,6 +83,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that cannot be read; Django's own view would read it once more."""
+    return render(None, "400.html", status=400)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """A database that is away for a moment is a 503 with a time, not a bug."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "helpdesk.too_large.TooLargeMiddleware",
     "helpdesk.errors.RefusalMiddleware",
 ]
 
@@ -178,6 +179,10 @@ MEDIA_ROOT = DATA_DIR / "media"
 ATTACHMENT_MAX_BYTES: int = env.int("ATTACHMENT_MAX_BYTES", default=10 * 1024 * 1024)
 ATTACHMENTS_PER_MESSAGE = 9
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# The most that any request may be: all files of a message, and its text.
+REQUEST_MAX_BYTES = (
+    ATTACHMENTS_PER_MESSAGE * ATTACHMENT_MAX_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE
+)
 
 # --- Jobs ----------------------------------------------------------------------------
 

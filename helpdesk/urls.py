@@ -8,6 +8,7 @@ from helpdesk.desk import sign_in
 from helpdesk.health import healthz
 from helpdesk.portal import live as portal_live
 
+handler400 = "helpdesk.errors.bad_request"
 handler500 = "helpdesk.errors.server_error"
 
 urlpatterns = [
