@@ -8,16 +8,38 @@ while a page was away; the next `hello` makes up for that.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
 
 import redis.asyncio
 from django.conf import settings
+from django.db import close_old_connections
 from django.http import HttpRequest, StreamingHttpResponse
 
 PING_SECONDS: Final = 10.0
 LONGEST_SECONDS: Final = 900.0
 RETRY_MS: Final = 1000
+
+T = TypeVar("T")
+_ASKING: Final = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
+
+
+async def asked(question: Callable[[], T]) -> T:
+    """What the database says to a stream that begins.
+
+    It is asked on a few threads that keep their connections, so that an open stream
+    holds none: any number of them leaves the database to the pages.
+    """
+
+    def ask() -> T:
+        close_old_connections()
+        try:
+            return question()
+        finally:
+            close_old_connections()
+
+    return await asyncio.get_running_loop().run_in_executor(_ASKING, ask)
 
 
 def now_ms() -> int:

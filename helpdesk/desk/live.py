@@ -1,18 +1,22 @@
 """The live stream of staff pages."""
 
-from asgiref.sync import sync_to_async
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_GET
 
-from helpdesk.live import stream
+from helpdesk.live import asked, stream
 from staff.models import User
 from tickets import feed
 
 
+@require_GET
 async def desk(request: HttpRequest) -> HttpResponseBase:
     """Changes of the tickets that this person may see; 403 when signed out."""
-    user: User | AnonymousUser = await request.auser()
-    if not isinstance(user, User):
+
+    def channels() -> list[str]:
+        user = get_user(request)
+        return feed.channels_of(user) if isinstance(user, User) else []
+
+    if not (allowed := await asked(channels)):
         return HttpResponse(status=403)
-    channels = await sync_to_async(feed.channels_of)(user)
-    return stream(request, channels)
+    return stream(request, allowed)

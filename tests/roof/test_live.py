@@ -1,0 +1,89 @@
+"""Open streams cost the database nothing, and end with the right to them."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from helpdesk import asgi
+from inquiries.links import thread_token
+from tests.factories import InquiryFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STREAMS = 12
+SESSIONS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+def scope(path: str, method: str = "GET") -> dict[str, Any]:
+    return {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+        "client": ("127.0.0.1", 1),
+        "server": ("localhost", 80),
+        "scheme": "http",
+        "http_version": "1.1",
+        "asgi": {"version": "3.0"},
+    }
+
+
+def sessions() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(SESSIONS)
+        count = int(cursor.fetchone()[0])
+    connection.close()
+    return count
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_outlives_its_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the database of the tests could not be dropped."""
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+
+
+async def opened(path: str, count: int) -> int:
+    """The database sessions while so many streams have said hello and stay open."""
+    greeted, gone = asyncio.Event(), asyncio.Event()
+    hellos = 0
+
+    async def send(message: Any) -> None:
+        nonlocal hellos
+        hellos += b"event: hello" in message.get("body", b"")
+        if hellos == count:
+            greeted.set()
+
+    def receiver() -> Any:
+        begun: list[bool] = []
+
+        async def receive() -> dict[str, Any]:
+            if begun:
+                await gone.wait()
+                return {"type": "http.disconnect"}
+            begun.append(True)
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        return receive
+
+    streams = [
+        asyncio.create_task(asgi.application(scope(path), receiver(), send))
+        for _ in range(count)
+    ]
+    try:
+        await asyncio.wait_for(greeted.wait(), 15)
+        return await asyncio.to_thread(sessions)
+    finally:
+        gone.set()
+        await asyncio.gather(*streams)
+
+
+def test_many_open_streams_hold_no_connection_each() -> None:
+    path = f"/live/thread/{thread_token(InquiryFactory.create())}/"
+    assert asyncio.run(opened(path, STREAMS)) < STREAMS // 2
