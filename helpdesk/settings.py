@@ -318,11 +318,11 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["staff.api.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": ["helpdesk.api.TokenThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["helpdesk.api.BoundedJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["helpdesk.api.limits.TokenThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["helpdesk.api.limits.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "helpdesk.problems.api_exception_handler",
+    "EXCEPTION_HANDLER": "helpdesk.api.problems.api_exception_handler",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Shoushi API",
@@ -339,7 +339,7 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "helpdesk.api_description.describe_refusals",
+        "helpdesk.api.description.describe_refusals",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ClockStatus": "sla.models.ClockStatus",

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from helpdesk.api.problems import problem
 from helpdesk.errors import Refusal
-from helpdesk.problems import problem
 
 API: Final = "/api/"
 

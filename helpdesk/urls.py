@@ -21,6 +21,6 @@ urlpatterns = [
     path("desk/", include("helpdesk.desk.urls")),
     path("supervision/", include("helpdesk.supervision.urls")),
     path("admin/", admin.site.urls),
-    path("api/", include("helpdesk.api_urls")),
+    path("api/", include("helpdesk.api.urls")),
     path("", include("helpdesk.portal.urls")),
 ]

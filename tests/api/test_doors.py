@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from helpdesk import api as shared
+from helpdesk.api import limits
 from helpdesk.wsgi import TolerantRequest, application
 from inquiries import services
 from staff.models import User
@@ -207,7 +207,7 @@ def test_a_reader_who_forgot_the_last_slash_is_sent_on_a_writer_is_told(
 def test_too_many_writes_are_429_with_a_time_and_reading_goes_on(
     api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "WRITING", ("3/h",))
+    monkeypatch.setattr(limits, "WRITING", ("3/h",))
     answers = [api.post("/api/v1/inquiries/", {}, format="json") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [400, 400, 400, 429]
     assert answers[-1]["Content-Type"] == PROBLEM
@@ -218,7 +218,7 @@ def test_too_many_writes_are_429_with_a_time_and_reading_goes_on(
 def test_each_token_has_its_own_count(
     client: Client, agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "READING", ("1/h",))
+    monkeypatch.setattr(limits, "READING", ("1/h",))
     tokens = [make_api_token(agent, at=AT) for _ in range(2)]
     for token in tokens:
         headers = {"Authorization": f"Token {token}"}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from helpdesk.api_description import schema
-from helpdesk.api_reference import Field, Operation, Value, reference
+from helpdesk.api.description import schema
+from helpdesk.api.reference import Field, Operation, Value, reference
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["en", "zh-hans"]

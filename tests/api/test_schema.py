@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
-from helpdesk import api as shared
-from helpdesk.api_description import schema
+from helpdesk.api import limits
+from helpdesk.api.description import schema
 from helpdesk.wsgi import application
 from staff.models import User
 from staff.services import make_api_token
@@ -70,8 +70,8 @@ def headers(
     one_connection: None, agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
     """An agent's token, and nobody who counts requests."""
-    monkeypatch.setattr(shared, "WRITING", ())
-    monkeypatch.setattr(shared, "READING", ())
+    monkeypatch.setattr(limits, "WRITING", ())
+    monkeypatch.setattr(limits, "READING", ())
     return {"Authorization": f"Bearer {make_api_token(agent, at=AT)}"}
 
 

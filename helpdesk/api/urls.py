@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from helpdesk.api_description import NothingHere, Schema, page
+from helpdesk.api.views import NothingHere, Schema, page
 from inquiries.api import Inquiries
 from sla.api import ClockList
 from tickets.api import TicketList
