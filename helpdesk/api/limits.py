@@ -1,4 +1,4 @@
-"""What every API view uses: the parser and the throttle.
+"""What one request may ask of the API, and one token: the parser, the throttle.
 
 The framework imports this while it starts, so nothing here may import its views.
 """
