@@ -1,6 +1,8 @@
 """Files are known by content, stripped of hidden data, and refused with a reason."""
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -26,19 +28,19 @@ def refuse(name: str, content: bytes) -> list[str | None]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "content_type"),
+    ("kind", "content_type", "suffix"),
     [
-        ("JPEG", "image/jpeg"),
-        ("PNG", "image/png"),
-        ("WEBP", "image/webp"),
-        ("GIF", "image/gif"),
+        ("JPEG", "image/jpeg", ".jpg"),
+        ("PNG", "image/png", ".png"),
+        ("WEBP", "image/webp", ".webp"),
+        ("GIF", "image/gif", ".gif"),
     ],
 )
 def test_a_picture_is_known_by_its_content_whatever_its_name(
-    kind: str, content_type: str
+    kind: str, content_type: str, suffix: str
 ) -> None:
     (file,) = attachments.inspect([upload("照片.txt", picture(kind), "text/plain")])
-    assert file.name == "照片.txt"
+    assert file.name == f"照片.txt{suffix}"
     assert file.content_type == content_type
     assert (file.width, file.height) == (64, 40)
     with Image.open(io.BytesIO(file.content)) as kept:
@@ -167,6 +169,42 @@ def test_a_name_keeps_neither_folders_nor_what_cannot_be_shown(
     (inspected,) = attachments.inspect([named(sent)])
     assert inspected.name == kept
     assert len(inspected.name) <= 120
+
+
+@pytest.mark.parametrize("name", ["page.html", "run.exe", "a.svg", "noend", "x.PDF"])
+def test_a_file_is_never_named_as_something_else(name: str) -> None:
+    (inspected,) = attachments.inspect([named(name)])
+    assert inspected.name == (name if name == "x.PDF" else f"{name}.pdf")
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """One part of a PNG file."""
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        chunk(b"zTXt", b"k\0\0" + zlib.compress(b"a" * 5_000_000)),
+        chunk(b"iCCP", b"k\0\0" + zlib.compress(b"a" * 50_000_000)),
+        chunk(b"acTL", b"\0"),
+    ],
+)
+def test_a_picture_that_its_decoder_chokes_on_is_refused_with_a_reason(
+    packed: bytes,
+) -> None:
+    whole = picture("PNG")
+    header = whole.index(b"IHDR") + 4 + 13 + 4
+    content = whole[:header] + packed + whole[header:]
+    assert refuse("x.png", content) == ["file_cut_off"]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_a_picture_cut_off_anywhere_is_refused_with_a_reason(kind: str) -> None:
+    whole = picture(kind, size=(16, 16))
+    for end in range(1, len(whole) // 2, 7):
+        assert refuse("x", whole[:end]) in (["file_cut_off"], ["file_type"])
 
 
 def named(name: str) -> SimpleUploadedFile:

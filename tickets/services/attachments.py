@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from threading import BoundedSemaphore
 from typing import Final, TypeAlias
 
 from django.conf import settings
@@ -26,8 +27,17 @@ IMAGE_TYPES: Final = {
     "GIF": "image/gif",
 }
 PDF: Final = "application/pdf"
+SUFFIXES: Final = {
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "image/webp": (".webp",),
+    "image/gif": (".gif",),
+    PDF: (".pdf",),
+}
 MAX_PIXELS: Final = 60_000_000
 NAME_MAX: Final = 120
+# An open picture takes up to half a gigabyte of memory.
+_DECODING: Final = BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -104,11 +114,21 @@ def _inspect_one(upload: Upload) -> InspectedFile:
 def _inspect_pdf(name: str, content: bytes) -> InspectedFile:
     if b"%%EOF" not in content[-2048:]:
         raise _cut_off(name)
-    return InspectedFile(name=name, content_type=PDF, content=content)
+    return InspectedFile(_with_suffix(name, PDF), PDF, content)
 
 
 def _inspect_image(name: str, content: bytes) -> InspectedFile:
     """Decode the whole picture, then keep its pixels without place, time or device."""
+    try:
+        with _DECODING:
+            return _decoded(name, content)
+    except ValidationError:
+        raise
+    except Exception as error:  # on nonsense, decoders raise anything
+        raise _cut_off(name) from error
+
+
+def _decoded(name: str, content: bytes) -> InspectedFile:
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
@@ -118,16 +138,15 @@ def _inspect_image(name: str, content: bytes) -> InspectedFile:
         if image.width * image.height > MAX_PIXELS:
             raise _wrong_type(name)
         kind = image.format or ""
-        try:
-            image.load()
-        except (OSError, SyntaxError, ValueError, EOFError) as error:
-            raise _cut_off(name) from error
+        image.load()
     width, height = image.size
     if kind != "GIF":
         upright = ImageOps.exif_transpose(image)
         width, height = upright.size
         content = _without_metadata(upright, kind)
-    return InspectedFile(name, IMAGE_TYPES[kind], content, width, height)
+    content_type = IMAGE_TYPES[kind]
+    named = _with_suffix(name, content_type)
+    return InspectedFile(named, content_type, content, width, height)
 
 
 def _without_metadata(image: Image.Image, kind: str) -> bytes:
@@ -151,6 +170,14 @@ def _safe_name(name: str) -> str:
     printable = "".join(char for char in base if char.isprintable()).strip()
     stem, suffix = PurePath(printable).stem, PurePath(printable).suffix[:10]
     return f"{stem[: NAME_MAX - len(suffix)]}{suffix}" or _("file")
+
+
+def _with_suffix(name: str, content_type: str) -> str:
+    """A name that says what the file is, so that no computer takes it for a page."""
+    known = SUFFIXES[content_type]
+    if PurePath(name).suffix.lower() in known:
+        return name
+    return f"{name[: NAME_MAX - len(known[0])]}{known[0]}"
 
 
 def _wrong_type(name: str) -> ValidationError:
