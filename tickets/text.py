@@ -18,6 +18,8 @@ def clean_message(text: str, *, required: bool = True) -> str:
     control characters, which no keyboard types and no screen shows.
     """
     cleaned = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if all(char.isspace() or unicodedata.category(char) == "Cf" for char in cleaned):
+        cleaned = ""
     if required and not cleaned:
         raise ValidationError(_("Please write something first."), code="text_missing")
     if len(cleaned) > MESSAGE_MAX:

@@ -26,6 +26,7 @@ def test_a_text_is_kept_as_it_was_meant(typed: str, kept: str) -> None:
     [
         ("", "text_missing"),
         (" \r\n\t ", "text_missing"),
+        ("\u200b\u200d \ufeff\u2060\n\u200e", "text_missing"),
         ("字" * 4001, "text_long"),
         ("a" * 1_048_576, "text_long"),
         ("a\x00b", "text_control_characters"),
