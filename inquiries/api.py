@@ -1,6 +1,5 @@
 """Inquiries for other systems: parse, call the verb that the pages call, show."""
 
-import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, cast
 
@@ -24,8 +23,8 @@ from inquiries.documents import (
 )
 from inquiries.models import Inquiry
 from staff.models import User
+from tickets.tokens import derived_token
 
-KEYS: Final = uuid.UUID("3f8a4d0e-6f7c-4f0b-9d0b-6b1d3f6f4c55")
 IDEMPOTENCY: Final = OpenApiParameter(
     "Idempotency-Key",
     str,
@@ -173,8 +172,9 @@ def parsed(form: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     given: dict[str, Any] = reader.validated_data
     key = request.headers.get("Idempotency-Key")
     if key and "client_token" not in given and issubclass(form, NewMessage):
-        name = f"{person(request).pk}:{request.path}:{key}"
-        given["client_token"] = uuid.uuid5(KEYS, name)
+        given["client_token"] = derived_token(
+            "api", person(request).pk, request.path, key
+        )
     return given
 
 

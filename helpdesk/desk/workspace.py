@@ -19,6 +19,7 @@ from knowledge.models import Script
 from sla.models import Clock
 from staff.models import User
 from tickets.models import Attachment, Direction, Message
+from tickets.tokens import derived_token
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,7 @@ class Workspace:
     @property
     def greeting_token(self) -> uuid.UUID:
         """One greeting per cycle, however often its button is pressed."""
-        name = f"{self.inquiry.number}/{self.inquiry.cycle}/greeting"
-        return uuid.uuid5(uuid.NAMESPACE_URL, name)
+        return derived_token("greeting", self.inquiry.number, self.inquiry.cycle)
 
     @cached_property
     def lines(self) -> list[Line]:
