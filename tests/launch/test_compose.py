@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from helpdesk.launch import container, env_files, parts
+from helpdesk.launch import container, env_files, parts, postgres
 from helpdesk.launch.place import ROOT
 from helpdesk.launch.up import APPLICATION
 
@@ -104,3 +104,11 @@ def test_the_first_container_makes_secrets_once(
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
     runtime = env_files.read(tmp_path / "runtime.env")
     assert f":{file.read_text()}@postgres:5432/shoushi" in runtime["DATABASE_URL"]
+
+
+def test_the_database_never_quotes_what_people_wrote_in_its_log(
+    compose: dict[str, Any],
+) -> None:
+    command = compose["services"]["postgres"]["command"]
+    for name in ("log_min_error_statement", "log_error_verbosity"):
+        assert f"{name}={postgres.SETTINGS[name]}" in command

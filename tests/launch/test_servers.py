@@ -149,3 +149,23 @@ def test_servers_of_ones_own_are_used_instead(data: Path) -> None:
     only_valkey = servers.plan(data, env={"DATABASE_URL": "postgres://u@db/x"})
     assert only_valkey.names() == "Valkey"
     assert list(only_valkey.runtime) == ["REDIS_URL"]
+
+
+def test_the_log_of_the_database_never_quotes_what_people_wrote(
+    data: Path, signals: Signals
+) -> None:
+    with run(data, signals):
+        count_a_visit(data)
+        url = env_files.read(data / "runtime.env")["DATABASE_URL"]
+        connection = psycopg2.connect(url)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("CREATE TEMPORARY TABLE person (name text UNIQUE)")
+                cursor.execute("INSERT INTO person VALUES ('欧阳')")
+                with pytest.raises(psycopg2.IntegrityError):
+                    cursor.execute("INSERT INTO person VALUES ('欧阳')")
+        finally:
+            connection.close()
+    log = (data / "logs" / "postgres.log").read_text()
+    assert "duplicate key" in log
+    assert "欧阳" not in log
