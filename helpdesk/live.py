@@ -14,12 +14,13 @@ from typing import Final, TypeVar
 
 import redis.asyncio
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.http import HttpRequest, StreamingHttpResponse
 
 PING_SECONDS: Final = 10.0
 LONGEST_SECONDS: Final = 900.0
 RETRY_MS: Final = 1000
+CHECK_SECONDS: Final = 30.0
 
 T = TypeVar("T")
 _ASKING: Final = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
@@ -52,11 +53,21 @@ def sse(event: str, body: dict[str, object]) -> str:
     return f"event: {event}\ndata: {json.dumps(body)}\n\n"
 
 
-async def _events(channels: Sequence[str], *, reconnected: bool) -> AsyncIterator[str]:
+async def _still(allowed: Callable[[], bool]) -> bool:
+    """Whether the page may go on; a database that is away decides nothing."""
+    try:
+        return await asked(allowed)
+    except (DatabaseError, InterfaceError):
+        return True
+
+
+async def _events(
+    channels: Sequence[str], *, reconnected: bool, allowed: Callable[[], bool]
+) -> AsyncIterator[str]:
     """Relay what is published on the channels until the page or Redis goes away.
 
-    A stream ends by itself after a quarter of an hour, so that the reconnecting page
-    passes the sign-in and the row filter again.
+    A stream ends soon after the right to it, and by itself after a quarter of an hour,
+    so that the reconnecting page passes the sign-in and the row filter again.
     """
     client = redis.asyncio.Redis.from_url(settings.LIVE_REDIS_URL)
     ends_at = time.monotonic() + LONGEST_SECONDS
@@ -66,7 +77,7 @@ async def _events(channels: Sequence[str], *, reconnected: bool) -> AsyncIterato
             yield f"retry: {RETRY_MS}\n" + sse(
                 "hello", {"now": now_ms(), "reconnected": reconnected}
             )
-            pinged_at = time.monotonic()
+            pinged_at = checked_at = time.monotonic()
             while time.monotonic() < ends_at:
                 message = await pubsub.get_message(timeout=1.0)
                 if message is not None:
@@ -74,17 +85,27 @@ async def _events(channels: Sequence[str], *, reconnected: bool) -> AsyncIterato
                 if time.monotonic() - pinged_at >= PING_SECONDS:
                     pinged_at = time.monotonic()
                     yield sse("ping", {"now": now_ms()})
+                if time.monotonic() - checked_at >= CHECK_SECONDS:
+                    checked_at = time.monotonic()
+                    if not await _still(allowed):
+                        return
     except (redis.RedisError, asyncio.CancelledError):
         return
     finally:
         await client.aclose()
 
 
-def stream(request: HttpRequest, channels: Sequence[str]) -> StreamingHttpResponse:
-    """The response that keeps a page up to date."""
+def stream(
+    request: HttpRequest,
+    channels: Sequence[str],
+    *,
+    allowed: Callable[[], bool] = lambda: True,
+) -> StreamingHttpResponse:
+    """The response that keeps a page up to date, as long as it is `allowed`."""
     reconnected = "reconnected" in request.GET
     response = StreamingHttpResponse(
-        _events(channels, reconnected=reconnected), content_type="text/event-stream"
+        _events(channels, reconnected=reconnected, allowed=allowed),
+        content_type="text/event-stream",
     )
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"

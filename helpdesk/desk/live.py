@@ -12,11 +12,15 @@ from tickets import feed
 @require_GET
 async def desk(request: HttpRequest) -> HttpResponseBase:
     """Changes of the tickets that this person may see; 403 when signed out."""
-
-    def channels() -> list[str]:
-        user = get_user(request)
-        return feed.channels_of(user) if isinstance(user, User) else []
-
-    if not (allowed := await asked(channels)):
+    user = await asked(lambda: get_user(request))
+    if not isinstance(user, User):
         return HttpResponse(status=403)
-    return stream(request, allowed)
+    key = user.pk
+    channels = await asked(lambda: channels_now(key))
+    return stream(request, channels, allowed=lambda: channels_now(key) == channels)
+
+
+def channels_now(key: int) -> list[str]:
+    """What this person may hear at this moment; nothing for one who has left."""
+    user = User.objects.active().select_related("department").filter(pk=key).first()
+    return feed.channels_of(user) if user else []

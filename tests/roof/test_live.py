@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test import Client
 
-from helpdesk import asgi
+from helpdesk import asgi, live
+from helpdesk.desk.live import channels_now
 from inquiries.links import thread_token
-from tests.factories import InquiryFactory
+from staff.models import User
+from tests.factories import InquiryFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +90,31 @@ async def opened(path: str, count: int) -> int:
 def test_many_open_streams_hold_no_connection_each() -> None:
     path = f"/live/thread/{thread_token(InquiryFactory.create())}/"
     assert asyncio.run(opened(path, STREAMS)) < STREAMS // 2
+
+
+def test_one_who_has_left_hears_nothing_more() -> None:
+    person = UserFactory.create()
+    assert "desk" in channels_now(person.pk)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    assert channels_now(person.pk) == []
+
+
+def test_a_stream_ends_soon_after_the_right_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "CHECK_SECONDS", 0.0)
+
+    async def heard(*, allowed: bool) -> list[str]:
+        events = live._events(["desk"], reconnected=False, allowed=lambda: allowed)
+        first = [await anext(events)]
+        async with asyncio.timeout(10):
+            return first + [event async for event in events]
+
+    (only,) = asyncio.run(heard(allowed=False))
+    assert "event: hello" in only
+
+
+def test_nobody_opens_a_stream_by_anything_but_looking(client: Client) -> None:
+    path = f"/live/thread/{thread_token(InquiryFactory.create())}/"
+    assert client.post(path).status_code == 405
+    assert client.head(path).status_code == 405
