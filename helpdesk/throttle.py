@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Concatenate, Final, ParamSpec
 
 from django.core.cache import cache
@@ -24,8 +25,9 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 def seconds_to_wait(key: str, *rates: str, now: float) -> int:
     """Count one request; 0 if it may pass, else whole seconds until one may.
 
-    A rate reads "5/10s": five in ten seconds. When Redis is away everything passes:
-    answering customers matters more than throttling them.
+    A rate reads "5/10s": five in the ten seconds that begin with the first, so that no
+    stroke of a clock lets twice as many through at once. When Redis is away everything
+    passes: answering customers matters more than throttling them.
     """
     wait = 0
     for rate in rates:
@@ -33,17 +35,30 @@ def seconds_to_wait(key: str, *rates: str, now: float) -> int:
         if match is None:
             raise ValueError(rate)
         limit, length = int(match[1]), int(match[2] or 1) * _UNITS[match[3]]
-        window = int(now // length)
-        name = f"throttle:{key}:{rate}:{window}"
+        name = f"throttle:{key}:{rate}"
         try:
-            cache.add(name, 0, timeout=length + 1)
-            count = cache.incr(name)
+            since = cache.get_or_set(name, now, timeout=length)
+            if since is None or not since <= now < since + length:
+                cache.set(name, since := now, timeout=length)
+            cache.add(f"{name}:{since}", 0, timeout=length + 1)
+            count = cache.incr(f"{name}:{since}")
         except (RedisError, ValueError) as error:
             logger.warning("throttle skipped: %s", type(error).__name__)
             continue
         if count > limit:
-            wait = max(wait, int((window + 1) * length - now) + 1)
+            wait = max(wait, int(since + length - now) + 1)
     return wait
+
+
+def line_of(address: str) -> str:
+    """Whom an address stands for: one line has 2**64 addresses of version 6."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address) or known.ipv4_mapped:
+        return address
+    return str(ip_network((known, 64), strict=False))
 
 
 def throttled(name: str, *rates: str) -> Callable[[View[P]], View[P]]:
@@ -55,8 +70,8 @@ def throttled(name: str, *rates: str) -> Callable[[View[P]], View[P]]:
             request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponse:
             if request.method == "POST":
-                address = request.META.get("REMOTE_ADDR", "")
-                wait = seconds_to_wait(f"{name}:{address}", *rates, now=time.time())
+                asker = line_of(request.META.get("REMOTE_ADDR", ""))
+                wait = seconds_to_wait(f"{name}:{asker}", *rates, now=time.time())
                 if wait:
                     return too_many(request, wait=wait)
             return view(request, *args, **kwargs)

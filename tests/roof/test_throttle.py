@@ -4,14 +4,14 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from helpdesk.throttle import seconds_to_wait
+from helpdesk.throttle import line_of, seconds_to_wait
 
 NOW = 1_700_000_003.5
 
 
 def test_the_limit_passes_and_one_more_waits_for_the_window(client: Client) -> None:
     waits = [seconds_to_wait("a", "3/10s", now=NOW) for _ in range(4)]
-    assert waits == [0, 0, 0, 7]
+    assert waits == [0, 0, 0, 11]
 
 
 def test_the_next_window_begins_anew_and_others_count_for_themselves(
@@ -20,13 +20,23 @@ def test_the_next_window_begins_anew_and_others_count_for_themselves(
     for _ in range(4):
         seconds_to_wait("a", "3/10s", now=NOW)
     assert seconds_to_wait("b", "3/10s", now=NOW) == 0
-    assert seconds_to_wait("a", "3/10s", now=NOW + 7) == 0
+    assert seconds_to_wait("a", "3/10s", now=NOW + 10) == 0
+
+
+def test_a_burst_is_stopped_at_whatever_instant_it_begins(client: Client) -> None:
+    for tenth in range(100):
+        begin = NOW + tenth / 10
+        waits = [
+            seconds_to_wait(f"burst-{tenth}", "5/10s", now=begin + each / 10)
+            for each in range(10)
+        ]
+        assert waits.count(0) == 5
 
 
 def test_of_several_limits_the_longest_wait_counts(client: Client) -> None:
     waits = [seconds_to_wait("a", "1/10s", "2/h", now=NOW) for _ in range(3)]
     assert waits[0] == 0
-    assert waits[1] == 7
+    assert waits[1] == 11
     assert waits[2] > 60
 
 
@@ -65,3 +75,18 @@ def test_without_redis_pages_still_open(client: Client, no_redis: None) -> None:
     assert client.post("/sign-in/guess/").status_code == 404
     assert client.get("/ask/").status_code == 200
     assert client.get("/accounts/login/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "line"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.7"),
+        ("unix", "unix"),
+        ("", ""),
+    ],
+)
+def test_all_addresses_of_one_line_count_together(address: str, line: str) -> None:
+    assert line_of(address) == line
