@@ -6,6 +6,7 @@ from django.http import FileResponse, Http404, HttpResponseRedirect
 
 from tickets.models import Attachment
 
+PIECE: Final = 256 * 1024
 UNCHANGING: Final = "private, max-age=31536000, immutable"
 
 
@@ -27,6 +28,7 @@ def file_of(attachment: Attachment) -> FileResponse:
     response = FileResponse(
         content, filename=attachment.name, content_type=attachment.content_type
     )
+    response.block_size = PIECE
     response["Cache-Control"] = UNCHANGING
     response["Content-Security-Policy"] = "sandbox"
     response["X-Content-Type-Options"] = "nosniff"

@@ -9,7 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.answers import SeeOther, file_of
@@ -56,6 +61,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/privacy.html")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @throttled("ask", "5/10s", "60/h")
 @never_cache
 @vary_on_headers("HX-Request")
