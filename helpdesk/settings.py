@@ -88,8 +88,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_filters",
     "django.forms",
-    "django_htmx",
-    "phonenumber_field",
     "csp",
 ]
 
@@ -105,7 +103,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "helpdesk.too_large.TooLargeMiddleware",
     "helpdesk.errors.RefusalMiddleware",
 ]
@@ -235,8 +232,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-PHONENUMBER_DEFAULT_REGION = "CN"
-PHONENUMBER_DB_FORMAT = "E164"
 
 # --- Static files --------------------------------------------------------------------
 
