@@ -125,6 +125,17 @@ def test_two_clicks_at_the_same_instant_sign_in_once() -> None:
         assert sorted(pool.map(click, range(4))) == [False, False, False, True]
 
 
+@pytest.mark.parametrize(
+    "cookie", ['"\\000aaaaaaaaaaaaaaaa"', "short", "a" * 5000, "../../etc/passwd", ""]
+)
+def test_a_cookie_that_is_not_ours_is_a_stranger_not_a_crash(
+    client: Client, cookie: str
+) -> None:
+    for url, status in (("/", 200), ("/desk/", 302)):
+        answer = client.get(url, headers={"Cookie": f"sessionid={cookie}"})
+        assert answer.status_code == status
+
+
 def test_a_link_asks_for_the_second_factor_of_those_who_have_one(
     client: Client,
 ) -> None:

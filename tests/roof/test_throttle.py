@@ -24,7 +24,7 @@ def test_the_next_window_begins_anew_and_others_count_for_themselves(
 
 
 def test_a_burst_is_stopped_at_whatever_instant_it_begins(client: Client) -> None:
-    for tenth in range(100):
+    for tenth in range(0, 100, 5):
         begin = NOW + tenth / 10
         waits = [
             seconds_to_wait(f"burst-{tenth}", "5/10s", now=begin + each / 10)
