@@ -15,26 +15,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import django
-import polib
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from helpdesk.launch.translations import compile_translations
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATIC = ("static/**/*", "helpdesk/*/static/**/*")
 SHOWN = ("agent1", "supervisor", "admin")
-
-
-def compile_translations() -> None:
-    """Write the .mo beside each .po that is newer."""
-    for source in ROOT.glob("locale/*/LC_MESSAGES/*.po"):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
-            continue
-        half = target.with_name(f"{target.name}.{os.getpid()}")
-        polib.pofile(str(source)).save_as_mofile(str(half))
-        half.replace(target)
 
 
 def migrate() -> None:
