@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pytest_django import Settings
 
+from helpdesk.settings import STORAGES
 from tests.tickets.pictures import PDF, picture, upload
 from tickets.services import attachments
 
@@ -218,3 +221,13 @@ def test_a_name_of_nothing_gets_a_word_of_ours() -> None:
     (inspected,) = attachments.inspect([named("\x01\x02")])
     assert inspected.name
     assert Path(inspected.name).name == inspected.name
+
+
+def test_no_other_account_of_the_machine_reads_what_customers_send(
+    tmp_path: Path,
+) -> None:
+    storage = FileSystemStorage(tmp_path, **STORAGES["default"]["OPTIONS"])
+    storage.save("attachments/2026/file", ContentFile(b"x"))
+    kept = tmp_path / "attachments" / "2026" / "file"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert kept.parent.stat().st_mode & 0o077 == 0
