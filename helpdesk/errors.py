@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from tickets.workflow import IllegalStep, NotAllowed
 
 RETRY_SECONDS: Final = 5
+# Where a library counts attempts without saying until when: its page says a minute.
+TOO_MANY_SECONDS: Final = 60
 REFUSALS: Final = (ValidationError, IllegalStep, NotAllowed)
 
 
@@ -61,6 +63,8 @@ class RefusalMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response: HttpResponse = self.get_response(request)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            response.headers.setdefault("Retry-After", str(TOO_MANY_SECONDS))
         return response
 
     def process_exception(

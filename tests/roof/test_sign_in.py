@@ -185,6 +185,13 @@ def test_guessing_passwords_is_throttled(client: Client) -> None:
     assert who(client) is None
 
 
+def test_too_many_tries_to_sign_in_are_told_when_to_come_back(client: Client) -> None:
+    form = {"login": "nobody", "password": "wrong"}
+    answers = [client.post("/accounts/login/", form) for _ in range(31)]
+    assert answers[-1].status_code == 429
+    assert answers[-1]["Retry-After"] == "60"
+
+
 def test_without_redis_people_still_sign_in(client: Client, no_redis: None) -> None:
     person = UserFactory.create(username="anna")
     client.post("/accounts/login/", {"login": "anna", "password": PASSWORD})
