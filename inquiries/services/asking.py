@@ -169,7 +169,10 @@ def _open(
 
 
 def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
-    """Send the greeting as a labelled automatic text; the clock runs on (D-03)."""
+    """Send the greeting as a labelled automatic text.
+
+    The clock runs on unless the policy in force lets an automatic text count (D-03).
+    """
     script = Script.objects.get(code=GREETING)
     message = messages.add(
         inquiry, direction=Direction.OUT, text=script.text, at=at, automatic=True
@@ -179,3 +182,4 @@ def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
     events.record(
         inquiry, Verb.GREETED_AUTOMATICALLY, by=None, at=at, message=message.pk
     )
+    clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at)

@@ -78,6 +78,17 @@ def stop(
     return clock
 
 
+def stop_automatically(ticket: Ticket, metric: Metric, *, at: datetime) -> Clock | None:
+    """Stop the clock for an automatic text, where the promise lets that count (D-03).
+
+    Returns None, and lets the clock run on, where it does not.
+    """
+    clock = _running(ticket, metric)
+    if clock is None or not clock.target.auto_counts:
+        return None
+    return stop(ticket, metric, at=at, by=None)
+
+
 def cancel_all(ticket: Ticket, *, at: datetime, by: User | None) -> int:
     """Cancel every running clock of a ticket that needs no answer any more.
 

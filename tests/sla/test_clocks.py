@@ -167,6 +167,18 @@ def test_an_automatic_greeting_does_not_stop_the_clock() -> None:
     assert inquiry.first_human_reply_at is None
 
 
+def test_an_automatic_greeting_stops_the_clock_where_the_policy_lets_it_count() -> None:
+    web_chat = channel()
+    web_chat.auto_greeting = True
+    web_chat.save()
+    Target.objects.update(auto_counts=True)
+    inquiry = InquiryFactory.create()
+    clock = clock_of(inquiry)
+    assert (clock.outcome, clock.stopped_at) == ("met", after(0))
+    inquiry.refresh_from_db()
+    assert inquiry.first_human_reply_at is None
+
+
 def test_the_greeting_of_a_colleague_stops_it(inquiry: Inquiry, agent: User) -> None:
     services.greet(inquiry, by=agent, at=after(12))
     clock = clock_of(inquiry)
