@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import psutil
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -28,10 +29,23 @@ OF_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DEMO"
 class House:
     """A running product: its address, and its own command line."""
 
-    def __init__(self, url: str, env: dict[str, str]) -> None:
+    def __init__(self, url: str, env: dict[str, str], pid: int) -> None:
         self.url = url
+        self._pid = pid
         self._env = env
         self.sessions: dict[str, StorageState] = {}
+
+    def kill(self, part: str) -> None:
+        """End a part as a crash would; `part` is a word of its command line."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            for child in psutil.Process(self._pid).children():
+                if child.status() != psutil.STATUS_ZOMBIE and part in child.cmdline():
+                    child.kill()
+                    child.wait()
+                    return
+            time.sleep(0.05)
+        pytest.fail(f"no {part} runs")
 
     def manage(self, *args: str) -> str:
         done = subprocess.run(
@@ -87,7 +101,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         url = f"http://127.0.0.1:{port}"
         try:
             wait_until_healthy(url, process, log)
-            yield House(url, env)
+            yield House(url, env, process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)

@@ -1,0 +1,33 @@
+"""The live line breaks: the page says so, comes back by itself, and misses nothing."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.asking import ask
+from tests.e2e.conftest import House, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+BACK_MS = 30_000
+
+
+def test_a_desk_that_lost_its_line_says_so_and_recovers_with_nothing_missed(
+    visit: Visit, house: House
+) -> None:
+    agent = visit("/desk/", "agent5").page
+    customer = visit("/").page
+    first = ask(customer, surname="蒋", text="可以先看设备再租吗?")
+    expect(agent.locator(f"#row-{first}")).to_be_visible()
+    agent.locator(f"#row-{first} a").click()
+    agent.locator("#composer textarea").fill("写到一半的回复")
+
+    for _ in range(3):
+        # A single restart is over before a person would notice.
+        house.kill("helpdesk.asgi:application")
+    lost = agent.locator("#connection [data-when=lost]")
+    expect(lost).to_be_visible(timeout=BACK_MS)
+    expect(lost).to_be_hidden(timeout=BACK_MS)
+
+    second = ask(visit("/").page, surname="沈", text="断线的时候我也在问。")
+    expect(agent.locator(f"#row-{second}")).to_be_visible(timeout=BACK_MS)
+    expect(agent.locator("#composer textarea")).to_have_value("写到一半的回复")
