@@ -1,11 +1,20 @@
 """The Celery application: queue `sla` for deadlines, queue `default` for the rest."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
 app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@task_prerun.connect
+def renew_connection(**_: Any) -> None:
+    """Look after the connection that tasks share, as Django does between requests."""
+    close_old_connections()

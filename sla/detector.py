@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
@@ -120,7 +120,7 @@ def claim(*, clock: Callable[[], datetime], watermark: datetime, limit: int) -> 
     The lag runs from the deadline to the end of the commit.
     """
     at = clock()
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "limit": limit,
         "stale": at - STALE,
