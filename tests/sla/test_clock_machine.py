@@ -162,8 +162,8 @@ def test_whatever_happens_the_record_is_what_the_oracle_expects() -> None:
     run_state_machine_as_test(
         ClockMachine,
         settings=settings(
-            max_examples=30,
-            stateful_step_count=20,
+            max_examples=20,
+            stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -44,6 +44,8 @@ def second_connection(transactional_db: None) -> Iterator[extensions.connection]
     """Somebody else at the same database."""
     with closing(psycopg2.connect(**connection.get_connection_params())) as other:
         yield other
+    # Settings of a test end with its connection.
+    connection.close()
 
 
 @pytest.mark.django_db
@@ -224,6 +226,8 @@ def test_a_row_that_somebody_else_holds_is_skipped_and_found_later(
 ) -> None:
     held = InquiryFactory.create()
     InquiryFactory.create()
+    with connection.cursor() as mine:
+        mine.execute("SET statement_timeout = '5s'")  # a detector that waits fails
     with second_connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM sla_clock WHERE ticket_id = %s FOR UPDATE", [held.pk]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inquiries import services
@@ -78,6 +78,41 @@ def test_a_line_is_marked_as_told_once_and_never_unmarked(missed: Clock) -> None
             transaction.atomic(),
         ):
             lines.update(announced_at=value)
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("DELETE FROM sla_clock", "clock_stays"),
+        ("UPDATE sla_clock SET id = id + 1000", "clock_stays"),
+        (
+            (
+                "INSERT INTO sla_clockevent (clock_id, kind, step, at, recorded_at, hash)"
+                " VALUES (0, 'fulfil', 0, now(), now(), '')"
+            ),
+            "clock_event_has_clock",
+        ),
+        (
+            (
+                "INSERT INTO sla_clockevent (clock_id, kind, step, at, recorded_at, hash)"
+                " SELECT id, 'cancel', 0, now(), now(), '' FROM sla_clock"
+                " UNION SELECT 0, 'cancel', 0, now(), now(), ''"
+            ),
+            "clock_event_has_clock",
+        ),
+    ],
+)
+def test_there_is_no_clock_without_record_and_no_record_without_clock(
+    missed: Clock, change: str, rule: str
+) -> None:
+    with (
+        pytest.raises(DatabaseError, match=rule),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
+    assert Clock.objects.get() == missed
+    assert audit.problems(missed) == []
 
 
 @pytest.mark.parametrize(
@@ -174,6 +209,7 @@ instants = st.datetimes(
 
 
 @pytest.mark.django_db
+@settings(deadline=None)
 @example(previous="", at=after(0), later=timedelta(microseconds=1), step=0, clock_id=1)
 @example(
     previous="f" * 64,

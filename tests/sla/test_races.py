@@ -11,16 +11,15 @@ from threading import Event, Thread
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bench import crowd
 from sla import detector
-from sla.models import Clock, ClockEvent, Metric, Target
+from sla.models import Clock, ClockEvent, Metric
 from sla.services import audit, clocks
-from tests.factories import InquiryFactory
 from tickets.models import Ticket
 
 CLOCKS = 240
 STOPPERS = 6
 SPREAD_MS = 20
-BUDGET = timedelta(seconds=30)
 Plan = list[tuple[datetime, Ticket]]
 
 
@@ -50,17 +49,15 @@ def test_answers_at_the_deadline_race_two_detectors(transactional_db: None) -> N
 
 def make_plans() -> list[Plan]:
     """Deadlines 10 ms apart, each with an answer up to 20 ms before or after it."""
-    Target.objects.update(enabled=False)
-    tickets = [InquiryFactory.create() for _ in range(CLOCKS)]
-    Target.objects.update(enabled=True)
+    first_due = datetime.now(UTC) + timedelta(seconds=1)
+    apart = timedelta(milliseconds=10)
+    crowd.add(CLOCKS, prefix="RACE", first_due=first_due, apart=apart, warned=False)
     dice = random.Random(20261123)  # noqa: S311 - chance, not secrecy
-    first_due = datetime.now(UTC) + timedelta(seconds=2)
     plans: list[Plan] = [[] for _ in range(STOPPERS)]
+    tickets = Ticket.objects.order_by("next_due_at")
     for place, ticket in enumerate(tickets):
-        due_at = first_due + timedelta(milliseconds=10 * place)
-        clocks.start(ticket, Metric.FIRST_REPLY, at=due_at - BUDGET)
         nudge = timedelta(milliseconds=dice.uniform(-SPREAD_MS, SPREAD_MS))
-        plans[place % STOPPERS].append((due_at + nudge, ticket))
+        plans[place % STOPPERS].append((first_due + place * apart + nudge, ticket))
     return [sorted(plan, key=lambda each: each[0]) for plan in plans]
 
 

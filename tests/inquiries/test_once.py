@@ -1,0 +1,92 @@
+"""Two clicks at the same moment, on two connections, do one thing."""
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+
+from customers.models import Customer
+from inquiries import services
+from inquiries.models import Inquiry
+from tests.factories import InquiryFactory, UserFactory
+from tests.instants import after
+from tickets.models import Event, Message, Ticket
+from tickets.services import events
+from tickets.workflow import IllegalStep
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CLICKS = 4
+T = TypeVar("T")
+
+
+def at_once(work: Callable[[], T]) -> list[T | Exception]:
+    """Do it several times at the same moment; results and refusals."""
+    barrier = Barrier(CLICKS)
+
+    def run(_: int) -> T | Exception:
+        barrier.wait()
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 - handed to the test
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(CLICKS) as pool:
+        return list(pool.map(run, range(CLICKS)))
+
+
+def test_clicks_on_ask_at_the_same_moment_ask_once() -> None:
+    token = uuid.uuid4()
+    found = at_once(lambda: InquiryFactory.create(client_token=token))
+    assert len(set(found)) == 1
+    inquiry = Inquiry.objects.get()
+    assert found[0] == inquiry
+    assert Message.objects.count() == Customer.objects.count() == 1
+    assert inquiry.clocks.count() == 1
+
+
+def test_two_questions_of_one_new_customer_at_once_know_one_customer() -> None:
+    found = at_once(InquiryFactory.create)
+    assert len({each.pk for each in found if isinstance(each, Inquiry)}) == CLICKS
+    assert Customer.objects.count() == 1
+
+
+def test_clicks_on_send_at_the_same_moment_send_one_message() -> None:
+    inquiry, agent = InquiryFactory.create(), UserFactory.create()
+    answer, more = uuid.uuid4(), uuid.uuid4()
+    for work in (
+        lambda: services.reply(
+            inquiry, text="好。", by=agent, at=after(5), client_token=answer
+        ),
+        lambda: services.customer_writes(
+            inquiry, text="嗯。", at=after(6), client_token=more
+        ),
+    ):
+        assert len(set(at_once(work))) == 1
+    assert Message.objects.count() == 3
+    assert Ticket.objects.get().message_count == 3
+    assert events.broken_links(Ticket.objects.get()) == []
+
+
+def test_of_several_who_take_at_the_same_moment_one_has_it() -> None:
+    inquiry = InquiryFactory.create()
+    agents = [UserFactory.create() for _ in range(CLICKS)]
+    found = at_once(lambda: services.take(inquiry, by=agents.pop(), at=after(5)))
+    assert sum(isinstance(each, IllegalStep) for each in found) == CLICKS - 1, found
+    assert Event.objects.filter(verb="taken").count() == 1
+    assert events.broken_links(Ticket.objects.get()) == []
+
+
+def test_answers_of_several_at_the_same_moment_all_arrive_in_one_chain() -> None:
+    inquiry, agent = InquiryFactory.create(), UserFactory.create()
+    found = at_once(lambda: services.reply(inquiry, text="好。", by=agent, at=after(5)))
+    assert all(isinstance(each, Message) for each in found)
+    ticket = Ticket.objects.get()
+    assert ticket.message_count == CLICKS + 1
+    assert ticket.event_count == Event.objects.count() == CLICKS + 2
+    assert events.broken_links(ticket) == []
