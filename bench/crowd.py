@@ -1,6 +1,7 @@
 """Many running clocks at once, written with SQL as the product would have left them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -71,7 +72,7 @@ def add(
     the line of the warning.
     """
     target = Target.objects.get()
-    values = {
+    values: dict[str, Any] = {
         "apart": apart,
         "budget": target.budget,
         "channel": Channel.objects.get(code="web_chat").pk,

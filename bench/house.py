@@ -17,9 +17,10 @@ import redis
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
+from django.utils import timezone
 
 from helpdesk.launch import parts, process
-from sla.models import Heartbeat
+from sla.models import Heartbeat, PolicyVersion, Target
 
 
 def say(text: str) -> None:
@@ -56,13 +57,14 @@ def own_database(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def chain() -> Iterator[Path]:
+def chain(*, beats: int = 1) -> Iterator[Path]:
     """Beat and the worker of queue `sla`, as `./shoushi up` runs them; yields logs."""
     broker = redis.Redis.from_url(settings.LIVE_REDIS_URL)
     with closing(broker), tempfile.TemporaryDirectory() as folder:
         broker.delete("sla", "unacked", "unacked_index", "unacked_mutex")
         logs = Path(folder)
-        commands = {"worker": parts.worker_sla(), "beat": parts.beat()}
+        commands = {"worker": parts.worker_sla()}
+        commands |= {f"beat{number}": parts.beat() for number in range(beats)}
         started = datetime.now(UTC)
         children = [
             process.spawn(
@@ -78,10 +80,25 @@ def chain() -> Iterator[Path]:
             yield logs
         finally:
             for child in reversed(children):
-                child.terminate()
-                child.wait(timeout=20)
-            for child in children:
                 process.sweep(child)
+
+
+def promise(*, seconds: float) -> None:
+    """Publish a version of the policy that promises the first reply so soon."""
+    old = Target.objects.order_by("version__number").last()
+    assert old is not None
+    now = timezone.now()
+    version = PolicyVersion.objects.create(
+        policy=old.version.policy,
+        number=old.version.number + 1,
+        published_at=now,
+        effective_from=now,
+    )
+    for rung in old.version.ladder.all():
+        rung.pk, rung.version = None, version
+        rung.save()
+    old.pk, old.version, old.budget = None, version, timedelta(seconds=seconds)
+    old.save()
 
 
 def ticked_since(instant: datetime) -> bool:
