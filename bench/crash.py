@@ -111,7 +111,13 @@ def whole_house() -> Iterator[Parts]:
             commands = {"worker": parts.worker_sla(), "beat": parts.beat()}
             it.start(
                 [
-                    Part(name, command, env=env, log=data / "logs" / f"{name}.log")
+                    Part(
+                        name,
+                        command,
+                        env=env,
+                        log=data / "logs" / f"{name}.log",
+                        stop_signal=signal.SIGKILL,
+                    )
                     for name, command in commands.items()
                 ]
             )

@@ -12,7 +12,7 @@ from helpdesk.launch.place import ROOT
 @pytest.mark.xdist_group("crashes")
 def test_killing_each_part_once_loses_nothing_and_doubles_nothing() -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "bench.crash", "--seconds", "8"],
+        [sys.executable, "-m", "bench.crash", "--seconds", "6"],
         cwd=ROOT,
         capture_output=True,
         text=True,
