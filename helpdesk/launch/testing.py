@@ -1,5 +1,6 @@
 """`./shoushi test`: everything that is needed, then pytest."""
 
+import os
 import sys
 
 from helpdesk.launch import chromium, foreground
@@ -8,10 +9,11 @@ from helpdesk.launch.signals import Signals
 from helpdesk.launch.throwaway import empty_servers
 from helpdesk.launch.translations import compile_translations
 
-# Side by side, the tests in the browser last and one after another: they look at
-# seconds that pass, and two browsers at once would make them slow.
-ALL = ("-n", "auto", "--dist", "loadgroup")
-LAST = ("-p", "helpdesk.launch.browser_last")
+# One process more than processors, because whole chains mostly wait; at most seven,
+# because each needs two of Redis's sixteen databases (tests/settings.py).
+PROCESSES = min((os.cpu_count() or 1) + 1, 7)
+ALL = ("-n", str(PROCESSES), "--dist", "loadgroup")
+ORDER = ("-p", "helpdesk.launch.order_of_tests")
 
 
 def test(args: list[str]) -> int:
@@ -22,7 +24,7 @@ def test(args: list[str]) -> int:
         Signals() as signals,
         empty_servers("test", signals=signals, careless=True) as env,
     ):
-        command = [sys.executable, "-m", "pytest", *LAST, *(args or ALL)]
+        command = [sys.executable, "-m", "pytest", *ORDER, *(args or ALL)]
         if not browser:
             command += ["-m", "not browser"]
         return foreground.run(
