@@ -241,7 +241,7 @@ def test_what_one_may_not_see_cannot_be_acted_on_and_get_changes_nothing(
     client.force_login(agent)
     path = f"/desk/inquiries/{inquiry.number}/{verb}/"
     assert client.get(path).status_code == 405
-    assert client.post("/desk/inquiries/IN20261123XXXXXX/take/").status_code == 404
+    assert client.post("/desk/inquiries/IN20261123ZZZZZZ/take/").status_code == 404
     assert len(said(inquiry)) == 1
 
 
