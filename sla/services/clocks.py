@@ -68,14 +68,7 @@ def stop(
     so that a late answer can never read as kept.
     """
     clock = _running(ticket, metric)
-    if clock is None:
-        return None
-    effective = max(at, clock.recorded_at)
-    _breach_if_late(clock, at=effective)
-    clock.outcome = Outcome.MISSED if clock.breached_at else Outcome.MET
-    _end(clock, ClockStatus.STOPPED, ClockEventKind.FULFIL, at=effective, by=by)
-    _refresh(ticket)
-    return clock
+    return None if clock is None else _stop(ticket, clock, at=at, by=by)
 
 
 def stop_automatically(ticket: Ticket, metric: Metric, *, at: datetime) -> Clock | None:
@@ -86,7 +79,7 @@ def stop_automatically(ticket: Ticket, metric: Metric, *, at: datetime) -> Clock
     clock = _running(ticket, metric)
     if clock is None or not clock.target.auto_counts:
         return None
-    return stop(ticket, metric, at=at, by=None)
+    return _stop(ticket, clock, at=at, by=None)
 
 
 def cancel_all(ticket: Ticket, *, at: datetime, by: User | None) -> int:
@@ -107,6 +100,16 @@ def cancel_all(ticket: Ticket, *, at: datetime, by: User | None) -> int:
     if count:
         _refresh(ticket)
     return count
+
+
+def _stop(ticket: Ticket, clock: Clock, *, at: datetime, by: User | None) -> Clock:
+    """Stop a clock whose row lock is held, and take the verdict."""
+    effective = max(at, clock.recorded_at)
+    _breach_if_late(clock, at=effective)
+    clock.outcome = Outcome.MISSED if clock.breached_at else Outcome.MET
+    _end(clock, ClockStatus.STOPPED, ClockEventKind.FULFIL, at=effective, by=by)
+    _refresh(ticket)
+    return clock
 
 
 def _breach_if_late(clock: Clock, *, at: datetime) -> None:
