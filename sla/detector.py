@@ -43,7 +43,8 @@ LONG_AGO: Final = timedelta(days=36500)
 TELL_EACH_UP_TO: Final = 200
 
 _KIND_SQL: Final = (
-    "CASE due.next_step WHEN 0 THEN 'warning' WHEN 1 THEN 'breach' ELSE 'escalate' END"
+    "CASE WHEN due.next_step < clock.breach_step THEN 'warning'"
+    " WHEN due.next_step = clock.breach_step THEN 'breach' ELSE 'escalate' END"
 )
 _AT_SQL: Final = "clock.schedule[due.next_step + 1]"
 _RECORDED_AT_SQL: Final = "greatest(%(at)s::timestamptz, clock.recorded_at)"
@@ -68,9 +69,9 @@ WITH due AS MATERIALIZED (
        SET next_step = due.next_step + 1,
            wake_at = clock.schedule[due.next_step + 2],
            breached_at = CASE due.next_step
-               WHEN 1 THEN clock.due_at ELSE clock.breached_at END,
+               WHEN clock.breach_step THEN clock.due_at ELSE clock.breached_at END,
            detected_at = CASE due.next_step
-               WHEN 1 THEN {_RECORDED_AT_SQL} ELSE clock.detected_at END,
+               WHEN clock.breach_step THEN {_RECORDED_AT_SQL} ELSE clock.detected_at END,
            recorded_at = {_RECORDED_AT_SQL},
            chain_head = {_HASH_SQL}
       FROM due

@@ -7,7 +7,7 @@ from typing import Final
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SEPARATOR: Final = "|"
 
-# The same text as `link` makes; `{previous}` and the rest are SQL expressions.
+# The same text as `link` makes for a line without detail; `{previous}` and the rest are SQL expressions.
 LINK_SQL: Final = (
     "encode(sha256(convert_to(concat_ws('|', {previous}, {clock_id}::text, {kind},"
     " {step}::text, (extract(epoch FROM {at}) * 1000000)::bigint::text,"
@@ -30,8 +30,9 @@ def link(
     at: datetime,
     recorded_at: datetime,
     actor_id: int | None,
+    detail: str = "",
 ) -> str:
-    """The hash of one line, covering the line before it."""
+    """The hash of one line, covering the line before it and what the line adds."""
     content = SEPARATOR.join(
         [
             previous,
@@ -41,6 +42,7 @@ def link(
             str(microseconds(at)),
             str(microseconds(recorded_at)),
             "" if actor_id is None else str(actor_id),
+            *([detail] if detail else []),
         ]
     )
     return hashlib.sha256(content.encode()).hexdigest()

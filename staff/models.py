@@ -55,14 +55,23 @@ class Role(models.TextChoices):
     AGENT = "agent", _("Agent")
     SUPERVISOR = "supervisor", _("Supervisor")
     MANAGER = "manager", _("Manager")
+    GENERAL_MANAGER = "general_manager", _("General manager")
     ADMINISTRATOR = "administrator", _("Administrator")
     DEPARTMENT_HANDLER = "department_handler", _("Department handler")
 
 
 SEES_EVERY_TICKET = frozenset(
-    {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
+    {
+        Role.AGENT,
+        Role.SUPERVISOR,
+        Role.MANAGER,
+        Role.GENERAL_MANAGER,
+        Role.ADMINISTRATOR,
+    }
 )
-SUPERVISES = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR})
+SUPERVISES = frozenset(
+    {Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMINISTRATOR}
+)
 
 
 class UserQuerySet(models.QuerySet["User"]):

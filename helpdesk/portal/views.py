@@ -25,7 +25,8 @@ from helpdesk.throttle import throttled
 from inquiries import services
 from inquiries.links import inquiry_of, thread_path
 from inquiries.models import Inquiry, Topic
-from sla.models import Metric, Target
+from sla.models import Metric
+from sla.services import rules
 from tickets.models import Attachment, Channel, Direction
 from tickets.workflow import IllegalStep
 
@@ -48,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     numbers = request.session.get("threads", [])
     context = {
         "now": at,
-        "target": Target.objects.in_force(Metric.FIRST_REPLY, at=at),
+        "target": rules.in_force(Metric.FIRST_REPLY, at=at),
         "channels": Channel.objects.filter(takes_inquiries=True),
         "threads": Inquiry.objects.filter(number__in=numbers).order_by("-created_at"),
     }
@@ -96,7 +97,7 @@ def send_question(request: HttpRequest) -> HttpResponse:
 
 def ask_page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResponse:
     """The whole page of the question."""
-    target = Target.objects.in_force(Metric.FIRST_REPLY, at=timezone.now())
+    target = rules.in_force(Metric.FIRST_REPLY, at=timezone.now())
     context = {"form": form, "slots": form.slots() if form.is_bound else {}}
     return render(
         request, "portal/ask.html", context | {"target": target}, status=status

@@ -1,34 +1,57 @@
-"""Policies with versions, the clocks they start, and who is told of them."""
+"""Calendars, policies with versions, the clocks they start, and who is told of them."""
 
+from sla.metrics import Metric
+from sla.models.calendar import (
+    WEEKDAYS,
+    Calendar,
+    CalendarDay,
+    CalendarVersion,
+    OpeningHours,
+    Pattern,
+)
 from sla.models.clock import (
     ALERTING_KINDS,
+    UNFINISHED,
     Clock,
     ClockEvent,
     ClockEventKind,
     ClockQuerySet,
     ClockStatus,
     Outcome,
+    Pause,
 )
 from sla.models.policy import (
+    DAYS,
+    Action,
     Audience,
     Compare,
     EscalationStep,
-    Metric,
     Origin,
+    PauseRule,
     Policy,
     PolicyVersion,
+    Rollout,
     Target,
-    TargetQuerySet,
+    Unit,
 )
+from sla.models.version import Version, VersionQuerySet
 from sla.models.watch import (
     Heartbeat,
+    Medium,
     Notification,
     NotificationQuerySet,
 )
 
 __all__ = [
     "ALERTING_KINDS",
+    "DAYS",
+    "UNFINISHED",
+    "WEEKDAYS",
+    "Action",
     "Audience",
+    "Calendar",
+    "CalendarDay",
+    "CalendarVersion",
     "Clock",
     "ClockEvent",
     "ClockEventKind",
@@ -37,13 +60,21 @@ __all__ = [
     "Compare",
     "EscalationStep",
     "Heartbeat",
+    "Medium",
     "Metric",
     "Notification",
     "NotificationQuerySet",
+    "OpeningHours",
     "Origin",
     "Outcome",
+    "Pattern",
+    "Pause",
+    "PauseRule",
     "Policy",
     "PolicyVersion",
+    "Rollout",
     "Target",
-    "TargetQuerySet",
+    "Unit",
+    "Version",
+    "VersionQuerySet",
 ]

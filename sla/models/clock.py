@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from sla.models.policy import Metric, Target
+from sla.metrics import Metric
+from sla.models.policy import PauseRule, Target
 from staff.models import User
 from tickets.models import Ticket
 
@@ -31,6 +32,9 @@ class Outcome(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+UNFINISHED = (ClockStatus.RUNNING, ClockStatus.PAUSED)
+
+
 class ClockQuerySet(models.QuerySet["Clock"]):
     """Questions about clocks; "late" is an answer, never a stored state."""
 
@@ -46,22 +50,30 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def running(self) -> Self:
         return self.filter(status=ClockStatus.RUNNING)
 
-    def late(self, *, at: datetime) -> Self:
+    def unfinished(self) -> Self:
+        """Running or paused: whatever still ends some day."""
+        return self.filter(status__in=UNFINISHED)
+
+    def overdue(self, *, at: datetime) -> Self:
         """Running past the deadline, whether or not a job has noticed."""
         return self.running().filter(due_at__lt=at)
+
+    def set_aside(self) -> Self:
+        """Those that the detector could not move and that a person must look at."""
+        return self.filter(set_aside_at__isnull=False)
 
 
 class Clock(models.Model):
     """One promise on one ticket, with a copy of what was promised.
 
-    `schedule` holds the instants at which something happens by itself: the warning,
-    the deadline, then each later rung of the ladder; `next_step` counts those that
-    are over and `wake_at` is the next. A clock without a warning begins at step 1.
-    `recorded_at` and `chain_head` belong to the last line of its record.
+    `schedule` holds the instants at which something happens by itself: the warnings,
+    the deadline (at index `breach_step`), then each later rung of the ladder;
+    `next_step` counts those that are over and `wake_at` is the next one's instant, or
+    None while nothing is to come. `promised_at` is the moment whose calendars gave the
+    schedule: the start, or the last recomputing. A paused clock keeps the schedule of
+    the moment at which it paused. `recorded_at` and `chain_head` belong to the last
+    line of its record.
     """
-
-    WARNING_STEP: ClassVar = 0
-    BREACH_STEP: ClassVar = 1
 
     # A clock is updated at every step, so each index counts. The unique constraint
     # finds a ticket's clocks; nobody looks for those of a target or of a colleague.
@@ -70,19 +82,48 @@ class Clock(models.Model):
     )
     metric = models.CharField(_("rule"), max_length=40, choices=Metric.choices)
     cycle = models.PositiveSmallIntegerField()
+    subject = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Which of several: a department, a request, an action."),
+    )
+    facts = models.JSONField(default=dict, db_default={})
     target = models.ForeignKey(
         Target, models.PROTECT, related_name="clocks", db_index=False
+    )
+    continues = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("The clock of an earlier cycle whose remaining time this one has."),
     )
     status = models.CharField(
         max_length=10, choices=ClockStatus.choices, default=ClockStatus.RUNNING
     )
     started_at = models.DateTimeField(_("started"))
     due_at = models.DateTimeField(_("deadline"))
+    promised_at = models.DateTimeField()
+    flagged = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Reckoned with a year whose holidays were not loaded."),
+    )
     schedule = ArrayField(models.DateTimeField())
+    breach_step = models.PositiveSmallIntegerField(default=1, db_default=1)
     next_step = models.PositiveSmallIntegerField()
     wake_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(_("missed at"), null=True)
     detected_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(
+        _("breach revoked"),
+        null=True,
+        help_text=_("When a trusted source proved that the promise was kept."),
+    )
+    set_aside_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(_("stopped"), null=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     acknowledged_at = models.DateTimeField(null=True)
@@ -104,14 +145,20 @@ class Clock(models.Model):
         ordering = ("due_at", "pk")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=("ticket", "metric", "cycle"), name="clock_one_per_cycle"
+                fields=("ticket", "metric", "cycle", "subject"),
+                name="clock_one_per_cycle",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=ClockStatus.values), name="clock_status_known"
             ),
             models.CheckConstraint(
                 condition=Q(status=ClockStatus.RUNNING, stopped_at=None, outcome="")
-                | Q(status=ClockStatus.PAUSED, stopped_at=None, wake_at=None)
+                | Q(
+                    status=ClockStatus.PAUSED,
+                    stopped_at=None,
+                    outcome="",
+                    wake_at=None,
+                )
                 | Q(
                     status__in=[ClockStatus.STOPPED, ClockStatus.CANCELLED],
                     stopped_at__isnull=False,
@@ -122,7 +169,8 @@ class Clock(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(outcome=Outcome.MET)
-                | Q(breached_at=None, stopped_at__lte=models.F("due_at")),
+                | Q(stopped_at__lte=models.F("due_at"))
+                & (Q(breached_at=None) | Q(revoked_at__isnull=False)),
                 name="clock_late_is_never_met",
             ),
             models.CheckConstraint(
@@ -146,6 +194,11 @@ class Clock(models.Model):
                 name="clock_over",
                 condition=~Q(status=ClockStatus.RUNNING),
             ),
+            models.Index(
+                fields=("set_aside_at",),
+                name="clock_set_aside",
+                condition=Q(set_aside_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -154,7 +207,11 @@ class Clock(models.Model):
     @property
     def warns_at(self) -> datetime | None:
         """When the clock turns amber; None for a promise without a warning."""
-        return self.schedule[0] if self.schedule[0] < self.due_at else None
+        return self.schedule[0] if self.breach_step > 0 else None
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.status in UNFINISHED
 
     def is_late(self, *, at: datetime) -> bool:
         """What a page says, whether or not a job has noticed yet."""
@@ -170,7 +227,11 @@ class ClockEventKind(models.TextChoices):
     WARNING = "warning", _("Deadline near")
     BREACH = "breach", _("Deadline missed")
     ESCALATE = "escalate", _("Escalated")
+    PAUSE = "pause", _("Clock paused")
+    RESUME = "resume", _("Clock resumed")
+    RECOMPUTE = "recompute", _("Deadline recomputed")
     FULFIL = "fulfil", _("Clock stopped")
+    REVOKE = "revoke", _("Breach revoked")
     CANCEL = "cancel", _("Clock cancelled")
 
 
@@ -186,7 +247,8 @@ class ClockEvent(models.Model):
 
     `at` is the instant that counts (a breach is dated at the deadline), `recorded_at`
     when the line was written. UNIQUE(clock, kind, step) makes every line possible
-    once only, whoever writes it first.
+    once only, whoever writes it first. `detail` is canonical JSON: what was promised,
+    why it paused, what proves a correction; the hash covers it.
     """
 
     # The unique constraint finds a clock's lines. That there is such a clock is checked
@@ -203,6 +265,7 @@ class ClockEvent(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     actor = models.ForeignKey(User, models.PROTECT, null=True, db_index=False)
+    detail = models.TextField(blank=True, default="", db_default="")
     hash = models.CharField(max_length=64)
     announced_at = models.DateTimeField(null=True)
 
@@ -225,3 +288,49 @@ class ClockEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clock_id} {self.kind} {self.step}"
+
+
+class Pause(models.Model):
+    """One stretch of time during which a clock did not count, and why."""
+
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="pauses")
+    number = models.PositiveSmallIntegerField()
+    rule = models.ForeignKey(
+        PauseRule, models.PROTECT, related_name="pauses", verbose_name=_("reason")
+    )
+    paused_at = models.DateTimeField(_("paused"))
+    paused_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    resumes_at = models.DateTimeField(
+        _("resumes by itself"),
+        null=True,
+        help_text=_("When the longest time allowed for this reason is over."),
+    )
+    resumed_at = models.DateTimeField(_("resumed"), null=True)
+    resumed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ("number",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("clock", "number"), name="pause_once"),
+            models.UniqueConstraint(
+                fields=("clock",),
+                condition=Q(resumed_at=None),
+                name="pause_one_open_per_clock",
+            ),
+            models.CheckConstraint(
+                condition=Q(resumed_at=None) | Q(resumed_at__gte=models.F("paused_at")),
+                name="pause_ends_after_it_began",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=("resumes_at",),
+                name="pause_ends_by_itself",
+                condition=Q(resumed_at=None, resumes_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clock_id} {self.number}"

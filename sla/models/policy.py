@@ -1,6 +1,7 @@
-"""What is promised: policies, their versions, targets and ladders."""
+"""What is promised: policies, their versions, targets, pause rules and ladders."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,13 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from sla.metrics import Metric
+from sla.models.calendar import Calendar
+from sla.models.version import Version
 from staff.models import Named, User
-
-
-class Metric(models.TextChoices):
-    """What a promise is about; the value is the code of its rule."""
-
-    FIRST_REPLY = "IN_FIRST_REPLY", _("First reply")
 
 
 class Policy(Named):
@@ -27,27 +25,26 @@ class Policy(Named):
         verbose_name_plural = _("policies")
 
 
-class PolicyVersion(models.Model):
-    """What a policy says from one moment on; never changed once published."""
+class PolicyVersion(Version):
+    """What a policy says from one moment on."""
 
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField(_("version"))
-    published_at = models.DateTimeField(_("published"))
-    effective_from = models.DateTimeField(_("effective from"))
-    author = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, verbose_name=_("author")
-    )
-    note = models.CharField(_("note"), max_length=200, blank=True)
     pack_digest = models.CharField(max_length=64, blank=True)
 
-    class Meta:
+    class Meta(Version.Meta):
+        abstract = False
         verbose_name = _("policy version")
         verbose_name_plural = _("policy versions")
-        ordering = ("-number",)
         constraints: ClassVar = [
+            *Version.Meta.constraints,
             models.UniqueConstraint(
                 fields=("policy", "number"), name="policy_version_number_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=("policy",),
+                condition=Q(published_at=None),
+                name="policy_version_one_draft",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -70,26 +67,77 @@ class Compare(models.TextChoices):
     BEFORE = "lt", _("strictly before the deadline")
 
 
-class TargetQuerySet(models.QuerySet["Target"]):
-    """Questions about promises."""
+class Unit(models.TextChoices):
+    """How a length of time is counted."""
 
-    def in_force(self, metric: str, *, at: datetime) -> "Target | None":
-        """The promise that starts a clock of this metric at this moment."""
-        return (
-            self.filter(metric=metric, enabled=True, version__effective_from__lte=at)
-            .order_by("-version__effective_from", "-version__number")
-            .first()
+    WALL = "wall", _("by the clock")
+    BUSINESS = "business", _("in opening hours")
+    WORKING_DAYS = "working_days", _("in working days")
+    CALENDAR_DAYS = "calendar_days", _("in calendar days")
+
+
+DAYS = (Unit.WORKING_DAYS, Unit.CALENDAR_DAYS)
+
+
+def length_fits_unit(amount: str, *, name: str) -> models.CheckConstraint:
+    """Days are counted in `days`, everything else in the field `amount`.
+
+    Whatever is not counted by the clock names its calendar.
+    """
+    return models.CheckConstraint(
+        condition=Q(
+            ("unit", Unit.WALL),
+            (f"{amount}__isnull", False),
+            ("days", None),
+            ("calendar", None),
         )
+        | Q(
+            ("unit", Unit.BUSINESS),
+            (f"{amount}__isnull", False),
+            ("days", None),
+            ("calendar__isnull", False),
+        )
+        | Q(
+            ("unit__in", DAYS),
+            (amount, None),
+            ("days__gt", 0),
+            ("calendar__isnull", False),
+        ),
+        name=name,
+    )
 
 
 class Target(Named):
-    """One promise of a policy version."""
+    """One promise of a policy version: a rule with its code, clauses and limit.
 
-    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="targets")
-    metric = models.CharField(_("rule"), max_length=40, choices=Metric.choices)
-    clauses = ArrayField(models.CharField(max_length=20), verbose_name=_("clauses"))
+    `conditions` name the facts under which it holds, each with the values it accepts:
+    {"channel": ["phone", "web_chat"]}. Of several that match, the one with the most
+    conditions holds.
+    """
+
+    version = models.ForeignKey(PolicyVersion, models.CASCADE, related_name="targets")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    code = models.CharField(_("rule"), max_length=40)
+    metric = models.CharField(_("metric"), max_length=40, choices=Metric.choices)
+    clauses = ArrayField(
+        models.CharField(max_length=60), blank=True, verbose_name=_("clauses")
+    )
     origin = models.CharField(_("source"), max_length=10, choices=Origin.choices)
-    budget = models.DurationField(_("limit"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    conditions = models.JSONField(_("conditions"), default=dict, blank=True)
+    unit = models.CharField(
+        _("unit"), max_length=20, choices=Unit.choices, default=Unit.WALL
+    )
+    budget = models.DurationField(_("limit"), null=True, blank=True)
+    days = models.PositiveSmallIntegerField(_("limit in days"), null=True, blank=True)
+    calendar = models.ForeignKey(
+        Calendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("calendar"),
+    )
     compare = models.CharField(
         _("comparison"), max_length=2, choices=Compare.choices, default=Compare.WITHIN
     )
@@ -101,20 +149,28 @@ class Target(Named):
         default=False,
         help_text=_("Whether an automatic greeting stops the clock (D-03)."),
     )
+    continues_on_reopen = models.BooleanField(
+        _("continues when reopened"),
+        default=False,
+        help_text=_("Whether a reopened case keeps this clock or gets a new one."),
+    )
     enabled = models.BooleanField(_("enabled"), default=True)
-
-    objects = TargetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("promise")
         verbose_name_plural = _("promises")
-        ordering = ("metric",)
+        ordering = ("position", "pk")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=("version", "metric"), name="target_one_per_metric"
+                fields=("version", "code"), name="target_code_once"
             ),
             models.CheckConstraint(
-                condition=Q(budget__gt=timedelta(0)), name="target_budget_positive"
+                condition=Q(metric__in=Metric.values), name="target_metric_known"
+            ),
+            length_fits_unit("budget", name="target_limit_fits_unit"),
+            models.CheckConstraint(
+                condition=Q(budget=None) | Q(budget__gt=timedelta(0)),
+                name="target_budget_positive",
             ),
             models.CheckConstraint(
                 condition=Q(warn_at_fraction=None)
@@ -123,25 +179,66 @@ class Target(Named):
             ),
         ]
 
+    def holds_for(self, facts: Mapping[str, str]) -> bool:
+        """Whether every condition accepts what is known of the case."""
+        return all(
+            facts.get(name) in accepted for name, accepted in self.conditions.items()
+        )
+
 
 class Audience(models.TextChoices):
-    """Who hears of a missed promise, resolved to people at the moment of telling."""
+    """Who hears of a promise, resolved to people at the moment of telling."""
 
+    ASSIGNEE = "assignee", _("Assignee")
+    SUPERVISOR = "supervisor", _("Supervisor")
     ASSIGNEE_AND_SUPERVISOR = "assignee_and_supervisor", _("Assignee and supervisor")
+    DEPARTMENT_HEAD = "department_head", _("Department head")
     MANAGER = "manager", _("Manager")
     MANAGER_AND_DEPARTMENT_HEAD = (
         "manager_and_department_head",
         _("Manager and department head"),
     )
+    GENERAL_MANAGER = "general_manager", _("General manager")
+
+
+class Action(models.TextChoices):
+    """What a rung does beyond telling people."""
+
+    NOTIFY = "notify", _("Notify")
+    REASSIGN = "reassign", _("Hand the case to them")
+    RAISE_PRIORITY = "raise_priority", _("Raise the priority")
 
 
 class EscalationStep(models.Model):
-    """One rung of a policy version's ladder; the first stands at the breach itself."""
+    """One rung of a ladder: so long before (negative) or after the deadline.
 
-    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="ladder")
+    Rungs of a target stand in place of those of its version. Each ladder has exactly
+    one rung at the deadline itself.
+    """
+
+    version = models.ForeignKey(PolicyVersion, models.CASCADE, related_name="ladder")
+    target = models.ForeignKey(
+        Target, models.CASCADE, null=True, blank=True, related_name="own_ladder"
+    )
     position = models.PositiveSmallIntegerField(_("position"))
-    after = models.DurationField(_("after the deadline"))
+    unit = models.CharField(
+        _("unit"), max_length=20, choices=Unit.choices, default=Unit.WALL
+    )
+    after = models.DurationField(_("after the deadline"), null=True, blank=True)
+    days = models.PositiveSmallIntegerField(_("days after"), null=True, blank=True)
+    calendar = models.ForeignKey(
+        Calendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("calendar"),
+    )
     audience = models.CharField(_("audience"), max_length=40, choices=Audience.choices)
+    action = models.CharField(
+        _("action"), max_length=20, choices=Action.choices, default=Action.NOTIFY
+    )
+    by_mail = models.BooleanField(_("also by mail"), default=False)
 
     class Meta:
         verbose_name = _("escalation step")
@@ -149,14 +246,80 @@ class EscalationStep(models.Model):
         ordering = ("position",)
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=("version", "position"), name="escalation_step_once"
+                fields=("version", "target", "position"),
+                nulls_distinct=False,
+                name="escalation_step_once",
             ),
-            models.CheckConstraint(
-                condition=Q(position=0, after=timedelta(0))
-                | Q(position__gt=0, after__gt=timedelta(0)),
-                name="escalation_first_step_at_breach",
-            ),
+            length_fits_unit("after", name="escalation_step_fits_unit"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.version} +{self.after} {self.audience}"
+        return f"{self.version} #{self.position} {self.audience}"
+
+
+class PauseRule(Named):
+    """A reason for which some clocks may pause, and for how long in total."""
+
+    version = models.ForeignKey(
+        PolicyVersion, models.CASCADE, related_name="pause_rules"
+    )
+    code = models.SlugField(_("code"), max_length=40)
+    metrics = ArrayField(
+        models.CharField(max_length=40, choices=Metric.choices),
+        verbose_name=_("metrics"),
+    )
+    clauses = ArrayField(
+        models.CharField(max_length=60), blank=True, verbose_name=_("clauses")
+    )
+    origin = models.CharField(_("source"), max_length=10, choices=Origin.choices)
+    unit = models.CharField(
+        _("unit"), max_length=20, choices=Unit.choices, default=Unit.WALL
+    )
+    limit = models.DurationField(_("at most"), null=True, blank=True)
+    days = models.PositiveSmallIntegerField(_("at most, days"), null=True, blank=True)
+    calendar = models.ForeignKey(
+        Calendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("calendar"),
+    )
+
+    class Meta:
+        verbose_name = _("pause rule")
+        verbose_name_plural = _("pause rules")
+        ordering = ("code",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("version", "code"), name="pause_rule_code_once"
+            ),
+            length_fits_unit("limit", name="pause_rule_fits_unit"),
+            models.CheckConstraint(
+                condition=Q(limit=None) | Q(limit__gt=timedelta(0)),
+                name="pause_rule_limit_positive",
+            ),
+        ]
+
+
+class Rollout(models.Model):
+    """The act of applying a newly published version to clocks that run already."""
+
+    policy_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, related_name="rollouts"
+    )
+    asked_at = models.DateTimeField(_("asked"))
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    examined = models.PositiveIntegerField(_("examined"), default=0)
+    gained = models.PositiveIntegerField(_("got more time"), default=0)
+    lost = models.PositiveIntegerField(_("got less time"), default=0)
+    late_at_once = models.PositiveIntegerField(_("late at once"), default=0)
+
+    class Meta:
+        verbose_name = _("rollout")
+        verbose_name_plural = _("rollouts")
+        ordering = ("-asked_at",)
+
+    def __str__(self) -> str:
+        return f"{self.policy_version} {self.asked_at:%Y-%m-%d %H:%M}"

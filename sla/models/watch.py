@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +12,21 @@ from staff.models import User
 from tickets.models import Ticket
 
 
+class Medium(models.TextChoices):
+    """By which way a notice reaches a colleague."""
+
+    IN_APP = "in_app", _("In the product")
+    MAIL = "mail", _("Mail")
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Questions about notices."""
 
     def outstanding(self, user: User) -> Self:
         """A person's unacknowledged notices; a warning speaks only while it is true."""
-        notices = self.filter(recipient=user, acknowledged_at=None).exclude(
+        notices = self.filter(
+            recipient=user, medium=Medium.IN_APP, acknowledged_at=None
+        ).exclude(
             ~Q(event__clock__status=ClockStatus.RUNNING),
             event__kind=ClockEventKind.WARNING,
         )
@@ -29,14 +39,30 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """A notice to one colleague inside the product; it stays until acknowledged."""
+    """A notice to one colleague.
+
+    Inside the product it stays until acknowledged. One that goes by mail is its own
+    outbox row: claimed for a while (`leased_until`), tried again later (`retry_at`)
+    when sending fails, and given up at last (`failed_at`).
+    """
 
     recipient = models.ForeignKey(
         User, models.PROTECT, related_name="sla_notifications"
     )
     event = models.ForeignKey(ClockEvent, models.PROTECT, related_name="notifications")
+    medium = models.CharField(
+        max_length=10, choices=Medium.choices, default=Medium.IN_APP
+    )
     created_at = models.DateTimeField()
+    more = models.PositiveIntegerField(
+        default=0, help_text=_("How many further events this notice stands for.")
+    )
     acknowledged_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    retry_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -46,15 +72,20 @@ class Notification(models.Model):
         ordering = ("-created_at", "-pk")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=("event", "recipient"), name="notification_once"
+                fields=("event", "recipient", "medium"), name="notification_once"
             )
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=("recipient", "-created_at"),
                 name="notification_open",
-                condition=Q(acknowledged_at=None),
-            )
+                condition=Q(medium=Medium.IN_APP, acknowledged_at=None),
+            ),
+            models.Index(
+                fields=("recipient", "id"),
+                name="notification_to_send",
+                condition=Q(medium=Medium.MAIL, sent_at=None, failed_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +106,15 @@ class Heartbeat(models.Model):
     stale_found = models.PositiveIntegerField(
         default=0,
         help_text=_("Clocks that a sweep found more than 5 s late, in total."),
+    )
+    claimed_total = models.BigIntegerField(
+        default=0, help_text=_("Steps of clocks that detectors have taken, in total.")
+    )
+    lag_sum_ms = models.FloatField(default=0, help_text=_("All lags added up."))
+    lag_counts = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text=_("How many lags fell into each bucket of the histogram."),
     )
 
     class Meta:

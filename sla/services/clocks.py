@@ -1,73 +1,75 @@
 """Start, stop and cancel the clocks of a ticket; the caller holds the ticket's lock.
 
-The verdict is taken under the row lock of the clock, and a clock's record never runs
-backwards: an act that arrives after something later was recorded takes effect then.
+The verdict is taken under the row lock of the clock.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from django.db.models import Min
-
-from sla import ledger
-from sla.models import (
-    Clock,
-    ClockEvent,
-    ClockEventKind,
-    ClockStatus,
-    Compare,
-    Metric,
-    Outcome,
-    Target,
-)
+from sla.metrics import Metric
+from sla.models import Clock, ClockEventKind, ClockStatus, Outcome, Target
+from sla.promise import Plan, plan
+from sla.services import moves, rules
+from sla.services.rules import Rulebook
 from staff.models import User
-from tickets import feed
 from tickets.models import Ticket
 
 
-def start(ticket: Ticket, metric: Metric, *, at: datetime) -> Clock | None:
+class CancelReason(StrEnum):
+    """Why a ticket needs nothing any more."""
+
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    SPAM = "spam"
+    NOT_NEEDED = "not_needed"
+
+
+def start(
+    ticket: Ticket,
+    metric: Metric,
+    *,
+    at: datetime,
+    facts: Mapping[str, str] | None = None,
+    subject: str = "",
+) -> Clock | None:
     """Start the clock of a metric for the ticket's present cycle.
 
-    Returns None when no promise of this metric is in force. Starting a clock that the
-    cycle already has returns that one, running or not.
+    `facts` are what the verb knows beyond the ticket (its kind, its channel) and on
+    which the choice of the promise may depend; `subject` tells clocks of the same
+    metric apart that run side by side, say one per department.
+
+    Returns None when no promise in force fits. Starting a clock that the cycle already
+    has returns that one, running or not. A promise that continues when a case is
+    reopened gets the time that was left when it was kept; one that still runs, or was
+    missed, is returned as it is.
     """
-    known = ticket.clocks.filter(metric=metric, cycle=ticket.cycle).first()
+    known = ticket.clocks.filter(
+        metric=metric, cycle=ticket.cycle, subject=subject
+    ).first()
     if known is not None:
         return known
-    target = Target.objects.in_force(metric, at=at)
+    book = rules.rulebook(at=at)
+    target = book.target(metric, rules.facts_of(ticket, facts or {}))
     if target is None:
         return None
-    due_at = at + target.budget
-    warning = target.warn_at_fraction
-    warns_at = due_at if warning is None else at + target.budget * float(warning)
-    rungs = target.version.ladder.exclude(position=0).values_list("after", flat=True)
-    first_step = Clock.BREACH_STEP if warning is None else Clock.WARNING_STEP
-    clock = Clock.objects.create(
-        ticket_id=ticket.pk,
-        metric=metric,
-        cycle=ticket.cycle,
-        target=target,
-        started_at=at,
-        due_at=due_at,
-        schedule=[warns_at, due_at, *(due_at + after for after in rungs)],
-        next_step=first_step,
-        wake_at=warns_at,
-        recorded_at=at,
+    earlier = _continued(ticket, target, subject) if ticket.cycle > 1 else None
+    if earlier is not None and earlier.outcome != Outcome.MET:
+        return earlier
+    return _start(
+        ticket, target, at=at, book=book, earlier=earlier, subject=subject, facts=facts
     )
-    _record(clock, ClockEventKind.ACTIVATE, at=at, recorded_at=at)
-    clock.save(update_fields=["chain_head"])
-    _refresh(ticket)
-    return clock
 
 
 def stop(
-    ticket: Ticket, metric: Metric, *, at: datetime, by: User | None
+    ticket: Ticket, metric: Metric, *, at: datetime, by: User | None, subject: str = ""
 ) -> Clock | None:
-    """Stop the running clock of a metric, met or missed; None if none is running.
+    """Stop the clock of a metric, met or missed; None if none runs or is paused.
 
     A late stop writes the breach itself when the detector has not, with the same key,
     so that a late answer can never read as kept.
     """
-    clock = _running(ticket, metric)
+    clock = moves.unfinished(ticket, metric, subject)
     return None if clock is None else _stop(ticket, clock, at=at, by=by)
 
 
@@ -76,131 +78,137 @@ def stop_automatically(ticket: Ticket, metric: Metric, *, at: datetime) -> Clock
 
     Returns None, and lets the clock run on, where it does not.
     """
-    clock = _running(ticket, metric)
+    clock = moves.unfinished(ticket, metric, "")
     if clock is None or not clock.target.auto_counts:
         return None
     return _stop(ticket, clock, at=at, by=None)
 
 
-def cancel_all(ticket: Ticket, *, at: datetime, by: User | None) -> int:
-    """Cancel every running clock of a ticket that needs no answer any more.
+def cancel(
+    ticket: Ticket,
+    metric: Metric,
+    *,
+    reason: CancelReason,
+    at: datetime,
+    by: User | None,
+    subject: str = "",
+) -> Clock | None:
+    """Cancel one clock; a deadline that has passed by then stays missed."""
+    clock = moves.unfinished(ticket, metric, subject)
+    if clock is None:
+        return None
+    _end(clock, ClockEventKind.CANCEL, at=at, by=by, detail={"reason": reason})
+    moves.refresh(ticket)
+    return clock
 
-    A deadline that has passed by then stays missed.
-    """
+
+def cancel_all(
+    ticket: Ticket, *, reason: CancelReason, at: datetime, by: User | None
+) -> int:
+    """Cancel every clock of a ticket that is merged, withdrawn or spam; how many."""
     clocks = (
-        ticket.clocks.running().select_related("target").select_for_update(of=("self",))
+        ticket.clocks.unfinished()
+        .select_related("target")
+        .order_by("pk")
+        .select_for_update(of=("self",))
     )
     count = 0
     for clock in clocks:
-        effective = max(at, clock.recorded_at)
-        _breach_if_late(clock, at=effective)
-        clock.outcome = Outcome.MISSED if clock.breached_at else Outcome.CANCELLED
-        _end(clock, ClockStatus.CANCELLED, ClockEventKind.CANCEL, at=effective, by=by)
+        _end(clock, ClockEventKind.CANCEL, at=at, by=by, detail={"reason": reason})
         count += 1
     if count:
-        _refresh(ticket)
+        moves.refresh(ticket)
     return count
 
 
 def _stop(ticket: Ticket, clock: Clock, *, at: datetime, by: User | None) -> Clock:
-    """Stop a clock whose row lock is held, and take the verdict."""
-    effective = max(at, clock.recorded_at)
-    _breach_if_late(clock, at=effective)
-    clock.outcome = Outcome.MISSED if clock.breached_at else Outcome.MET
-    _end(clock, ClockStatus.STOPPED, ClockEventKind.FULFIL, at=effective, by=by)
-    _refresh(ticket)
+    _end(clock, ClockEventKind.FULFIL, at=at, by=by)
+    moves.refresh(ticket)
     return clock
-
-
-def _breach_if_late(clock: Clock, *, at: datetime) -> None:
-    """Write the breach, dated at the deadline, unless the detector has."""
-    late = at > clock.due_at or (
-        at == clock.due_at and clock.target.compare == Compare.BEFORE
-    )
-    if not late or clock.breached_at is not None:
-        return
-    clock.breached_at = clock.due_at
-    clock.detected_at = at
-    clock.next_step = Clock.BREACH_STEP + 1
-    _record(
-        clock,
-        ClockEventKind.BREACH,
-        step=Clock.BREACH_STEP,
-        at=clock.due_at,
-        recorded_at=at,
-    )
-
-
-def _running(ticket: Ticket, metric: Metric) -> Clock | None:
-    return (
-        Clock.objects.running()
-        .select_related("target")
-        .select_for_update(of=("self",))
-        .filter(ticket_id=ticket.pk, metric=metric)
-        .first()
-    )
 
 
 def _end(
     clock: Clock,
-    status: ClockStatus,
     kind: ClockEventKind,
     *,
     at: datetime,
     by: User | None,
+    detail: moves.Detail | None = None,
 ) -> None:
-    clock.status = status
-    clock.stopped_at = at
-    clock.wake_at = None
-    _record(clock, kind, at=at, recorded_at=at, by=by)
-    clock.save(
-        update_fields=[
-            "breached_at",
-            "chain_head",
-            "detected_at",
-            "next_step",
-            "outcome",
-            "recorded_at",
-            "status",
-            "stopped_at",
-            "wake_at",
-        ]
+    """End a clock whose row lock is held; a paused one resumes at the same instant."""
+    effective = moves.catch_up(clock, at=at)
+    pause = moves.open_pause(clock)
+    if pause is not None:
+        moves.resume(clock, pause, at=effective, by=by)
+    moves.finish(clock, kind, at=effective, recorded_at=effective, by=by, detail=detail)
+    moves.save(clock)
+
+
+def _continued(ticket: Ticket, target: Target, subject: str) -> Clock | None:
+    """The clock of an earlier cycle that this promise would go on with."""
+    if not target.continues_on_reopen:
+        return None
+    return (
+        ticket.clocks.filter(metric=target.metric, subject=subject)
+        .exclude(status=ClockStatus.CANCELLED)
+        .order_by("-cycle")
+        .first()
     )
 
 
-def _record(
-    clock: Clock,
-    kind: ClockEventKind,
+def _start(
+    ticket: Ticket,
+    target: Target,
     *,
     at: datetime,
-    recorded_at: datetime,
-    step: int = 0,
-    by: User | None = None,
-) -> None:
-    """Append a line and move the clock's end of the record, which the caller saves."""
-    clock.recorded_at = recorded_at
-    clock.chain_head = ledger.link(
-        previous=clock.chain_head,
-        clock_id=clock.pk,
-        kind=kind,
-        step=step,
-        at=at,
-        recorded_at=recorded_at,
-        actor_id=by.pk if by else None,
+    book: Rulebook,
+    earlier: Clock | None,
+    subject: str,
+    facts: Mapping[str, str] | None,
+) -> Clock:
+    terms = rules.terms_of(target)
+    detail: dict[str, object] = {
+        "target": target.pk,
+        "calendars": rules.calendars_used(book, target),
+    }
+    if earlier is not None:
+        left = _left(earlier, book)
+        terms = terms.left(left)
+        detail |= {"left": moves.microseconds(left)}
+    promised = plan(terms, start=at, calendars=book.calendars)
+    clock = Clock.objects.create(
+        ticket_id=ticket.pk,
+        metric=target.metric,
+        cycle=ticket.cycle,
+        subject=subject,
+        facts=dict(facts or {}),
+        continues=earlier,
+        target=target,
+        started_at=at,
+        promised_at=at,
+        recorded_at=at,
+        **_columns(promised),
     )
-    ClockEvent.objects.create(
-        clock=clock,
-        kind=kind,
-        step=step,
-        at=at,
-        recorded_at=recorded_at,
-        actor=by,
-        hash=clock.chain_head,
-    )
+    moves.record(clock, ClockEventKind.ACTIVATE, at=at, recorded_at=at, detail=detail)
+    clock.save(update_fields=["chain_head"])
+    moves.refresh(ticket)
+    return clock
 
 
-def _refresh(ticket: Ticket) -> None:
-    """Keep `next_due_at`, by which every list sorts, and tell open pages."""
-    ticket.next_due_at = ticket.clocks.running().aggregate(due=Min("due_at"))["due"]
-    ticket.save(update_fields=["next_due_at"])
-    feed.announce(ticket, "clock", to_customer=True)
+def _columns(promised: Plan) -> dict[str, object]:
+    return {
+        "due_at": promised.due_at,
+        "schedule": list(promised.schedule),
+        "breach_step": promised.breach_step,
+        "next_step": 0,
+        "wake_at": promised.schedule[0],
+        "flagged": promised.flagged,
+    }
+
+
+def _left(earlier: Clock, book: Rulebook) -> timedelta:
+    """How much of its time a promise had left when it was kept."""
+    if earlier.stopped_at is None:
+        raise ValueError("only a promise that was kept has time left")
+    limit = rules.terms_of(earlier.target).limit
+    return limit.elapsed(earlier.stopped_at, earlier.due_at, book.calendars)

@@ -1,0 +1,176 @@
+"""What a promise means in instants: terms and calendars give a schedule.
+
+Pure arithmetic, shared by everything that starts, resumes, recomputes or proves a
+clock, so that the same terms can never mean two things.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Final
+
+from sla.business_time import BusinessTime
+
+WALL: Final = "wall"
+BUSINESS: Final = "business"
+WORKING_DAYS: Final = "working_days"
+CALENDAR_DAYS: Final = "calendar_days"
+MICROSECOND: Final = timedelta(microseconds=1)
+
+Calendars = Mapping[str, BusinessTime]
+
+
+@dataclass(frozen=True)
+class Length:
+    """A length of time as a policy says it; `amount` may be negative in a ladder."""
+
+    unit: str = WALL
+    amount: timedelta = timedelta(0)
+    days: int = 0
+    calendar: str = ""
+
+    def after(self, start: datetime, calendars: Calendars) -> datetime:
+        """The instant this length after `start`; before it, when negative."""
+        if self.unit == WALL:
+            return start + self.amount
+        calendar = calendars[self.calendar]
+        if self.unit == WORKING_DAYS:
+            return calendar.close_of_working_day(start, self.days)
+        if self.unit == CALENDAR_DAYS:
+            return calendar.close_of_calendar_day(start, self.days)
+        if self.amount < timedelta(0):
+            return calendar.subtract(start, -self.amount)
+        return calendar.add(start, self.amount)
+
+    def elapsed(
+        self, start: datetime, end: datetime, calendars: Calendars
+    ) -> timedelta:
+        """How much time of the kind in which this length is counted has passed."""
+        if self.unit == WALL:
+            return end - start
+        return calendars[self.calendar].elapsed(start, end)
+
+    def forward(
+        self, start: datetime, amount: timedelta, calendars: Calendars
+    ) -> datetime:
+        """`amount` of the same kind of time after `start`."""
+        if self.unit == WALL:
+            return start + amount
+        return calendars[self.calendar].add(start, amount)
+
+    def is_guess(self, start: datetime, end: datetime, calendars: Calendars) -> bool:
+        """Whether a year without its holidays had a say."""
+        return self.unit != WALL and calendars[self.calendar].is_guess(start, end)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is promised: a limit, when to warn, and a ladder around the deadline.
+
+    The ladder is in order; exactly one of its lengths is nothing: the deadline itself.
+    """
+
+    limit: Length
+    warn_at: Fraction | None = None
+    ladder: tuple[Length, ...] = (Length(),)
+
+    @property
+    def rungs_before(self) -> int:
+        """How many rungs of the ladder stand before the deadline."""
+        return self.ladder.index(Length())
+
+    @property
+    def breach_step(self) -> int:
+        """The place of the deadline in the schedule."""
+        return self.rungs_before + (self.warn_at is not None)
+
+    def left(self, amount: timedelta) -> "Terms":
+        """The same promise with only so much time left of it."""
+        unit = WALL if self.limit.unit == WALL else BUSINESS
+        return replace(
+            self, limit=Length(unit, amount=amount, calendar=self.limit.calendar)
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The instants at which something happens by itself, in order."""
+
+    schedule: tuple[datetime, ...]
+    breach_step: int
+    flagged: bool
+
+    @property
+    def due_at(self) -> datetime:
+        return self.schedule[self.breach_step]
+
+
+def plan(terms: Terms, *, start: datetime, calendars: Calendars) -> Plan:
+    """The schedule of a promise that begins at `start`.
+
+    Raises BeyondHorizon when the calendar does not reach that far.
+    """
+    limit = terms.limit
+    due_at = limit.after(start, calendars)
+    warnings = []
+    if terms.warn_at is not None:
+        total = limit.elapsed(start, due_at, calendars)
+        part = (total // MICROSECOND) * terms.warn_at
+        amount = timedelta(microseconds=part.numerator // part.denominator)
+        warnings.append(limit.forward(start, amount, calendars))
+    return _around(terms, due_at, warnings, start=start, calendars=calendars)
+
+
+def resume(
+    terms: Terms,
+    *,
+    schedule: Sequence[datetime],
+    next_step: int,
+    paused_at: datetime,
+    resumed_at: datetime,
+    calendars: Calendars,
+) -> tuple[datetime, ...]:
+    """The schedule after a pause: whatever was still to come keeps its distance.
+
+    Before the deadline the ladder follows the new deadline; after it the rungs that
+    were still to come move by as much time as the pause took.
+    """
+
+    def moved(instant: datetime) -> datetime:
+        if instant <= paused_at:
+            return instant
+        left = terms.limit.elapsed(paused_at, instant, calendars)
+        return terms.limit.forward(resumed_at, left, calendars)
+
+    if next_step > terms.breach_step:
+        done = schedule[:next_step]
+        return (*done, *(moved(instant) for instant in schedule[next_step:]))
+    warnings = [moved(schedule[0])] if terms.warn_at is not None else []
+    due_at = moved(schedule[terms.breach_step])
+    fresh = _around(terms, due_at, warnings, start=resumed_at, calendars=calendars)
+    return (*schedule[:next_step], *fresh.schedule[next_step:])
+
+
+def _around(
+    terms: Terms,
+    due_at: datetime,
+    warnings: Sequence[datetime],
+    *,
+    start: datetime,
+    calendars: Calendars,
+) -> Plan:
+    """Put the ladder around a deadline; a ladder is climbed in its order."""
+    instants = list(warnings)
+    for place, rung in enumerate(terms.ladder):
+        instant = rung.after(due_at, calendars)
+        earliest = instants[-1] if instants else start
+        if place < terms.rungs_before:
+            instants.append(min(max(instant, earliest), due_at))
+        else:
+            instants.append(max(instant, earliest))
+    return Plan(
+        tuple(instants),
+        terms.breach_step,
+        terms.limit.is_guess(start, due_at, calendars),
+    )

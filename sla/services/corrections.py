@@ -1,0 +1,214 @@
+"""Set a clock right: a trusted source knows better, or other terms now hold.
+
+The caller holds the ticket's lock. Nothing is taken back: every correction is a line
+of the record beside what it corrects.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sla.metrics import Metric
+from sla.models import Clock, ClockEventKind, ClockStatus, Outcome, Rollout, Target
+from sla.promise import Plan, plan
+from sla.promise import resume as resumed_schedule
+from sla.services import moves, rules
+from sla.services.rules import Rulebook
+from staff.models import User
+from tickets.models import Ticket
+
+
+class Source(StrEnum):
+    """Systems whose word on when something happened is taken."""
+
+    TELEPHONE = "telephone"
+    MAIL_SERVER = "mail_server"
+    MESSAGING = "messaging"
+    DELIVERY = "delivery"
+    SUPERVISOR = "supervisor"
+
+
+class BeforeItsStart(ValueError):
+    """What is said to have happened lies before the clock began."""
+
+
+def stop_as_of(
+    ticket: Ticket,
+    metric: Metric,
+    *,
+    occurred_at: datetime,
+    at: datetime,
+    source: Source,
+    by: User | None,
+    subject: str = "",
+) -> Clock | None:
+    """Stop a clock at an instant in the past that a trusted source vouches for.
+
+    A promise that was kept then, but is on record as missed because word came late, has
+    its breach revoked: both lines stay, and the outcome is "met". A promise that was
+    missed at that instant too stays missed. A clock that was stopped in time stays as
+    it is. Returns None when the ticket has no such clock.
+
+    Raises BeforeItsStart.
+    """
+    clock = (
+        ticket.clocks.filter(metric=metric, subject=subject)
+        .exclude(status=ClockStatus.CANCELLED)
+        .select_related("target")
+        .select_for_update(of=("self",))
+        .order_by("-cycle")
+        .first()
+    )
+    if clock is None:
+        return None
+    if occurred_at < clock.started_at:
+        raise BeforeItsStart(f"{occurred_at} is before {clock.started_at}")
+    effective = moves.catch_up(clock, at=max(at, occurred_at))
+    if clock.is_unfinished:
+        if pause := moves.open_pause(clock):
+            moves.resume(clock, pause, at=effective, by=by)
+        moves.finish(
+            clock,
+            ClockEventKind.FULFIL,
+            at=occurred_at,
+            recorded_at=effective,
+            by=by,
+            detail={"source": source},
+        )
+    if clock.outcome == Outcome.MISSED and not moves.is_late(clock, at=occurred_at):
+        _revoke(clock, occurred_at, recorded_at=effective, source=source, by=by)
+    moves.save(clock)
+    moves.refresh(ticket)
+    return clock
+
+
+def reclassify(
+    ticket: Ticket,
+    metric: Metric,
+    *,
+    facts: Mapping[str, str],
+    at: datetime,
+    by: User | None,
+    subject: str = "",
+) -> Clock | None:
+    """Give a clock the promise that fits new facts, such as a graver severity.
+
+    The facts are added to those known. The promise comes from the policy version under
+    which the clock began. Returns None when no such clock runs or waits.
+    """
+    clock = moves.unfinished(ticket, metric, subject)
+    if clock is None:
+        return None
+    known = {**clock.facts, **facts}
+    book = rules.rulebook(at=at)
+    then = Rulebook((clock.target.version_id,), book.calendars)
+    target = then.target(metric, rules.facts_of(ticket, known))
+    clock.facts = known
+    clock.save(update_fields=["facts"])
+    if target is None:
+        return clock
+    recompute(ticket, clock, target=target, book=book, at=at, by=by)
+    return clock
+
+
+def recompute(
+    ticket: Ticket,
+    clock: Clock,
+    *,
+    target: Target,
+    book: Rulebook,
+    at: datetime,
+    by: User | None,
+    rollout: Rollout | None = None,
+) -> bool:
+    """Reckon a locked clock anew from its start under other terms or calendars.
+
+    Pauses count as they were. What is missed stays missed and steps that were taken
+    stay taken. Returns whether anything changed.
+    """
+    effective = moves.catch_up(clock, at=at)
+    promised = replanned(clock, target=target, book=book)
+    if promised is None or not _differs(clock, target, promised):
+        return False
+    before = clock.due_at
+    done = min(clock.next_step, promised.breach_step)
+    clock.target = target
+    clock.promised_at = effective
+    clock.flagged = promised.flagged
+    clock.breach_step = promised.breach_step
+    clock.next_step = done
+    moves.reschedule(clock, promised.schedule)
+    detail: dict[str, Any] = {
+        "target": target.pk,
+        "before": before.isoformat(),
+        "calendars": rules.calendars_used(book, target),
+    }
+    if rollout is not None:
+        detail["rollout"] = rollout.pk
+    moves.record(
+        clock,
+        ClockEventKind.RECOMPUTE,
+        step=moves.count_of(clock, ClockEventKind.RECOMPUTE),
+        at=effective,
+        recorded_at=effective,
+        by=by,
+        detail=detail,
+    )
+    moves.save(clock)
+    moves.refresh(ticket)
+    return True
+
+
+def replanned(clock: Clock, *, target: Target, book: Rulebook) -> Plan | None:
+    """The schedule that other terms would give; None for a clock that keeps its own.
+
+    Those are clocks that are missed or over, and those that go on with what was left
+    of an earlier one. Reads `pauses`, which a caller with many clocks prefetches.
+    """
+    fixed = clock.breached_at is not None or clock.continues_id is not None
+    if fixed or not clock.is_unfinished:
+        return None
+    terms = rules.terms_of(target)
+    promised = plan(terms, start=clock.started_at, calendars=book.calendars)
+    schedule = promised.schedule
+    for pause in sorted(clock.pauses.all(), key=lambda p: p.number):
+        if pause.resumed_at is not None:
+            schedule = resumed_schedule(
+                terms,
+                schedule=schedule,
+                next_step=0,
+                paused_at=pause.paused_at,
+                resumed_at=pause.resumed_at,
+                calendars=book.calendars,
+            )
+    return Plan(schedule, promised.breach_step, promised.flagged)
+
+
+def _differs(clock: Clock, target: Target, promised: Plan) -> bool:
+    return (
+        clock.target_id != target.pk
+        or tuple(clock.schedule) != promised.schedule
+        or clock.flagged != promised.flagged
+    )
+
+
+def _revoke(
+    clock: Clock,
+    occurred_at: datetime,
+    *,
+    recorded_at: datetime,
+    source: Source,
+    by: User | None,
+) -> None:
+    clock.revoked_at = recorded_at
+    clock.stopped_at = occurred_at
+    clock.outcome = Outcome.MET
+    moves.record(
+        clock,
+        ClockEventKind.REVOKE,
+        at=occurred_at,
+        recorded_at=recorded_at,
+        by=by,
+        detail={"source": source},
+    )

@@ -1,0 +1,172 @@
+"""Pause a clock for a reason that the policy allows, and let it run on.
+
+The time left is kept to the microsecond. The caller holds the ticket's lock.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.db import transaction
+
+from sla.metrics import Metric
+from sla.models import Clock, ClockEventKind, ClockStatus, Pause, PauseRule
+from sla.promise import Calendars
+from sla.services import moves, rules
+from staff.models import User
+from tickets.models import Ticket
+
+BATCH: Final = 500
+
+
+class Why(StrEnum):
+    """Why a clock does not pause or resume."""
+
+    NOT_RUNNING = "not_running"
+    NOT_PAUSED = "not_paused"
+    REASON_NOT_ALLOWED = "reason_not_allowed"
+    TIME_USED_UP = "time_used_up"
+
+
+class PauseRefused(Exception):
+    """A clock cannot pause or resume; `why` says for which reason."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+def pause(
+    ticket: Ticket,
+    metric: Metric,
+    *,
+    reason: str,
+    at: datetime,
+    by: User | None,
+    subject: str = "",
+) -> Clock:
+    """Stop counting until `resume`, or until the time allowed for the reason is over.
+
+    `reason` is the code of a pause rule of the version that the clock was promised
+    under. A clock whose deadline is reached is missed first; its ladder then waits.
+
+    Raises PauseRefused: nothing runs, the reason is not allowed for this metric, or its
+    time is used up.
+    """
+    clock = moves.unfinished(ticket, metric, subject)
+    if clock is None:
+        raise PauseRefused(Why.NOT_RUNNING)
+    effective = moves.catch_up(clock, at=at)
+    if clock.status != ClockStatus.RUNNING:
+        raise PauseRefused(Why.NOT_RUNNING)
+    rule = rules.pause_rule(clock.target, reason)
+    if rule is None:
+        raise PauseRefused(Why.REASON_NOT_ALLOWED)
+    calendars = rules.rulebook(at=clock.promised_at).calendars
+    earlier = list(clock.pauses.all())
+    resumes_at = _ends_by_itself(rule, earlier, at=effective, calendars=calendars)
+    if resumes_at is not None and resumes_at <= effective:
+        raise PauseRefused(Why.TIME_USED_UP)
+    if effective >= clock.due_at:
+        moves.breach(clock, at=effective)
+    begun = Pause.objects.create(
+        clock=clock,
+        number=len(earlier),
+        rule=rule,
+        paused_at=effective,
+        paused_by=by,
+        resumes_at=resumes_at,
+    )
+    clock.status = ClockStatus.PAUSED
+    clock.wake_at = None
+    moves.record(
+        clock,
+        ClockEventKind.PAUSE,
+        step=begun.number,
+        at=effective,
+        recorded_at=effective,
+        by=by,
+        detail={"rule": rule.pk},
+    )
+    moves.save(clock)
+    moves.refresh(ticket)
+    return clock
+
+
+def resume(
+    ticket: Ticket,
+    metric: Metric,
+    *,
+    at: datetime,
+    by: User | None,
+    subject: str = "",
+) -> Clock:
+    """Let a paused clock run on with exactly the time that it had left.
+
+    Raises PauseRefused when no clock of this kind is paused.
+    """
+    clock = moves.unfinished(ticket, metric, subject)
+    if clock is None or clock.status != ClockStatus.PAUSED:
+        raise PauseRefused(Why.NOT_PAUSED)
+    effective = moves.catch_up(clock, at=at)
+    if open_pause := moves.open_pause(clock):
+        moves.resume(clock, open_pause, at=effective, by=by)
+    moves.save(clock)
+    moves.refresh(ticket)
+    return clock
+
+
+def resume_overdue(*, at: datetime, limit: int = BATCH) -> int:
+    """Resume the clocks whose pause has lasted as long as it may; how many.
+
+    Each resumes at the instant at which its time was over, however late this runs.
+    """
+    waiting = list(
+        Pause.objects.filter(resumed_at=None, resumes_at__lt=at)
+        .order_by("resumes_at")
+        .values_list("clock_id", "clock__ticket_id")[:limit]
+    )
+    return sum(_resume_overdue(*keys, at=at) for keys in waiting)
+
+
+@transaction.atomic
+def _resume_overdue(clock_id: int, ticket_id: int, *, at: datetime) -> bool:
+    ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+    clock = (
+        Clock.objects.select_related("target")
+        .select_for_update(of=("self",))
+        .get(pk=clock_id)
+    )
+    if clock.status != ClockStatus.PAUSED:
+        return False
+    moves.catch_up(clock, at=at)
+    if clock.status == ClockStatus.PAUSED:
+        return False
+    moves.save(clock)
+    moves.refresh(ticket)
+    return True
+
+
+def _ends_by_itself(
+    rule: PauseRule, earlier: list[Pause], *, at: datetime, calendars: Calendars
+) -> datetime | None:
+    """When the time that a rule allows in total will be used up; None for no limit."""
+    if rule.limit is None and rule.days is None:
+        return None
+    allowed = rules.length(rule, rule.limit)
+    used = [p for p in earlier if p.rule_id == rule.pk and p.resumed_at is not None]
+    if not used:
+        return allowed.after(at, calendars)
+    first = used[0].paused_at
+    total = allowed.elapsed(first, allowed.after(first, calendars), calendars)
+    spent = sum(
+        (
+            allowed.elapsed(pause.paused_at, pause.resumed_at, calendars)
+            for pause in used
+            if pause.resumed_at is not None
+        ),
+        start=timedelta(0),
+    )
+    if spent >= total:
+        return at
+    return allowed.forward(at, total - spent, calendars)
