@@ -4,14 +4,17 @@ A calendar is compiled once into its open stretches with running totals; every q
 is then a search in them. All arithmetic is in whole microseconds.
 """
 
+import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from sla.wall_clock import DAY, EPOCH, SECOND, WallClock, date_of, day_number
 
 DAY_SECONDS: Final = 86_400
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -264,6 +267,8 @@ def _zone(hours: Hours) -> ZoneInfo:
 
 def _refuse_bad_days(hours: Hours) -> None:
     """Check the intervals of every kind of day by themselves."""
+    for number in {*hours.weekly, *hours.working_weekdays}.difference(range(7)):
+        raise BadHours(f"weekday {number}", "out_of_range")
     _check("holiday", hours.holiday)
     _check("adjusted_workday", hours.adjusted_workday)
     for number, intervals in hours.weekly.items():
