@@ -81,7 +81,7 @@ class Pattern(models.TextChoices):
 WEEKDAYS = tuple(Pattern.values[:7])
 
 
-def intervals_field() -> ArrayField[Any, Any]:
+def intervals_field() -> "ArrayField[Any, Any]":
     """Pairs of seconds since midnight; a closing past 86,400 lies on the next day."""
     return ArrayField(
         ArrayField(models.PositiveIntegerField(), size=2),
