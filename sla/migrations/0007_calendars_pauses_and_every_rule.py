@@ -9,8 +9,10 @@ from django.db import migrations, models
 from django.utils import timezone
 
 RENAME = """
+SET CONSTRAINTS ALL IMMEDIATE;
 UPDATE sla_target SET code = metric, metric = 'first_reply';
 UPDATE sla_clock SET metric = 'first_reply', promised_at = started_at;
+SET CONSTRAINTS ALL DEFERRED;
 """
 BACK = """
 UPDATE sla_clock SET metric = 'IN_FIRST_REPLY';
