@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from sla.wall_clock import DAY, EPOCH, SECOND, WallClock, date_of, day_number
@@ -28,18 +28,22 @@ WEEKDAYS: Final = (
     "sunday",
 )
 
+Reason = Literal[
+    "overlap", "empty", "backwards", "out_of_range", "never_opens", "bad_timezone"
+]
+
 
 class BadHours(ValueError):
     """Hours that make no calendar: where, and why."""
 
-    def __init__(self, place: str, reason: str) -> None:
+    def __init__(self, place: str, reason: Reason) -> None:
         super().__init__(f"{place}: {reason}")
         self.place = place
         self.reason = reason
 
 
 class BeyondHorizon(ValueError):
-    """The question reaches past what the calendar was compiled for."""
+    """A question or its answer lies outside of what the calendar was compiled for."""
 
 
 @dataclass(frozen=True, order=True)
@@ -239,7 +243,7 @@ def compile_hours(hours: Hours, *, first: date, last: date) -> BusinessTime:
         for opens, closes in clock.stretches(*opening)
     )
     if not stretches:
-        raise BadHours("hours", "never_opens")
+        raise BadHours("calendar", "never_opens")
     closings = {
         number: closing
         for number, opening, closing in _working_days(hours, clock, first, last)
