@@ -133,21 +133,23 @@ def resume(
 ) -> tuple[datetime, ...]:
     """The schedule after a pause: whatever was still to come keeps its distance.
 
-    Before the deadline the ladder follows the new deadline; after it the rungs that
-    were still to come move by as much time as the pause took.
+    Before the deadline the ladder follows the new deadline. After it each rung that was
+    still to come keeps its distance in the time in which it is counted.
     """
 
-    def moved(instant: datetime) -> datetime:
+    def moved(instant: datetime, counted: Length) -> datetime:
         if instant <= paused_at:
             return instant
-        left = terms.limit.elapsed(paused_at, instant, calendars)
-        return terms.limit.forward(resumed_at, left, calendars)
+        left = counted.elapsed(paused_at, instant, calendars)
+        return counted.forward(resumed_at, left, calendars)
 
     if next_step > terms.breach_step:
-        done = schedule[:next_step]
-        return (*done, *(moved(instant) for instant in schedule[next_step:]))
-    warnings = [moved(schedule[0])] if terms.warn_at is not None else []
-    due_at = moved(schedule[terms.breach_step])
+        rungs = terms.ladder[next_step - terms.breach_step + terms.rungs_before :]
+        to_come = zip(schedule[next_step:], rungs, strict=True)
+        return (*schedule[:next_step], *(moved(*instant) for instant in to_come))
+    limit = terms.limit
+    warnings = [moved(schedule[0], limit)] if terms.warn_at is not None else []
+    due_at = moved(schedule[terms.breach_step], limit)
     fresh = _around(terms, due_at, warnings, start=resumed_at, calendars=calendars)
     return (*schedule[:next_step], *fresh.schedule[next_step:])
 
