@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import accumulate, starmap
 from typing import Final
 
 from sla.business_time import BusinessTime
@@ -146,7 +147,7 @@ def resume(
     if next_step > terms.breach_step:
         rungs = terms.ladder[next_step - terms.breach_step + terms.rungs_before :]
         to_come = zip(schedule[next_step:], rungs, strict=True)
-        return (*schedule[:next_step], *(moved(*instant) for instant in to_come))
+        return (*schedule[:next_step], *accumulate(starmap(moved, to_come), max))
     limit = terms.limit
     warnings = [moved(schedule[0], limit)] if terms.warn_at is not None else []
     due_at = moved(schedule[terms.breach_step], limit)
