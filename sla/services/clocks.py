@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from sla.metrics import Metric
 from sla.models import Clock, ClockEventKind, ClockStatus, Outcome, Target
-from sla.promise import Plan, plan
+from sla.promise import plan
 from sla.services import moves, rules
+from sla.services.moves import Held
 from sla.services.rules import Rulebook
 from staff.models import User
 from tickets.models import Ticket
@@ -44,21 +45,26 @@ def start(
     reopened gets the time that was left when it was kept; one that still runs, or was
     missed, is returned as it is.
     """
-    known = ticket.clocks.filter(
-        metric=metric, cycle=ticket.cycle, subject=subject
-    ).first()
-    if known is not None:
-        return known
-    book = rules.rulebook(at=at)
-    target = book.target(metric, rules.facts_of(ticket, facts or {}))
+    opening = rules.opening(ticket, metric, subject=subject, at=at)
+    if opening.known_id is not None:
+        return Clock.objects.get(pk=opening.known_id)
+    known_facts = {"channel": opening.channel, "kind": ticket.kind, **(facts or {})}
+    target = opening.book.target(metric, known_facts)
     if target is None:
         return None
     earlier = _continued(ticket, target, subject) if ticket.cycle > 1 else None
     if earlier is not None and earlier.outcome != Outcome.MET:
         return earlier
-    return _start(
-        ticket, target, at=at, book=book, earlier=earlier, subject=subject, facts=facts
+    clock = Clock(
+        pk=opening.next_id,
+        ticket_id=ticket.pk,
+        cycle=ticket.cycle,
+        subject=subject,
+        facts=dict(facts or {}),
+        target=target,
+        continues=earlier,
     )
+    return _start(ticket, clock, at=at, book=opening.book, earlier=earlier)
 
 
 def stop(
@@ -69,8 +75,10 @@ def stop(
     A late stop writes the breach itself when the detector has not, with the same key,
     so that a late answer can never read as kept.
     """
-    clock = moves.unfinished(ticket, metric, subject)
-    return None if clock is None else _stop(ticket, clock, at=at, by=by)
+    held = moves.unfinished(ticket, metric, subject)
+    if held is None:
+        return None
+    return _end(ticket, held, ClockEventKind.FULFIL, at=at, by=by)
 
 
 def stop_automatically(ticket: Ticket, metric: Metric, *, at: datetime) -> Clock | None:
@@ -78,10 +86,10 @@ def stop_automatically(ticket: Ticket, metric: Metric, *, at: datetime) -> Clock
 
     Returns None, and lets the clock run on, where it does not.
     """
-    clock = moves.unfinished(ticket, metric, "")
-    if clock is None or not clock.target.auto_counts:
+    held = moves.unfinished(ticket, metric, "")
+    if held is None or not held.target.auto_counts:
         return None
-    return _stop(ticket, clock, at=at, by=None)
+    return _end(ticket, held, ClockEventKind.FULFIL, at=at, by=None)
 
 
 def cancel(
@@ -94,54 +102,45 @@ def cancel(
     subject: str = "",
 ) -> Clock | None:
     """Cancel one clock; a deadline that has passed by then stays missed."""
-    clock = moves.unfinished(ticket, metric, subject)
-    if clock is None:
+    held = moves.unfinished(ticket, metric, subject)
+    if held is None:
         return None
-    _end(clock, ClockEventKind.CANCEL, at=at, by=by, detail={"reason": reason})
-    moves.refresh(ticket)
-    return clock
+    detail = {"reason": reason}
+    return _end(ticket, held, ClockEventKind.CANCEL, at=at, by=by, detail=detail)
 
 
 def cancel_all(
     ticket: Ticket, *, reason: CancelReason, at: datetime, by: User | None
 ) -> int:
     """Cancel every clock of a ticket that is merged, withdrawn or spam; how many."""
-    clocks = (
-        ticket.clocks.unfinished()
-        .select_related("target")
-        .order_by("pk")
-        .select_for_update(of=("self",))
+    clocks = ticket.clocks.unfinished().order_by("pk").select_for_update(of=("self",))
+    detail = {"reason": reason}
+    return len(
+        [
+            _end(
+                ticket, Held(clock), ClockEventKind.CANCEL, at=at, by=by, detail=detail
+            )
+            for clock in clocks
+        ]
     )
-    count = 0
-    for clock in clocks:
-        _end(clock, ClockEventKind.CANCEL, at=at, by=by, detail={"reason": reason})
-        count += 1
-    if count:
-        moves.refresh(ticket)
-    return count
-
-
-def _stop(ticket: Ticket, clock: Clock, *, at: datetime, by: User | None) -> Clock:
-    _end(clock, ClockEventKind.FULFIL, at=at, by=by)
-    moves.refresh(ticket)
-    return clock
 
 
 def _end(
-    clock: Clock,
+    ticket: Ticket,
+    held: Held,
     kind: ClockEventKind,
     *,
     at: datetime,
     by: User | None,
     detail: moves.Detail | None = None,
-) -> None:
-    """End a clock whose row lock is held; a paused one resumes at the same instant."""
-    effective = moves.catch_up(clock, at=at)
-    pause = moves.open_pause(clock)
+) -> Clock:
+    """End a clock in hand; a paused one resumes at the same instant."""
+    effective = held.catch_up(at=at)
+    pause = held.open_pause()
     if pause is not None:
-        moves.resume(clock, pause, at=effective, by=by)
-    moves.finish(clock, kind, at=effective, recorded_at=effective, by=by, detail=detail)
-    moves.save(clock)
+        held.resume(pause, at=effective, by=by)
+    held.finish(kind, at=effective, by=by, detail=detail)
+    return held.write(ticket)
 
 
 def _continued(ticket: Ticket, target: Target, subject: str) -> Clock | None:
@@ -158,52 +157,32 @@ def _continued(ticket: Ticket, target: Target, subject: str) -> Clock | None:
 
 def _start(
     ticket: Ticket,
-    target: Target,
+    clock: Clock,
     *,
     at: datetime,
     book: Rulebook,
     earlier: Clock | None,
-    subject: str,
-    facts: Mapping[str, str] | None,
 ) -> Clock:
-    terms = rules.terms_of(target)
+    """Lay out a new clock's promise and write it with the first line of its record."""
+    terms = rules.terms_of(clock.target)
     detail: dict[str, object] = {
-        "target": target.pk,
-        "calendars": rules.calendars_used(book, target),
+        "target": clock.target_id,
+        "calendars": rules.calendars_used(book, clock.target),
     }
     if earlier is not None:
         left = _left(earlier, book)
         terms = terms.left(left)
-        detail |= {"left": moves.microseconds(left)}
+        detail["left"] = moves.microseconds(left)
     promised = plan(terms, start=at, calendars=book.calendars)
-    clock = Clock.objects.create(
-        ticket_id=ticket.pk,
-        metric=target.metric,
-        cycle=ticket.cycle,
-        subject=subject,
-        facts=dict(facts or {}),
-        continues=earlier,
-        target=target,
-        started_at=at,
-        promised_at=at,
-        recorded_at=at,
-        **_columns(promised),
-    )
-    moves.record(clock, ClockEventKind.ACTIVATE, at=at, recorded_at=at, detail=detail)
-    clock.save(update_fields=["chain_head"])
-    moves.refresh(ticket)
-    return clock
-
-
-def _columns(promised: Plan) -> dict[str, object]:
-    return {
-        "due_at": promised.due_at,
-        "schedule": list(promised.schedule),
-        "breach_step": promised.breach_step,
-        "next_step": 0,
-        "wake_at": promised.schedule[0],
-        "flagged": promised.flagged,
-    }
+    clock.metric = clock.target.metric
+    clock.started_at = clock.promised_at = at
+    clock.breach_step = promised.breach_step
+    clock.flagged = promised.flagged
+    clock.next_step = 0
+    held = Held(clock)
+    held.reschedule(promised.schedule)
+    held.record(ClockEventKind.ACTIVATE, at=at, detail=detail)
+    return held.write(ticket, new=True)
 
 
 def _left(earlier: Clock, book: Rulebook) -> timedelta:

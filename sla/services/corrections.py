@@ -14,6 +14,7 @@ from sla.models import Clock, ClockEventKind, ClockStatus, Outcome, Rollout, Tar
 from sla.promise import Plan, plan
 from sla.promise import resume as resumed_schedule
 from sla.services import moves, rules
+from sla.services.moves import Held
 from sla.services.rules import Rulebook
 from staff.models import User
 from tickets.models import Ticket
@@ -55,7 +56,6 @@ def stop_as_of(
     clock = (
         ticket.clocks.filter(metric=metric, subject=subject)
         .exclude(status=ClockStatus.CANCELLED)
-        .select_related("target")
         .select_for_update(of=("self",))
         .order_by("-cycle")
         .first()
@@ -64,23 +64,31 @@ def stop_as_of(
         return None
     if occurred_at < clock.started_at:
         raise BeforeItsStart(f"{occurred_at} is before {clock.started_at}")
-    effective = moves.catch_up(clock, at=max(at, occurred_at))
+    held = Held(clock)
+    effective = held.catch_up(at=max(at, occurred_at))
+    detail = {"source": source}
     if clock.is_unfinished:
-        if pause := moves.open_pause(clock):
-            moves.resume(clock, pause, at=effective, by=by)
-        moves.finish(
-            clock,
+        if pause := held.open_pause():
+            held.resume(pause, at=effective, by=by)
+        held.finish(
             ClockEventKind.FULFIL,
             at=occurred_at,
             recorded_at=effective,
             by=by,
-            detail={"source": source},
+            detail=detail,
         )
-    if clock.outcome == Outcome.MISSED and not moves.is_late(clock, at=occurred_at):
-        _revoke(clock, occurred_at, recorded_at=effective, source=source, by=by)
-    moves.save(clock)
-    moves.refresh(ticket)
-    return clock
+    if clock.outcome == Outcome.MISSED and not held.is_late(at=occurred_at):
+        clock.revoked_at = effective
+        clock.stopped_at = occurred_at
+        clock.outcome = Outcome.MET
+        held.record(
+            ClockEventKind.REVOKE,
+            at=occurred_at,
+            recorded_at=effective,
+            by=by,
+            detail=detail,
+        )
+    return held.write(ticket)
 
 
 def reclassify(
@@ -97,19 +105,17 @@ def reclassify(
     The facts are added to those known. The promise comes from the policy version under
     which the clock began. Returns None when no such clock runs or waits.
     """
-    clock = moves.unfinished(ticket, metric, subject)
-    if clock is None:
+    held = moves.unfinished(ticket, metric, subject)
+    if held is None:
         return None
-    known = {**clock.facts, **facts}
+    clock = held.clock
+    clock.facts = {**clock.facts, **facts}
     book = rules.rulebook(at=at)
-    then = Rulebook((clock.target.version_id,), book.calendars)
-    target = then.target(metric, rules.facts_of(ticket, known))
-    clock.facts = known
-    clock.save(update_fields=["facts"])
-    if target is None:
-        return clock
-    recompute(ticket, clock, target=target, book=book, at=at, by=by)
-    return clock
+    then = Rulebook((held.target.version_id,), book.calendars)
+    target = then.target(metric, rules.facts_of(ticket, clock.facts))
+    if target is not None:
+        _recompute(held, target=target, book=book, at=at, by=by)
+    return held.write(ticket)
 
 
 def recompute(
@@ -127,37 +133,11 @@ def recompute(
     Pauses count as they were. What is missed stays missed and steps that were taken
     stay taken. Returns whether anything changed.
     """
-    effective = moves.catch_up(clock, at=at)
-    promised = replanned(clock, target=target, book=book)
-    if promised is None or not _differs(clock, target, promised):
-        return False
-    before = clock.due_at
-    done = min(clock.next_step, promised.breach_step)
-    clock.target = target
-    clock.promised_at = effective
-    clock.flagged = promised.flagged
-    clock.breach_step = promised.breach_step
-    clock.next_step = done
-    moves.reschedule(clock, promised.schedule)
-    detail: dict[str, Any] = {
-        "target": target.pk,
-        "before": before.isoformat(),
-        "calendars": rules.calendars_used(book, target),
-    }
-    if rollout is not None:
-        detail["rollout"] = rollout.pk
-    moves.record(
-        clock,
-        ClockEventKind.RECOMPUTE,
-        step=moves.count_of(clock, ClockEventKind.RECOMPUTE),
-        at=effective,
-        recorded_at=effective,
-        by=by,
-        detail=detail,
-    )
-    moves.save(clock)
-    moves.refresh(ticket)
-    return True
+    held = Held(clock)
+    changed = _recompute(held, target=target, book=book, at=at, by=by, rollout=rollout)
+    if held.lines:
+        held.write(ticket)
+    return changed
 
 
 def replanned(clock: Clock, *, target: Target, book: Rulebook) -> Plan | None:
@@ -185,30 +165,46 @@ def replanned(clock: Clock, *, target: Target, book: Rulebook) -> Plan | None:
     return Plan(schedule, promised.breach_step, promised.flagged)
 
 
+def _recompute(
+    held: Held,
+    *,
+    target: Target,
+    book: Rulebook,
+    at: datetime,
+    by: User | None,
+    rollout: Rollout | None = None,
+) -> bool:
+    effective = held.catch_up(at=at)
+    clock = held.clock
+    promised = replanned(clock, target=target, book=book)
+    if promised is None or not _differs(clock, target, promised):
+        return False
+    detail: dict[str, Any] = {
+        "target": target.pk,
+        "before": clock.due_at.isoformat(),
+        "calendars": rules.calendars_used(book, target),
+    }
+    if rollout is not None:
+        detail["rollout"] = rollout.pk
+    clock.target = target
+    clock.promised_at = effective
+    clock.flagged = promised.flagged
+    clock.breach_step = promised.breach_step
+    clock.next_step = min(clock.next_step, promised.breach_step)
+    held.reschedule(promised.schedule)
+    held.record(
+        ClockEventKind.RECOMPUTE,
+        step=clock.events.filter(kind=ClockEventKind.RECOMPUTE).count(),
+        at=effective,
+        by=by,
+        detail=detail,
+    )
+    return True
+
+
 def _differs(clock: Clock, target: Target, promised: Plan) -> bool:
     return (
         clock.target_id != target.pk
         or tuple(clock.schedule) != promised.schedule
         or clock.flagged != promised.flagged
-    )
-
-
-def _revoke(
-    clock: Clock,
-    occurred_at: datetime,
-    *,
-    recorded_at: datetime,
-    source: Source,
-    by: User | None,
-) -> None:
-    clock.revoked_at = recorded_at
-    clock.stopped_at = occurred_at
-    clock.outcome = Outcome.MET
-    moves.record(
-        clock,
-        ClockEventKind.REVOKE,
-        at=occurred_at,
-        recorded_at=recorded_at,
-        by=by,
-        detail={"source": source},
     )

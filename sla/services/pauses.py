@@ -13,6 +13,7 @@ from sla.metrics import Metric
 from sla.models import Clock, ClockEventKind, ClockStatus, Pause, PauseRule
 from sla.promise import Calendars
 from sla.services import moves, rules
+from sla.services.moves import Held
 from staff.models import User
 from tickets.models import Ticket
 
@@ -53,13 +54,14 @@ def pause(
     Raises PauseRefused: nothing runs, the reason is not allowed for this metric, or its
     time is used up.
     """
-    clock = moves.unfinished(ticket, metric, subject)
-    if clock is None:
+    held = moves.unfinished(ticket, metric, subject)
+    if held is None:
         raise PauseRefused(Why.NOT_RUNNING)
-    effective = moves.catch_up(clock, at=at)
+    effective = held.catch_up(at=at)
+    clock = held.clock
     if clock.status != ClockStatus.RUNNING:
         raise PauseRefused(Why.NOT_RUNNING)
-    rule = rules.pause_rule(clock.target, reason)
+    rule = rules.pause_rule(held.target, reason)
     if rule is None:
         raise PauseRefused(Why.REASON_NOT_ALLOWED)
     calendars = rules.rulebook(at=clock.promised_at).calendars
@@ -68,7 +70,7 @@ def pause(
     if resumes_at is not None and resumes_at <= effective:
         raise PauseRefused(Why.TIME_USED_UP)
     if effective >= clock.due_at:
-        moves.breach(clock, at=effective)
+        held.breach(at=effective)
     begun = Pause.objects.create(
         clock=clock,
         number=len(earlier),
@@ -79,18 +81,14 @@ def pause(
     )
     clock.status = ClockStatus.PAUSED
     clock.wake_at = None
-    moves.record(
-        clock,
+    held.record(
         ClockEventKind.PAUSE,
         step=begun.number,
         at=effective,
-        recorded_at=effective,
         by=by,
         detail={"rule": rule.pk},
     )
-    moves.save(clock)
-    moves.refresh(ticket)
-    return clock
+    return held.write(ticket)
 
 
 def resume(
@@ -105,15 +103,13 @@ def resume(
 
     Raises PauseRefused when no clock of this kind is paused.
     """
-    clock = moves.unfinished(ticket, metric, subject)
-    if clock is None or clock.status != ClockStatus.PAUSED:
+    held = moves.unfinished(ticket, metric, subject)
+    if held is None or held.clock.status != ClockStatus.PAUSED:
         raise PauseRefused(Why.NOT_PAUSED)
-    effective = moves.catch_up(clock, at=at)
-    if open_pause := moves.open_pause(clock):
-        moves.resume(clock, open_pause, at=effective, by=by)
-    moves.save(clock)
-    moves.refresh(ticket)
-    return clock
+    effective = held.catch_up(at=at)
+    if open_pause := held.open_pause():
+        held.resume(open_pause, at=effective, by=by)
+    return held.write(ticket)
 
 
 def resume_overdue(*, at: datetime, limit: int = BATCH) -> int:
@@ -132,18 +128,11 @@ def resume_overdue(*, at: datetime, limit: int = BATCH) -> int:
 @transaction.atomic
 def _resume_overdue(clock_id: int, ticket_id: int, *, at: datetime) -> bool:
     ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
-    clock = (
-        Clock.objects.select_related("target")
-        .select_for_update(of=("self",))
-        .get(pk=clock_id)
-    )
-    if clock.status != ClockStatus.PAUSED:
+    held = Held(Clock.objects.select_for_update(of=("self",)).get(pk=clock_id))
+    held.catch_up(at=at)
+    if not held.lines:
         return False
-    moves.catch_up(clock, at=at)
-    if clock.status == ClockStatus.PAUSED:
-        return False
-    moves.save(clock)
-    moves.refresh(ticket)
+    held.write(ticket)
     return True
 
 

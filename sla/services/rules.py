@@ -39,7 +39,7 @@ from tickets.models import Ticket
 FIRST_YEAR: Final = 2019
 LAST_YEAR: Final = 2045
 
-IN_FORCE_SQL: Final = """
+POLICIES_SQL: Final = """
 SELECT DISTINCT ON (policy_id) 'policy', id, ''
   FROM (SELECT policy_id, id, effective_from, number FROM sla_policyversion
          WHERE effective_from <= %(at)s) AS versions
@@ -52,7 +52,23 @@ SELECT DISTINCT ON (version.calendar_id) 'calendar', version.id, calendar.code
  WHERE version.effective_from <= %(at)s
  ORDER BY version.calendar_id, version.effective_from DESC, version.number DESC
 """
-BOTH_SQL: Final = f"({IN_FORCE_SQL}) UNION ALL ({CALENDARS_SQL})"
+BOTH_SQL: Final = f"({POLICIES_SQL}) UNION ALL ({CALENDARS_SQL})"
+# What is to be known before a clock starts, in one question: whether the cycle has it
+# already, the key that it will get, and the channel on which its promise may depend.
+OPENING_SQL: Final = f"""
+{BOTH_SQL}
+UNION ALL
+SELECT 'known', id, '' FROM sla_clock
+ WHERE ticket_id = %(ticket)s AND metric = %(metric)s AND cycle = %(cycle)s
+   AND subject = %(subject)s
+UNION ALL
+SELECT 'next', nextval(pg_get_serial_sequence('sla_clock', 'id')), ''
+UNION ALL
+SELECT 'channel', id, code FROM tickets_channel WHERE id = %(channel)s
+"""  # noqa: S608 - every part is a constant of this module
+
+
+Row = tuple[str, int, str]
 
 
 class BookOfCalendars(Mapping[str, BusinessTime]):
@@ -122,15 +138,54 @@ class Content:
         )
 
 
+@dataclass(frozen=True)
+class Opening:
+    """All that is to be known before a clock starts."""
+
+    book: Rulebook
+    known_id: int | None
+    next_id: int
+    channel: str
+
+
 def rulebook(*, at: datetime) -> Rulebook:
     """What is in force at `at`; one query."""
+    return _book(_ask(BOTH_SQL, at=at))
+
+
+def opening(ticket: Ticket, metric: str, *, subject: str, at: datetime) -> Opening:
+    """What starting a clock needs to know; one query."""
+    rows = _ask(
+        OPENING_SQL,
+        at=at,
+        ticket=ticket.pk,
+        metric=metric,
+        cycle=ticket.cycle,
+        subject=subject,
+        channel=ticket.channel_id,
+    )
+    ids = {what: pk for what, pk, _ in rows}
+    codes = {what: code for what, _, code in rows}
+    return Opening(_book(rows), ids.get("known"), ids["next"], codes["channel"])
+
+
+def _ask(sql: str, **values: object) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(BOTH_SQL, {"at": at})
-        rows = cursor.fetchall()
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _book(rows: list[Row]) -> Rulebook:
     return Rulebook(
         tuple(pk for what, pk, _ in rows if what == "policy"),
         BookOfCalendars({code: pk for what, pk, code in rows if what == "calendar"}),
     )
+
+
+@lru_cache(maxsize=4096)
+def published_target(target_id: int) -> Target:
+    """A promise of a published version, read once per process; clocks have no other."""
+    return Target.objects.select_related("calendar").get(pk=target_id)
 
 
 def in_force(
