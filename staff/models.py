@@ -72,6 +72,7 @@ SEES_EVERY_TICKET = frozenset(
 SUPERVISES = frozenset(
     {Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMINISTRATOR}
 )
+PUBLISHES = frozenset({Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMINISTRATOR})
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -183,6 +184,11 @@ class User(AbstractUser):
     def supervises(self) -> bool:
         """Whether this person watches others' promises."""
         return self.role in SUPERVISES
+
+    @property
+    def publishes(self) -> bool:
+        """Whether this person decides what is promised."""
+        return self.role in PUBLISHES
 
     @property
     def is_administrator(self) -> bool:
