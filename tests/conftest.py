@@ -9,14 +9,15 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from helpdesk.setup import loading
-from sla.services import packs
+from sla.services import calendars, packs
 from tests import factories
 from tests.factories import AT
 from tickets.models import Channel
 
 
 def load_company() -> None:
-    """Policy, departments, channels and scripts, as every installation has them."""
+    """Calendars, policy, departments, channels, scripts: what everybody has."""
+    calendars.load(at=AT)
     for pack in packs.read_packs():
         packs.load(pack, at=AT)
     loading.load_basics()

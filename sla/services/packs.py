@@ -2,18 +2,33 @@
 
 import hashlib
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from sla.models import EscalationStep, Policy, PolicyVersion, Target
+from sla.models import (
+    Action,
+    Calendar,
+    Compare,
+    EscalationStep,
+    PauseRule,
+    Policy,
+    PolicyVersion,
+    Target,
+)
+from sla.pack_format import BadText, read_length
 
-PACKS = Path(__file__).resolve().parent.parent / "policies"
+PACKS: Final = Path(__file__).resolve().parent.parent / "policies"
+USUAL_WARNING: Final = "0.8"
+
+Row = dict[str, Any]
 
 
 class Loaded(StrEnum):
@@ -24,11 +39,20 @@ class Loaded(StrEnum):
     DIFFERS = "differs"
 
 
+class BadPack(ValueError):
+    """A pack says something that cannot be: where, and what."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+        self.place = place
+        self.reason = reason
+
+
 @dataclass(frozen=True)
 class Pack:
     """A pack as read, with the digest by which a version remembers it."""
 
-    content: dict[str, Any]
+    content: Row
     digest: str
 
     @property
@@ -51,53 +75,128 @@ def load(pack: Pack, *, at: datetime) -> Loaded:
     """Publish a pack as version 1 of its policy; later runs change nothing.
 
     A policy that has a version from another pack is left alone, whatever it says:
-    what was promised is never rewritten behind people's backs.
+    what was promised is never rewritten behind people's backs. Raises BadPack.
     """
-    policy, _created = Policy.objects.get_or_create(
-        code=pack.code,
-        defaults={
-            "name_zh": pack.content["name_zh"],
-            "name_en": pack.content["name_en"],
-        },
-    )
-    Policy.objects.select_for_update().get(pk=policy.pk)
-    newest = policy.versions.first()
+    policy = policy_of(pack)
+    newest = policy.versions.published().order_by("-number").first()
     if newest is not None:
         same = newest.pack_digest == pack.digest
         return Loaded.UNCHANGED if same else Loaded.DIFFERS
-    version = PolicyVersion.objects.create(
-        policy=policy,
-        number=1,
-        published_at=at,
-        effective_from=pack.content["effective_from"],
-        note=pack.content["note"],
-        pack_digest=pack.digest,
-    )
-    for rule in pack.content["rules"]:
-        _add_target(version, rule)
-    for position, step in enumerate(pack.content["escalation"]):
-        EscalationStep.objects.create(
-            version=version,
-            position=position,
-            after=timedelta(seconds=step["after_seconds"]),
-            audience=step["to"],
-        )
+    version = fill(pack, PolicyVersion(policy=policy, number=1))
+    version.published_at = at
+    version.effective_from = pack.content["effective_from"]
+    version.save()
     return Loaded.CREATED
 
 
-def _add_target(version: PolicyVersion, rule: dict[str, Any]) -> None:
-    warn_at = rule.get("warn_at_fraction")
-    target = Target(
+def policy_of(pack: Pack) -> Policy:
+    """The policy that a pack is about, locked."""
+    names = {name: pack.content[name] for name in ("name_zh", "name_en")}
+    policy, _created = Policy.objects.get_or_create(code=pack.code, defaults=names)
+    return Policy.objects.select_for_update().get(pk=policy.pk)
+
+
+def fill(pack: Pack, version: PolicyVersion) -> PolicyVersion:
+    """Write all that a pack says into a new draft. Raises BadPack."""
+    version.note = pack.content["note"]
+    version.pack_digest = pack.digest
+    version.save()
+    calendars = {calendar.code: calendar for calendar in Calendar.objects.all()}
+    for row in _rows(pack, version, calendars):
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            raise BadPack(_place(row), "; ".join(error.messages)) from error
+        row.save()
+    return version
+
+
+def _rows(
+    pack: Pack, version: PolicyVersion, calendars: dict[str, Calendar]
+) -> Iterator[Target | EscalationStep | PauseRule]:
+    content = pack.content
+    for position, rule in enumerate(content["rules"]):
+        target = _target(version, position, rule, calendars)
+        yield target
+        yield from _ladder(version, target, rule.get("ladder", []), calendars)
+    yield from _ladder(version, None, content["ladder"], calendars)
+    for rule in content.get("pauses", []):
+        yield PauseRule(
+            version=version,
+            **_length(rule["limit"], rule, calendars, amount="limit"),
+            **{
+                name: rule[name]
+                for name in (
+                    "code",
+                    "name_zh",
+                    "name_en",
+                    "metrics",
+                    "clauses",
+                    "origin",
+                )
+            },
+        )
+
+
+def _target(
+    version: PolicyVersion, position: int, rule: Row, calendars: dict[str, Calendar]
+) -> Target:
+    return Target(
         version=version,
-        metric=rule["code"],
-        name_zh=rule["name_zh"],
-        name_en=rule["name_en"],
-        clauses=rule["clauses"],
-        origin=rule["origin"],
-        budget=timedelta(seconds=rule["limit_seconds"]),
-        warn_at_fraction=None if warn_at is None else Decimal(str(warn_at)),
-        auto_counts=rule["auto_counts"],
-        enabled=rule["enabled"],
+        position=position,
+        conditions=rule.get("when", {}),
+        note=rule.get("note", ""),
+        compare=rule.get("compare", Compare.WITHIN),
+        warn_at_fraction=Decimal(str(rule.get("warn_at", USUAL_WARNING))),
+        auto_counts=rule.get("auto_counts", False),
+        continues_on_reopen=rule.get("continues_on_reopen", False),
+        enabled=rule.get("enabled", True),
+        **_length(rule["limit"], rule, calendars, amount="budget"),
+        **{
+            name: rule[name]
+            for name in ("code", "metric", "name_zh", "name_en", "clauses", "origin")
+        },
     )
-    target.full_clean()
-    target.save()
+
+
+def _ladder(
+    version: PolicyVersion,
+    target: Target | None,
+    rungs: list[Row],
+    calendars: dict[str, Calendar],
+) -> Iterator[EscalationStep]:
+    for position, rung in enumerate(rungs):
+        yield EscalationStep(
+            version=version,
+            target=target,
+            position=position,
+            audience=rung["to"],
+            action=rung.get("action", Action.NOTIFY),
+            by_mail=rung.get("by_mail", False),
+            **_length(rung["after"], rung, calendars, amount="after"),
+        )
+
+
+def _length(text: str, row: Row, calendars: dict[str, Calendar], *, amount: str) -> Row:
+    """The columns of a length; time that is not days stands in the one named."""
+    code = row.get("calendar", "")
+    place = row.get("code", f"ladder, {text}")
+    if code and code not in calendars:
+        raise BadPack(place, f"there is no calendar {code}")
+    try:
+        said = read_length(text, calendar=code)
+    except BadText as error:
+        raise BadPack(place, f"{text} is not a length of time") from error
+    return {
+        "unit": said.unit,
+        amount: said.amount,
+        "days": said.days,
+        "calendar": calendars.get(code),
+    }
+
+
+def _place(row: Target | EscalationStep | PauseRule) -> str:
+    if isinstance(row, EscalationStep):
+        owner = row.target.code if row.target else "ladder"
+        return f"{owner}, step {row.position}"
+    return row.code
