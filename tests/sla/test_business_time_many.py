@@ -19,6 +19,7 @@ from tests.sla.opening_hours import (
     instants,
     moment,
     over,
+    plain,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,6 +90,17 @@ def test_as_much_has_elapsed_for_each_of_many_as_alone(data: st.DataObject) -> N
     ]
 
 
+def test_many_agree_on_the_day_when_a_clock_is_put_back_at_midnight() -> None:
+    cairo = over(plain("Africa/Cairo", (0, 24)), "2026-10-20", "2026-11-10")
+    change = instant(datetime(2026, 10, 29, 21, tzinfo=UTC))  # 24:00, 23:00 again
+    starts = [change + hour * 3600 * 10**6 for hour in (-1, 0, 1)]
+    closings = ManyTimes(cairo).close_of_working_day(whole(*starts), whole(1, 1, 1))
+    assert closings.tolist() == [
+        instant(cairo.close_of_working_day(moment(start), 1)) for start in starts
+    ]
+    assert closings[0] == closings[1] < closings[2]
+
+
 def answer(question: Callable[..., datetime], *about: object) -> int | None:
     """What a calendar answers; None for what lies beyond it."""
     try:
@@ -117,7 +129,7 @@ def agree(
     "question",
     [
         lambda: MANY.add(whole(FIRST, LAST), whole(0, 1)),
-        lambda: MANY.add(whole(FIRST, FIRST), whole(1, 2**63 - 1)),
+        lambda: MANY.add(whole(FIRST, LAST), whole(1, 2**63 - 1)),
         lambda: MANY.add(whole(FIRST - 1), whole(0)),
         lambda: MANY.add(whole(LAST + 1), whole(0)),
         lambda: MANY.elapsed(whole(FIRST), whole(LAST + 1)),
