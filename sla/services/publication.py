@@ -1,0 +1,44 @@
+"""Publish a draft: from then on nobody changes it, and new cases get what it says."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sla.models import PolicyVersion
+from sla.services import soundness
+from sla.services.versions import editable
+from staff.models import User
+
+
+@transaction.atomic
+def publish(
+    version: PolicyVersion,
+    *,
+    by: User,
+    at: datetime,
+    effective_from: datetime | None = None,
+    note: str = "",
+) -> PolicyVersion:
+    """Publish a draft, in force from `effective_from` on, or at once.
+
+    Cases that run already keep what they were promised. Of two who publish the same
+    draft at once one does, the other is told.
+
+    Raises ValidationError naming each place and reason, NotAllowed, IllegalStep.
+    """
+    version = editable(version, by=by)
+    begins = effective_from or at
+    if begins < at:
+        raise ValidationError(
+            {"effective_from": _("A version takes effect now or later.")}
+        )
+    if found := soundness.problems(version, at=at):
+        raise soundness.as_error(found)
+    version.published_at = at
+    version.effective_from = begins
+    version.author = by
+    version.note = note or version.note
+    version.save()
+    return version
