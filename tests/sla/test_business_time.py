@@ -268,21 +268,6 @@ def test_hours_that_end_where_the_clock_is_put_back_to_end_once() -> None:
     assert berlin.close_of_working_day(start, 1) == utc("2026-10-25 00:00")
 
 
-def test_an_hour_before_midnight_that_comes_twice_is_still_today() -> None:
-    cairo = over(plain("Africa/Cairo", (9, 17)), "2026-10-25", "2026-10-31")
-    again = utc("2026-10-29 21:00")  # midnight, and so 23:00 of the 29th again
-    assert cairo.close_of_working_day(again, 1) == utc("2026-10-30 15:00")
-    assert cairo.close_of_calendar_day(again, 1) == utc("2026-10-30 22:00")
-
-
-def test_a_closing_that_the_clock_is_put_back_to_is_the_first() -> None:
-    new_york = over(plain("America/New_York", (0, 1)), "2026-10-01", "2026-11-30")
-    start = utc("2026-10-31 12:00")  # on the 1st, 01:00 comes twice
-    closing = utc("2026-11-01 05:00")
-    assert new_york.close_of_working_day(start, 1) == closing
-    assert new_york.add(start, HOUR) == closing
-
-
 def test_a_midnight_from_which_the_clock_is_put_back_is_not_yet_tomorrow() -> None:
     cairo = over(plain("Africa/Cairo", (0, 24)), "2026-10-20", "2026-11-10")
     change = utc("2026-10-29 21:00")  # 24:00 on the 29th, 23:00 again

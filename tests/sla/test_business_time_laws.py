@@ -24,7 +24,7 @@ from tests.sla.opening_hours import (
 
 NOTHING = timedelta(0)
 
-law = settings(deadline=None, max_examples=60)
+law = settings(deadline=None, max_examples=50)
 walk = settings(deadline=None, max_examples=30)
 
 
