@@ -1,15 +1,17 @@
-"""Calendars from data files: their hours, and the holidays of each year."""
+"""Calendars: loaded from data files once, then given the holidays of each new year."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from sla.business_time import DayKind
+from sla.business_time import BadHours
 from sla.models import (
     WEEKDAYS,
     Calendar,
@@ -18,39 +20,20 @@ from sla.models import (
     OpeningHours,
 )
 from sla.pack_format import read_hours
+from sla.services import rules
+from sla.services.years import Year, check_year, days_of, read_year
+from staff.models import User
+from tickets.workflow import NotAllowed
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "calendars"
-ONE_DAY: Final = timedelta(days=1)
 # What a data file may say at once, as the patterns that it stands for.
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "every_day": WEEKDAYS,
     "weekday": WEEKDAYS[:5],
     "weekend": WEEKDAYS[5:],
 }
+ANNOUNCED_FROM_MONTH: Final = 11
 BEGINNING: Final = datetime.fromisoformat("2020-01-01T00:00:00+08:00")
-
-
-@dataclass(frozen=True)
-class Year:
-    """The days of one year that differ from their weekday: holidays by name."""
-
-    year: int
-    holidays: Mapping[date, str] = field(default_factory=dict)
-    adjusted_workdays: frozenset[date] = frozenset()
-
-
-def read_year(path: Path) -> Year:
-    """The year that a data file describes."""
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Year(
-        content["year"],
-        {
-            day: holiday["name"]
-            for holiday in content["holidays"]
-            for day in _span(holiday["from"], holiday["to"])
-        },
-        frozenset(content["adjusted_workdays"]),
-    )
 
 
 @transaction.atomic
@@ -88,24 +71,106 @@ def _load(said: Mapping[str, Any], years: list[Year] | None, *, at: datetime) ->
         for name, texts in said["hours"].items()
         for pattern in GROUPS.get(name, (name,))
     )
-    CalendarDay.objects.bulk_create(_days(version, years or []))
+    CalendarDay.objects.bulk_create(
+        day for year in years or [] for day in days_of(version, year)
+    )
+    check(version)
     version.published_at = at
     version.effective_from = BEGINNING
     version.save()
     return True
 
 
-def _days(version: CalendarVersion, years: Iterable[Year]) -> Iterable[CalendarDay]:
-    for year in years:
-        for day, name in year.holidays.items():
-            yield CalendarDay(
-                version=version, date=day, kind=DayKind.HOLIDAY.value, name=name
-            )
-        for day in year.adjusted_workdays:
-            yield CalendarDay(
-                version=version, date=day, kind=DayKind.ADJUSTED_WORKDAY.value
-            )
+@transaction.atomic
+def add_year(year: Year, *, at: datetime, by: User | None) -> Sequence[CalendarVersion]:
+    """Publish a version with a year's holidays of every calendar that follows them.
+
+    Days that it knew of that year are replaced. `by` is None for the command line.
+    Running clocks keep their deadline until a rollout. Raises ValidationError with the
+    place and the reason, NotAllowed.
+    """
+    if by is not None and not by.publishes:
+        raise NotAllowed("publish")
+    check_year(year)
+    return [
+        _with_year(newest, year, at=at, by=by)
+        for calendar in Calendar.objects.select_for_update().order_by("pk")
+        if (newest := newest_of(calendar)) is not None and newest.years is not None
+    ]
 
 
-def _span(first: date, last: date) -> list[date]:
-    return [first + number * ONE_DAY for number in range((last - first).days + 1)]
+def missing_years(*, at: datetime) -> list[int]:
+    """Years whose holidays some calendar in force ought to know and does not.
+
+    The present year always, the next one from 1 November, when it has been announced.
+    """
+    today = timezone.localtime(at).date()
+    wanted = [today.year]
+    if today.month >= ANNOUNCED_FROM_MONTH:
+        wanted.append(today.year + 1)
+    ids = rules.rulebook(at=at).calendars.version_ids.values()
+    known = CalendarVersion.objects.filter(pk__in=ids, years__isnull=False)
+    years = known.values_list("years", flat=True)
+    return [year for year in wanted if any(year not in found for found in years)]
+
+
+def check(version: CalendarVersion) -> None:
+    """Raise ValidationError where hours overlap, run backwards or never open."""
+    try:
+        rules.compile_version(version)
+    except BadHours as error:
+        raise ValidationError(
+            {"hours": _reason(error.place, error.reason)}, code=error.reason
+        ) from error
+
+
+def _with_year(
+    newest: CalendarVersion, year: Year, *, at: datetime, by: User | None
+) -> CalendarVersion:
+    version = CalendarVersion.objects.create(
+        calendar=newest.calendar,
+        number=newest.number + 1,
+        author=by,
+        note=f"{year.year}",
+        timezone=newest.timezone,
+        working_weekdays=newest.working_weekdays,
+        years=sorted({*(newest.years or ()), year.year}),
+    )
+    OpeningHours.objects.bulk_create(
+        OpeningHours(version=version, pattern=row.pattern, intervals=row.intervals)
+        for row in newest.hours.all()
+    )
+    CalendarDay.objects.bulk_create(
+        CalendarDay(
+            version=version,
+            date=day.date,
+            kind=day.kind,
+            name=day.name,
+            intervals=day.intervals,
+        )
+        for day in newest.days.exclude(date__year=year.year)
+    )
+    CalendarDay.objects.bulk_create(days_of(version, year))
+    check(version)
+    version.published_at = version.effective_from = at
+    version.save()
+    return version
+
+
+def newest_of(calendar: Calendar) -> CalendarVersion | None:
+    """The version that was published last."""
+    versions = CalendarVersion.objects.published().filter(calendar=calendar)
+    return versions.order_by("-number").first()  # type: ignore[no-any-return]
+
+
+def _reason(place: str, reason: str) -> str:
+    """A calendar's fault in words."""
+    words = {
+        "overlap": _("%(place)s: opening hours overlap."),
+        "backwards": _("%(place)s: it closes before it opens."),
+        "empty": _("%(place)s: an interval is empty."),
+        "out_of_range": _("%(place)s: hours lie outside of the day."),
+        "never_opens": _("%(place)s: it never opens."),
+        "bad_timezone": _("%(place)s: there is no such time zone."),
+    }
+    return words[reason] % {"place": place}

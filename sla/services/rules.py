@@ -270,9 +270,11 @@ def read_content(version: PolicyVersion) -> Content:
 @lru_cache(maxsize=64)
 def compiled(version_id: int) -> BusinessTime:
     """A published calendar version ready for arithmetic, compiled once per process."""
-    version = CalendarVersion.objects.prefetch_related("hours", "days").get(
-        pk=version_id
-    )
+    return compile_version(CalendarVersion.objects.get(pk=version_id))
+
+
+def compile_version(version: CalendarVersion) -> BusinessTime:
+    """A calendar version, draft or not, as it is now. Raises BadHours."""
     return compile_hours(
         hours_of(version), first=date(FIRST_YEAR, 1, 1), last=date(LAST_YEAR, 12, 31)
     )

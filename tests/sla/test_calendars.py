@@ -1,0 +1,237 @@
+"""The company's calendars: the vectors of the policy, new years, and bad hours."""
+
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
+
+from sla import checks
+from sla.models import Calendar, CalendarDay, CalendarVersion, Metric, OpeningHours
+from sla.services import calendars, clocks, rules, years
+from staff.models import Role
+from tests.factories import AT, InquiryFactory, UserFactory
+from tests.instants import local
+from tickets.workflow import NotAllowed
+
+pytestmark = pytest.mark.django_db
+
+MINUTES_5 = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+NEXT_YEAR = """\
+2027-01-01 to 2027-01-03 元旦
+2027-02-05 至 2027-02-11 春节
+
++ 2027-02-20
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "budget", "due"),
+    [
+        ("2026-11-24 14:00", MINUTES_5, "2026-11-24 14:05"),
+        ("2026-11-24 23:30", MINUTES_5, "2026-11-25 09:05"),
+        ("2026-11-28 17:30", HOUR, "2026-11-29 10:30"),
+        ("2026-10-09 20:30", HOUR, "2026-10-10 09:30"),
+        ("2026-10-07 17:40", HOUR, "2026-10-08 09:40"),
+        ("2026-09-20 08:00", HOUR, "2026-09-20 10:00"),
+    ],
+)
+def test_objections_are_served_in_the_window_of_the_policy(
+    start: str, budget: timedelta, due: str
+) -> None:
+    window = rules.rulebook(at=AT).calendars["objection_service"]
+    assert window.add(local(start), budget) == local(due)
+    assert not window.is_guess(local(start), local(due))
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        ("2026-11-24 16:00", 1, "2026-11-25 21:00"),
+        ("2026-10-09 16:00", 1, "2026-10-10 21:00"),
+        ("2026-11-28 09:00", 1, "2026-11-30 21:00"),
+        ("2026-09-24 11:00", 15, "2026-10-22 21:00"),
+    ],
+)
+@pytest.mark.parametrize("code", ["working_day", "objection_service"])
+def test_working_days_end_at_the_close_of_business(
+    code: str, start: str, days: int, due: str
+) -> None:
+    calendar = rules.rulebook(at=AT).calendars[code]
+    assert calendar.close_of_working_day(local(start), days) == local(due)
+
+
+def test_a_missing_year_falls_back_to_weekdays_and_flags_the_clock() -> None:
+    start = local("2026-12-31 20:30")
+    ticket = InquiryFactory.create(at=start)
+    clock = clocks.start(ticket, Metric.HANDOFF, at=start)
+    assert clock is not None
+    # 2027-01-01 is a Friday: reckoned as an ordinary one.
+    assert clock.due_at == local("2027-01-01 09:30")
+    assert clock.flagged
+
+
+@pytest.mark.parametrize(
+    ("at", "missing"),
+    [
+        ("2026-10-31 23:59:59", []),
+        ("2026-11-01 00:00", [2027]),
+        ("2027-01-01 00:00", [2027]),
+        ("2027-11-01 00:00", [2027, 2028]),
+    ],
+)
+def test_the_next_year_is_missed_from_november_on(at: str, missing: list[int]) -> None:
+    assert calendars.missing_years(at=local(at)) == missing
+
+
+@pytest.mark.parametrize(
+    ("at", "ids"), [("2026-10-31 12:00", []), ("2026-11-01 12:00", ["sla.W001"])]
+)
+def test_every_start_tells_of_a_missing_year(at: str, ids: list[str]) -> None:
+    with time_machine.travel(local(at)):
+        assert [warning.id for warning in checks.holidays_are_loaded()] == ids
+
+
+def test_a_new_year_is_published_for_every_calendar_that_follows_holidays() -> None:
+    manager = UserFactory.create(role=Role.MANAGER)
+    at = local("2026-11-20 10:00")
+    made = calendars.add_year(years.parse_year(2027, NEXT_YEAR), at=at, by=manager)
+    assert {version.calendar.code for version in made} == {
+        "objection_service",
+        "working_day",
+    }
+    assert [version.years for version in made] == [[2026, 2027]] * 2
+    assert calendars.missing_years(at=local("2026-11-20 10:01")) == []
+    window = rules.rulebook(at=at).calendars["objection_service"]
+    # Holiday hours now, and the days of 2026 are still there.
+    assert window.add(local("2026-12-31 20:30"), HOUR) == local("2027-01-01 10:30")
+    assert window.add(local("2026-10-09 20:30"), HOUR) == local("2026-10-10 09:30")
+    before = rules.rulebook(at=at - timedelta(microseconds=1)).calendars
+    assert before["objection_service"].is_guess(at, local("2027-03-01 00:00"))
+
+
+def test_running_clocks_keep_the_calendar_of_their_start() -> None:
+    start = local("2026-12-31 20:30")
+    ticket = InquiryFactory.create(at=start)
+    clock = clocks.start(ticket, Metric.HANDOFF, at=start)
+    assert clock is not None
+    year = years.parse_year(2027, NEXT_YEAR)
+    calendars.add_year(year, at=start + timedelta(seconds=1), by=None)
+    clock.refresh_from_db()
+    assert clock.due_at == local("2027-01-01 09:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "A year has holidays."),
+        ("2026-01-01 元旦", "2026-01-01 is not in 2027."),
+        ("tomorrow", "Line 1 says no day."),
+        ("2027-01-05 to 2027-01-01", "Line 1 says no day."),
+        ("2027-02-30", "Line 1 says no day."),
+        ("2027-01-01\n2027-01-01", "Line 2 names a day again."),
+        ("2027-01-02\n+2027-01-02", "2027-01-02 is a holiday and worked at once."),
+        ("2027-01-01\n+2027-01-04", "2027-01-04 is an ordinary weekday."),
+    ],
+)
+def test_a_year_that_makes_no_sense_is_refused_and_nothing_is_saved(
+    text: str, reason: str
+) -> None:
+    count = CalendarVersion.objects.count()
+    with pytest.raises(ValidationError) as refused:
+        calendars.add_year(years.parse_year(2027, text), at=AT, by=None)
+    assert refused.value.message_dict == {"text": [reason]}
+    assert CalendarVersion.objects.count() == count
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.DEPARTMENT_HANDLER])
+def test_only_those_who_decide_what_is_promised_add_a_year(role: Role) -> None:
+    person = UserFactory.create(role=role)
+    with pytest.raises(NotAllowed):
+        calendars.add_year(years.parse_year(2027, NEXT_YEAR), at=AT, by=person)
+
+
+def test_the_package_of_holidays_agrees_with_our_own_year() -> None:
+    """Our rows of 2026 and the package's come from the same announcement."""
+    ours = years.read_year(calendars.FOLDER / "holidays_2026.toml")
+    package = years.packaged_year(2026)
+    assert set(ours.holidays) == set(package.holidays)
+    assert ours.adjusted_workdays == package.adjusted_workdays
+
+
+def test_the_command_imports_from_the_package_and_from_a_file(tmp_path: Path) -> None:
+    out = StringIO()
+    call_command("import_calendar_year", 2025, stdout=out)
+    assert "objection_service v2: 2025" in out.getvalue()
+    assert CalendarDay.objects.filter(date=date(2025, 10, 1)).count() == 2
+    with pytest.raises(CommandError, match="does not know 2031 yet"):
+        call_command("import_calendar_year", 2031)
+    file = tmp_path / "2027.txt"
+    file.write_text(NEXT_YEAR, encoding="utf-8")
+    call_command("import_calendar_year", 2027, "--file", str(file), stdout=out)
+    assert "working_day v3: 2027" in out.getvalue()
+    with pytest.raises(CommandError):
+        call_command("import_calendar_year", 2027, "--file", str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "reason"),
+    [
+        ({}, "calendar: it never opens."),
+        (
+            {"monday": [[32400, 43200], [39600, 50400]]},
+            "monday: opening hours overlap.",
+        ),
+        ({"monday": [[79200, 93600]], "tuesday": [[0, 3600]]}, "overlap"),
+        ({"monday": [[50400, 32400]]}, "monday: it closes before it opens."),
+        ({"monday": [[90000, 93600]]}, "monday: hours lie outside of the day."),
+    ],
+    ids=[
+        "never opens",
+        "overlap",
+        "overlap past midnight",
+        "backwards",
+        "no such hour",
+    ],
+)
+def test_hours_that_make_no_calendar_are_refused_with_the_place(
+    hours: dict[str, list[list[int]]], reason: str
+) -> None:
+    calendar = Calendar.objects.create(code="odd", name_zh="怪", name_en="Odd")
+    version = CalendarVersion.objects.create(
+        calendar=calendar,
+        number=1,
+        timezone="Asia/Shanghai",
+        working_weekdays=[0],
+    )
+    for pattern, intervals in hours.items():
+        OpeningHours.objects.create(
+            version=version, pattern=pattern, intervals=intervals
+        )
+    with pytest.raises(ValidationError, match=reason):
+        calendars.check(version)
+
+
+def test_loading_again_changes_nothing() -> None:
+    versions = list(CalendarVersion.objects.order_by("pk").values())
+    assert calendars.load(at=local("2026-12-01 00:00")) == []
+    assert list(CalendarVersion.objects.order_by("pk").values()) == versions
+
+
+def test_a_published_calendar_is_frozen() -> None:
+    version = CalendarVersion.objects.get(calendar__code="working_day")
+    for change in (
+        lambda: version.days.all().delete(),
+        lambda: version.hours.update(intervals=[]),
+        lambda: CalendarDay.objects.create(
+            version=version, date=date(2026, 11, 11), kind="holiday"
+        ),
+        version.delete,
+    ):
+        with pytest.raises(DatabaseError, match="version_frozen"), transaction.atomic():
+            change()
