@@ -3,28 +3,105 @@
 Takes nothing on trust: neither the clock's columns, nor the lines, nor their hashes.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from django.core.exceptions import ObjectDoesNotExist
 
 from sla import ledger
-from sla.models import Clock, ClockEvent, ClockEventKind, ClockStatus, Compare, Outcome
+from sla.models import Clock, ClockEvent, Compare, PauseRule
+from sla.promise import Calendars, Length
+from sla.replay import Line, Promise, Replay, Unreadable, replay
+from sla.services import rules
+from sla.services.rules import BookOfCalendars
 
-_ENDS = {
-    ClockEventKind.FULFIL: ClockStatus.STOPPED,
-    ClockEventKind.CANCEL: ClockStatus.CANCELLED,
-}
+# The columns that the record proves, in the order in which people want to read them.
+PROVEN: Final = (
+    "status",
+    "outcome",
+    "due_at",
+    "started_at",
+    "stopped_at",
+    "breached_at",
+    "detected_at",
+    "revoked_at",
+    "flagged",
+    "promised_at",
+    "schedule",
+    "breach_step",
+    "next_step",
+    "wake_at",
+    "recorded_at",
+)
+PROVEN_OF_PAUSE: Final = ("paused_at", "resumes_at", "resumed_at")
+
+
+class Archive:
+    """The published versions that records name, read once per process."""
+
+    def promise(self, target_id: int) -> Promise:
+        try:
+            target = rules.published_target(target_id)
+        except ObjectDoesNotExist as gone:
+            raise Unreadable(f"there is no target {target_id}") from gone
+        return Promise(rules.terms_of(target), target.compare == Compare.BEFORE)
+
+    def calendars(
+        self, version_ids: Mapping[str, int] | None, *, at: datetime
+    ) -> Calendars:
+        if version_ids is None:
+            return rules.rulebook(at=at).calendars
+        return BookOfCalendars(version_ids)
+
+    def allowance(self, rule_id: int) -> Length | None:
+        try:
+            return _allowance(rule_id)
+        except ObjectDoesNotExist as gone:
+            raise Unreadable(f"there is no pause rule {rule_id}") from gone
+
+
+ARCHIVE: Final = Archive()
 
 
 def problems(clock: Clock) -> list[str]:
     """Everything that is wrong with a clock; empty if its record bears it out.
 
-    Reads `events` and `target`, which a caller with many clocks prefetches.
+    Reads `events` and `pauses`, which a caller with many clocks prefetches.
     """
-    lines = sorted(clock.events.all(), key=lambda line: line.pk)
+    lines = record_of(clock)
+    told = retell(lines, target_id=clock.target_id)
     return [
         *_broken_links(clock, lines),
-        *_wrong_lines(clock, lines),
-        *_wrong_columns(clock, lines),
+        *told.faults,
+        *_wrong_columns(clock, told),
+        *_wrong_pauses(clock, told),
+        *_wrong_remainder(clock, told),
     ]
+
+
+def record_of(clock: Clock) -> list[ClockEvent]:
+    """The lines of a clock in the order in which they were written."""
+    return sorted(clock.events.all(), key=lambda line: line.pk)
+
+
+def retell(lines: Sequence[ClockEvent], *, target_id: int) -> Replay:
+    """What lines say that a clock must look like after the last of them."""
+    return replay(map(_as_said, lines), sources=ARCHIVE, target_id=target_id)
+
+
+def _as_said(line: ClockEvent) -> Line:
+    detail: Any = {}
+    if line.detail:
+        try:
+            detail = json.loads(line.detail)
+        except ValueError:
+            detail = None
+    if not isinstance(detail, dict):
+        raise Unreadable(f"the detail of {line.kind} {line.step} is not readable")
+    return Line(line.kind, line.step, line.at, line.recorded_at, detail)
 
 
 def _broken_links(clock: Clock, lines: Sequence[ClockEvent]) -> Iterator[str]:
@@ -38,6 +115,7 @@ def _broken_links(clock: Clock, lines: Sequence[ClockEvent]) -> Iterator[str]:
             at=line.at,
             recorded_at=line.recorded_at,
             actor_id=line.actor_id,
+            detail=line.detail,
         )
         if line.hash != expected:
             yield f"line {place} does not fit its hash"
@@ -46,68 +124,69 @@ def _broken_links(clock: Clock, lines: Sequence[ClockEvent]) -> Iterator[str]:
         yield "the end of the record is not the one that the clock remembers"
 
 
-def _wrong_lines(clock: Clock, lines: Sequence[ClockEvent]) -> Iterator[str]:
-    kinds = [line.kind for line in lines]
-    if kinds[:1] != [ClockEventKind.ACTIVATE]:
-        yield "the record does not begin with the start"
-    if any(kind in _ENDS for kind in kinds[:-1]):
-        yield "the record goes on after the end"
-    recorded = [line.recorded_at for line in lines]
-    if recorded != sorted(recorded):
-        yield "the record runs backwards"
-    for line in lines:
-        dated = {
-            ClockEventKind.ACTIVATE: clock.started_at,
-            ClockEventKind.BREACH: clock.due_at,
-            ClockEventKind.FULFIL: clock.stopped_at,
-            ClockEventKind.CANCEL: clock.stopped_at,
-        }.get(ClockEventKind(line.kind))
-        if dated is None:
-            dated = clock.schedule[line.step]
-        if line.at != dated:
-            yield f"{line.kind} {line.step} is dated {line.at}, not {dated}"
-        if line.recorded_at < line.at:
-            yield f"{line.kind} {line.step} was recorded before it happened"
-    steps = [line.step for line in lines if line.kind not in _ENDS][1:]
-    if steps != sorted(set(steps)):
-        yield "the steps are out of order"
-
-
-def _wrong_columns(clock: Clock, lines: Sequence[ClockEvent]) -> Iterator[str]:
-    by_kind = {ClockEventKind(line.kind): line for line in lines}
-    breach = by_kind.get(ClockEventKind.BREACH)
-    end = next((by_kind[kind] for kind in _ENDS if kind in by_kind), None)
-    late = end is not None and (
-        end.at > clock.due_at
-        or (end.at == clock.due_at and clock.target.compare == Compare.BEFORE)
-    )
-    if late and breach is None:
-        yield "it ended late, yet no breach is on record"
-    done = [line.step for line in lines if line.kind not in _ENDS][1:]
-    first = Clock.WARNING_STEP if clock.warns_at else Clock.BREACH_STEP
-    next_step = done[-1] + 1 if done else first
-    wakes = clock.schedule[next_step : next_step + 1] if end is None else []
-    status = _ENDS[ClockEventKind(end.kind)] if end else ClockStatus.RUNNING
-    columns = {
-        "due_at": clock.started_at + clock.target.budget,
-        "breached_at": clock.due_at if breach else None,
-        "detected_at": breach.recorded_at if breach else None,
-        "next_step": next_step,
-        "wake_at": wakes[0] if wakes else None,
-        "status": status,
-        "stopped_at": end.at if end else None,
-        "outcome": _outcome(status, breach=breach),
-        "recorded_at": lines[-1].recorded_at if lines else None,
-    }
-    for name, expected in columns.items():
-        found = getattr(clock, name)
+def _wrong_columns(clock: Clock, told: Replay) -> Iterator[str]:
+    if not told.schedule:
+        return  # Nothing can be told of a record without a readable beginning.
+    if clock.target_id != told.target:
+        yield _differs("target", clock.target_id, told.target)
+    metric = rules.published_target(told.target).metric
+    if clock.metric != metric:
+        yield _differs("metric", clock.metric, metric)
+    for name in PROVEN:
+        found, expected = getattr(clock, name), getattr(told, name)
+        if name == "schedule":
+            found = tuple(found)
+        elif name == "wake_at" and clock.set_aside_at is not None:
+            expected = None
         if found != expected:
-            yield f"{name} is {found}, the record says {expected}"
+            yield _differs(name, _in_words(found), _in_words(expected))
 
 
-def _outcome(status: ClockStatus, *, breach: ClockEvent | None) -> str:
-    if status == ClockStatus.RUNNING:
-        return ""
-    if breach is not None:
-        return Outcome.MISSED
-    return Outcome.MET if status == ClockStatus.STOPPED else Outcome.CANCELLED
+def _wrong_pauses(clock: Clock, told: Replay) -> Iterator[str]:
+    kept = {pause.number: pause for pause in clock.pauses.all()}
+    for expected in told.pauses:
+        found = kept.pop(expected.number, None)
+        if found is None:
+            yield f"pause {expected.number} is on record, but not kept"
+            continue
+        if found.rule_id != expected.rule:
+            yield _differs(f"pause {found.number}: rule", found.rule_id, expected.rule)
+        for name in PROVEN_OF_PAUSE:
+            is_, says = getattr(found, name), getattr(expected, name)
+            if is_ != says:
+                yield _differs(f"pause {found.number}: {name}", is_, says)
+    for number in kept:
+        yield f"pause {number} is kept, but not on record"
+
+
+def _wrong_remainder(clock: Clock, told: Replay) -> Iterator[str]:
+    """A continued promise has the time that the earlier clock had left."""
+    if told.continued != (clock.continues_id is not None):
+        yield "the record and the clock disagree on whether it continues another"
+    elif (earlier := clock.continues) is not None and told.started_at is not None:
+        if earlier.stopped_at is None or earlier.stopped_at > earlier.due_at:
+            yield "it continues a promise that was not kept"
+            return
+        limit = ARCHIVE.promise(earlier.target_id).terms.limit
+        calendars = rules.rulebook(at=told.started_at).calendars
+        left = limit.elapsed(earlier.stopped_at, earlier.due_at, calendars)
+        if left != told.left:
+            yield _differs("remaining time", told.left, left)
+
+
+def _differs(name: str, found: object, expected: object) -> str:
+    return f"{name} is {found}, the record says {expected}"
+
+
+def _in_words(value: object) -> object:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(str(each) for each in value) + "]"
+    return "nothing" if value == "" else value
+
+
+@lru_cache(maxsize=4096)
+def _allowance(rule_id: int) -> Length | None:
+    rule = PauseRule.objects.select_related("calendar").get(pk=rule_id)
+    if rule.limit is None and rule.days is None:
+        return None
+    return rules.length(rule, rule.limit)
