@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from time import process_time
 
 import pytest
 
@@ -15,7 +14,6 @@ from sla.business_time import (
     DayKind,
     Hours,
     Interval,
-    compile_hours,
 )
 from tests.sla.opening_hours import (
     ALWAYS,
@@ -428,14 +426,3 @@ def test_hours_are_refused_wherever_they_are_even_past_the_horizon() -> None:
 
 def test_hours_that_only_touch_the_next_mornings_are_fine() -> None:
     assert over(weekly(0, (20, 33)), "2026-11-01", "2026-11-30")
-
-
-def test_sixteen_years_are_compiled_in_a_tenth_of_a_second() -> None:
-    said = replace(OBJECTION_SERVICE, timezone="Europe/Berlin")
-
-    def seconds() -> float:
-        begun = process_time()
-        compile_hours(said, first=date(2020, 1, 1), last=date(2035, 12, 31))
-        return process_time() - begun
-
-    assert min(seconds() for _ in range(3)) < 0.1

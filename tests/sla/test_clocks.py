@@ -8,14 +8,17 @@ from django.db import IntegrityError, transaction
 from inquiries import services
 from inquiries.models import Inquiry
 from sla import detector
-from sla.models import Clock, ClockEvent, Compare, Metric, Target
+from sla.models import Clock, ClockEvent, Compare, Metric
 from sla.services import audit, clocks
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory, channel
-from tests.instants import DUE, MICROSECOND, Hand, after
+from tests.instants import DUE, MICROSECOND, Hand, after, local
+from tests.policies import publish
 from tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db
+
+SPAM = clocks.CancelReason.SPAM
 
 
 @pytest.fixture
@@ -51,13 +54,18 @@ def test_a_question_starts_a_clock_of_thirty_seconds_that_warns_at_24(
     inquiry: Inquiry,
 ) -> None:
     clock = clock_of(inquiry)
-    assert clock.metric == "IN_FIRST_REPLY"
+    assert (clock.metric, clock.target.code) == ("first_reply", "IN_FIRST_REPLY")
     assert clock.target.clauses == ["IN-24", "IN-25"]
     assert clock.status == "running"
     assert clock.started_at == after(0)
     assert clock.due_at == DUE
     assert clock.warns_at == clock.wake_at == after(24)
-    assert clock.schedule[2:] == [DUE + timedelta(minutes=30), DUE + timedelta(hours=4)]
+    # The last rung is a working day later: question on Monday, Tuesday 21:00.
+    assert clock.schedule[2:] == [
+        DUE + timedelta(minutes=30),
+        DUE + timedelta(hours=4),
+        local("2026-11-24 21:00"),
+    ]
     assert record_of(clock) == [("activate", 0, after(0), after(0))]
     assert next_due(inquiry) == DUE
 
@@ -84,17 +92,19 @@ def test_an_answer_a_microsecond_later_has_missed_it(
 
 
 def test_where_the_promise_says_before_the_deadline_instant_is_too_late(
-    inquiry: Inquiry, agent: User
+    agent: User,
 ) -> None:
-    Target.objects.update(compare=Compare.BEFORE)
+    publish(IN_FIRST_REPLY={"compare": Compare.BEFORE})
+    inquiry = InquiryFactory.create()
     services.reply(inquiry, text="八百元。", by=agent, at=DUE)
     assert clock_of(inquiry).outcome == "missed"
 
 
 def test_where_the_promise_says_before_a_microsecond_earlier_is_in_time(
-    inquiry: Inquiry, agent: User
+    agent: User,
 ) -> None:
-    Target.objects.update(compare=Compare.BEFORE)
+    publish(IN_FIRST_REPLY={"compare": Compare.BEFORE})
+    inquiry = InquiryFactory.create()
     services.reply(inquiry, text="八百元。", by=agent, at=DUE - MICROSECOND)
     assert clock_of(inquiry).outcome == "met"
 
@@ -151,7 +161,7 @@ def test_a_breach_is_dated_at_the_deadline_however_late_it_is_found(
 def test_late_is_a_question_that_needs_no_job(inquiry: Inquiry, seconds: float) -> None:
     at = after(seconds)
     assert clock_of(inquiry).is_late(at=at) is (seconds > 30)
-    assert Clock.objects.late(at=at).exists() is (seconds > 30)
+    assert Clock.objects.overdue(at=at).exists() is (seconds > 30)
 
 
 def test_an_automatic_greeting_does_not_stop_the_clock() -> None:
@@ -171,7 +181,7 @@ def test_an_automatic_greeting_stops_the_clock_where_the_policy_lets_it_count() 
     web_chat = channel()
     web_chat.auto_greeting = True
     web_chat.save()
-    Target.objects.update(auto_counts=True)
+    publish(IN_FIRST_REPLY={"auto_counts": True})
     inquiry = InquiryFactory.create()
     clock = clock_of(inquiry)
     assert (clock.outcome, clock.stopped_at) == ("met", after(0))
@@ -244,13 +254,13 @@ def test_a_clock_never_stops_before_it_started(inquiry: Inquiry, agent: User) ->
 def test_cancelling_ends_the_clock_without_a_verdict(
     inquiry: Inquiry, agent: User
 ) -> None:
-    assert clocks.cancel_all(inquiry, at=after(9), by=agent) == 1
+    assert clocks.cancel_all(inquiry, reason=SPAM, at=after(9), by=agent) == 1
     clock = clock_of(inquiry)
     assert (clock.status, clock.outcome) == ("cancelled", "cancelled")
     assert record_of(clock)[-1] == ("cancel", 0, after(9), after(9))
     assert next_due(inquiry) is None
     assert detect(after(hours=9)) == 0
-    assert clocks.cancel_all(inquiry, at=after(10), by=agent) == 0
+    assert clocks.cancel_all(inquiry, reason=SPAM, at=after(10), by=agent) == 0
 
 
 @pytest.mark.parametrize("detected", [True, False], ids=["detected", "undetected"])
@@ -259,7 +269,7 @@ def test_cancelling_too_late_does_not_swallow_the_breach(
 ) -> None:
     if detected:
         detect(after(31))
-    clocks.cancel_all(inquiry, at=after(40), by=agent)
+    clocks.cancel_all(inquiry, reason=SPAM, at=after(40), by=agent)
     clock = clock_of(inquiry)
     assert (clock.status, clock.outcome) == ("cancelled", "missed")
     assert clock.breached_at == DUE
@@ -283,14 +293,14 @@ def test_starting_twice_starts_one_clock(inquiry: Inquiry) -> None:
 
 
 def test_without_a_promise_in_force_nothing_is_timed() -> None:
-    Target.objects.update(enabled=False)
+    publish(IN_FIRST_REPLY={"enabled": False})
     inquiry = InquiryFactory.create()
     assert not Clock.objects.filter(ticket_id=inquiry.pk).exists()
     assert next_due(inquiry) is None
 
 
 def test_a_promise_without_a_warning_wakes_at_the_deadline(agent: User) -> None:
-    Target.objects.update(warn_at_fraction=None)
+    publish(IN_FIRST_REPLY={"warn_at_fraction": None})
     inquiry = InquiryFactory.create()
     clock = clock_of(inquiry)
     assert clock.warns_at is None

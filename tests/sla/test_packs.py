@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from sla.models import EscalationStep, Policy, PolicyVersion, Target
-from sla.services import packs
+from sla.models import EscalationStep, Metric, Policy, PolicyVersion, Target
+from sla.services import packs, rules, soundness
 from tests.instants import after
+from tests.policies import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -24,17 +24,19 @@ name_zh = "另一制度"
 name_en = "Another policy"
 note = "for a test"
 effective_from = 2020-01-01T00:00:00+08:00
-escalation = []
+
+[[ladder]]
+after = "0 s"
+to = "manager"
 
 [[rules]]
 code = "{code}"
+metric = "{metric}"
 name_zh = "首次回复"
 name_en = "First reply"
 clauses = ["IN-24"]
 origin = "SEED"
-limit_seconds = 30
-auto_counts = false
-enabled = true
+{line}
 """
 
 
@@ -47,6 +49,16 @@ def rows() -> list[list[Any]]:
     ]
 
 
+def written(
+    *,
+    code: str = "IN_FIRST_REPLY",
+    metric: str = "first_reply",
+    line: str = 'limit = "30 s"',
+) -> str:
+    """A pack of one rule."""
+    return PACK.format(code=code, metric=metric, line=line)
+
+
 def read(folder: Path, text: str) -> packs.Pack:
     (folder / "pack.toml").write_text(text, encoding="utf-8")
     (pack,) = packs.read_packs(folder)
@@ -54,19 +66,55 @@ def read(folder: Path, text: str) -> packs.Pack:
 
 
 def test_the_standard_policy_promises_thirty_seconds_and_cites_its_clauses() -> None:
-    target = Target.objects.get()
+    target = Target.objects.get(code="IN_FIRST_REPLY")
     assert target.version.number == 1
-    assert target.metric == "IN_FIRST_REPLY"
+    assert target.metric == "first_reply"
     assert target.clauses == ["IN-24", "IN-25"]
     assert target.budget == timedelta(seconds=30)
     assert target.warn_at_fraction == Decimal("0.8")
     assert target.auto_counts is False
-    ladder = target.version.ladder.values_list("after", "audience")
+    ladder = target.version.ladder.values_list("after", "days", "audience", "by_mail")
     assert list(ladder) == [
-        (timedelta(0), "assignee_and_supervisor"),
-        (timedelta(minutes=30), "manager"),
-        (timedelta(hours=4), "manager_and_department_head"),
+        (timedelta(0), None, "assignee_and_supervisor", False),
+        (timedelta(minutes=30), None, "manager", True),
+        (timedelta(hours=4), None, "manager_and_department_head", True),
+        (None, 1, "general_manager", True),
     ]
+
+
+def test_the_standard_policy_has_a_rule_for_every_metric_and_is_sound() -> None:
+    version = PolicyVersion.objects.get()
+    assert set(version.targets.values_list("metric", flat=True)) == set(Metric.values)
+    assert soundness.problems(version, at=after(0)) == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "facts", "code"),
+    [
+        (Metric.FIRST_REPLY, {"channel": "web_chat"}, "IN_FIRST_REPLY"),
+        (Metric.FIRST_REPLY, {"channel": "email"}, "CC_EMAIL_REPLY"),
+        (Metric.ACKNOWLEDGEMENT, {"channel": "hotline"}, "OB_ACK_SYNC"),
+        (Metric.ACKNOWLEDGEMENT, {"channel": "email"}, "OB_ACK_ASYNC"),
+        (Metric.ACKNOWLEDGEMENT, {"channel": "store"}, "OB_ACK_STORE"),
+        (Metric.DELIVERY, {"delivery_class": "special"}, "DL_SPECIAL"),
+        (Metric.REPAIR_ON_SITE, {"urgency": "normal"}, None),
+        (Metric.INVESTIGATION, {"type": "quality"}, "OB_INVESTIGATE_QUALITY"),
+        (
+            Metric.INVESTIGATION,
+            {"type": "quality", "laboratory": "yes"},
+            "OB_INVESTIGATE_QUALITY_LAB",
+        ),
+        (Metric.TOTAL, {"severity": "normal"}, "OB_TOTAL"),
+        (Metric.TOTAL, {"severity": "urgent"}, "OB_TOTAL_URGENT"),
+        (Metric.TOTAL, {"profile": "smart_home"}, "OB_TOTAL"),
+        (Metric.EXTERNAL_COMPLAINT, {"source": "12315"}, "EXT_12315_REPLY"),
+    ],
+)
+def test_the_rule_that_fits_most_closely_holds(
+    metric: Metric, facts: dict[str, str], code: str | None
+) -> None:
+    target = rules.in_force(metric, at=after(0), facts=facts)
+    assert (target.code if target else None) == code
 
 
 def test_loading_again_changes_nothing() -> None:
@@ -100,49 +148,40 @@ def test_a_version_that_people_published_stays_whatever_the_pack_says() -> None:
 
 
 def test_a_new_pack_becomes_version_one_of_its_policy(tmp_path: Path) -> None:
-    pack = read(tmp_path, PACK.format(code="IN_FIRST_REPLY"))
+    pack = read(tmp_path, written())
     assert packs.load(pack, at=after(5)) == "created"
     version = PolicyVersion.objects.get(policy__code="another")
     assert (version.number, version.published_at) == (1, after(5))
-    assert version.targets.get().warn_at_fraction is None
-
-
-def test_a_pack_with_an_unknown_rule_is_refused_as_a_whole(tmp_path: Path) -> None:
-    before = rows()
-    pack = read(tmp_path, PACK.format(code="IN_NOBODY_KNOWS"))
-    with pytest.raises(ValidationError):
-        packs.load(pack, at=after(5))
-    assert rows() == before
+    assert version.targets.get().warn_at_fraction == Decimal("0.8")
 
 
 @pytest.mark.parametrize(
-    ("columns", "rule"),
+    ("changes", "reason"),
     [
-        ({"budget": timedelta(0)}, "target_budget_positive"),
-        ({"warn_at_fraction": 1}, "target_warns_before_due"),
-        ({"warn_at_fraction": 0}, "target_warns_before_due"),
+        ({"metric": "nobody_knows"}, "nobody_knows"),
+        ({"line": 'limit = "soon"'}, "IN_FIRST_REPLY: soon is not a length of time"),
+        ({"line": 'limit = "-5 s"'}, "target_budget_positive"),
+        ({"line": 'limit = "0 s"'}, "target_budget_positive"),
+        ({"line": 'limit = "1 h"\ncalendar = "moon"'}, "there is no calendar moon"),
+        ({"line": 'limit = "1 working day"'}, "target_limit_fits_unit"),
+        ({"line": 'limit = "1 h"\nwarn_at = 1'}, "target_warns_before_due"),
+        ({"line": 'limit = "1 h"\nwarn_at = 0'}, "target_warns_before_due"),
     ],
 )
-def test_the_database_refuses_a_promise_that_makes_no_sense(
-    columns: dict[str, object], rule: str
+def test_a_pack_that_makes_no_sense_is_refused_as_a_whole(
+    tmp_path: Path, changes: dict[str, str], reason: str
 ) -> None:
-    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
-        Target.objects.update(**columns)
+    before = rows()
+    pack = read(tmp_path, written(**changes))
+    with pytest.raises(packs.BadPack, match=reason) as refused, transaction.atomic():
+        packs.load(pack, at=after(5))
+    assert refused.value.place == "IN_FIRST_REPLY"
+    assert rows() == before
 
 
 def test_a_promise_starts_clocks_only_once_it_is_in_force() -> None:
-    version = PolicyVersion.objects.create(
-        policy=Policy.objects.get(),
-        number=2,
-        published_at=after(0),
-        effective_from=after(100),
-    )
-    sharper = Target.objects.get()
-    sharper.pk = None
-    sharper.version = version
-    sharper.budget = timedelta(seconds=20)
-    sharper.save()
+    publish(at=after(100), IN_FIRST_REPLY={"budget": timedelta(seconds=20)})
     for at, seconds in ((after(99), 30), (after(100), 20)):
-        target = Target.objects.in_force("IN_FIRST_REPLY", at=at)
+        target = rules.in_force(Metric.FIRST_REPLY, at=at)
         assert target is not None
         assert target.budget == timedelta(seconds=seconds)
