@@ -1,9 +1,8 @@
 """Find what is due, within milliseconds, however many clocks run.
 
-Correctness rests on the row claim alone: each statement claims due rows with FOR
-UPDATE SKIP LOCKED, writes the facts and moves the clock to its next step in one
-transaction. Two detectors, a dead one or a repeated tick can neither lose nor double
-anything. The advisory lock only keeps a second detector from working for nothing.
+Correctness rests on the row claim alone (`sla.claims`): two detectors, a dead one or a
+repeated tick can neither lose nor double anything. The advisory lock only keeps a
+second detector from working for nothing.
 """
 
 import logging
@@ -11,18 +10,19 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import DatabaseError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db import DatabaseError, OperationalError, connection
 from psycopg2.errors import LockNotAvailable
 
-from sla.ledger import LINK_SQL
+from sla.claims import Drained, claim, next_wake_at
+from sla.lags import LAG_BUCKETS_MS
 from sla.models import Heartbeat
 from tickets import feed
 from tickets.models import Ticket
+
+__all__ = ["LAG_BUCKETS_MS", "Drained", "claim", "drain", "sweep", "watch"]
 
 logger = logging.getLogger(__name__)
 
@@ -38,107 +38,37 @@ BATCH: Final = 500
 FULL_BATCH: Final = 2000
 OVERLAP: Final = timedelta(seconds=5)
 LOCK_KEY: Final = 0x53484F55
-STALE: Final = timedelta(seconds=5)
 LONG_AGO: Final = timedelta(days=36500)
 TELL_EACH_UP_TO: Final = 200
-
-_KIND_SQL: Final = (
-    "CASE WHEN due.next_step < clock.breach_step THEN 'warning'"
-    " WHEN due.next_step = clock.breach_step THEN 'breach' ELSE 'escalate' END"
-)
-_AT_SQL: Final = "clock.schedule[due.next_step + 1]"
-_RECORDED_AT_SQL: Final = "greatest(%(at)s::timestamptz, clock.recorded_at)"
-_HASH_SQL: Final = LINK_SQL.format(
-    previous="clock.chain_head",
-    clock_id="clock.id",
-    kind=_KIND_SQL,
-    step="due.next_step",
-    at=_AT_SQL,
-    recorded_at=_RECORDED_AT_SQL,
-)
-CLAIM_SQL: Final = f"""
-WITH due AS MATERIALIZED (
-    SELECT id, next_step
-      FROM sla_clock
-     WHERE status = 'running' AND wake_at < %(at)s AND wake_at > %(watermark)s
-     ORDER BY wake_at
-     LIMIT %(limit)s
-       FOR UPDATE SKIP LOCKED
-), moved AS (
-    UPDATE sla_clock AS clock
-       SET next_step = due.next_step + 1,
-           wake_at = clock.schedule[due.next_step + 2],
-           breached_at = CASE due.next_step
-               WHEN clock.breach_step THEN clock.due_at ELSE clock.breached_at END,
-           detected_at = CASE due.next_step
-               WHEN clock.breach_step THEN {_RECORDED_AT_SQL} ELSE clock.detected_at END,
-           recorded_at = {_RECORDED_AT_SQL},
-           chain_head = {_HASH_SQL}
-      FROM due
-     WHERE clock.id = due.id
-    RETURNING clock.id, clock.ticket_id, clock.recorded_at, clock.chain_head,
-              clock.wake_at, due.next_step AS step, {_KIND_SQL} AS kind, {_AT_SQL} AS at
-), recorded AS (
-    INSERT INTO sla_clockevent (clock_id, kind, step, at, recorded_at, hash)
-    SELECT id, kind, step, at, recorded_at, chain_head FROM moved
-)
-SELECT count(*), min(at), count(*) FILTER (WHERE at < %(stale)s),
-       bool_or(wake_at < %(at)s), array_agg(ticket_id)
-  FROM moved
-"""  # noqa: S608 - every part is a constant of this module
-NEXT_SQL: Final = """
-SELECT min(wake_at) FROM sla_clock WHERE status = 'running' AND wake_at > %s
-"""
 
 WAITING_SQL: Final = """
 SELECT FROM pg_locks
  WHERE locktype = 'advisory' AND classid = 0 AND objid = %s AND NOT granted
    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-
-
-@dataclass
-class Drained:
-    """What one pass over the due clocks did; `again` if more was due than it took."""
-
-    claimed: int = 0
-    lag_ms: float = 0.0
-    stale: int = 0
-    again: bool = False
-    tickets: set[int] = field(default_factory=set)
-
-    def add(self, other: "Drained") -> None:
-        self.claimed += other.claimed
-        self.lag_ms = max(self.lag_ms, other.lag_ms)
-        self.stale += other.stale
-        self.again = other.again
-        self.tickets |= other.tickets
-
-
-def claim(*, clock: Callable[[], datetime], watermark: datetime, limit: int) -> Drained:
-    """Claim at most `limit` due clocks and move each one step, in one transaction.
-
-    The lag runs from the deadline to the end of the commit.
-    """
-    at = clock()
-    values: dict[str, Any] = {
-        "at": at,
-        "limit": limit,
-        "stale": at - STALE,
-        "watermark": watermark,
-    }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM_SQL, values)
-        claimed, oldest, stale, next_is_due, ticket_ids = cursor.fetchone()
-    if not claimed:
-        return Drained()
-    return Drained(
-        claimed=claimed,
-        lag_ms=(clock() - oldest) / timedelta(milliseconds=1),
-        stale=stale,
-        again=claimed == limit or bool(next_is_due),
-        tickets=set(ticket_ids),
-    )
+_ADDED_SQL: Final = """
+       claimed_total = heartbeat.claimed_total + %(claimed)s,
+       lag_sum_ms = heartbeat.lag_sum_ms + %(lag_sum_ms)s,
+       lag_counts = ARRAY(
+           SELECT coalesce(before, 0) + coalesce(more, 0)
+             FROM unnest(heartbeat.lag_counts, %(lag_counts)s::bigint[])
+                  WITH ORDINALITY AS bucket (before, more, place)
+            ORDER BY place)
+"""
+BEAT_SQL: Final = f"""
+INSERT INTO sla_heartbeat AS heartbeat
+       (id, last_tick_at, watermark, lag_ms, stale_found,
+        claimed_total, lag_sum_ms, lag_counts)
+VALUES (1, %(at)s, %(watermark)s, %(lag_ms)s, 0,
+        %(claimed)s, %(lag_sum_ms)s, %(lag_counts)s)
+    ON CONFLICT (id) DO UPDATE
+   SET last_tick_at = excluded.last_tick_at, watermark = excluded.watermark,
+       lag_ms = excluded.lag_ms, {_ADDED_SQL}
+"""  # noqa: S608 - every part is a constant of this module
+SWEPT_SQL: Final = f"""
+UPDATE sla_heartbeat AS heartbeat
+   SET stale_found = heartbeat.stale_found + %(stale)s, {_ADDED_SQL}
+"""  # noqa: S608 - every part is a constant of this module
 
 
 def drain(
@@ -193,7 +123,7 @@ def watch(
                 break
             time.sleep(_pause(clock(), watermark))
         finding.finish()
-        _beat(at=clock(), watermark=watermark, lag_ms=total.lag_ms)
+        _beat(total, at=clock(), watermark=watermark)
     return total
 
 
@@ -203,7 +133,9 @@ def sweep(*, clock: Callable[[], datetime]) -> Drained:
     total = drain(clock=clock, watermark=clock() - LONG_AGO, until=until)
     if total.stale:
         logger.error("sweep found %d clocks more than 5 s late", total.stale)
-        Heartbeat.objects.update(stale_found=F("stale_found") + total.stale)
+    if total.claimed:
+        with connection.cursor() as cursor:
+            cursor.execute(SWEPT_SQL, {"stale": total.stale, **_figures(total)})
     return total
 
 
@@ -270,20 +202,25 @@ def _watermark(at: datetime) -> datetime:
 
 def _pause(at: datetime, watermark: datetime) -> float:
     """Seconds until something is due, between 2 and 50 ms."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_SQL, [watermark])
-        (wake_at,) = cursor.fetchone()
+    wake_at = next_wake_at(watermark=watermark)
     if wake_at is None:
         return LONGEST_SLEEP_SECONDS
-    seconds: float = (wake_at - at).total_seconds()
+    seconds = (wake_at - at).total_seconds()
     return min(max(seconds, SHORTEST_SLEEP_SECONDS), LONGEST_SLEEP_SECONDS)
 
 
-def _beat(*, at: datetime, watermark: datetime, lag_ms: float) -> None:
-    Heartbeat.objects.update_or_create(
-        pk=1,
-        defaults={"last_tick_at": at, "watermark": watermark, "lag_ms": lag_ms},
-    )
+def _beat(total: Drained, *, at: datetime, watermark: datetime) -> None:
+    values = _figures(total) | {"at": at, "watermark": watermark}
+    with connection.cursor() as cursor:
+        cursor.execute(BEAT_SQL, values | {"lag_ms": total.lag_ms})
+
+
+def _figures(total: Drained) -> dict[str, Any]:
+    return {
+        "claimed": total.claimed,
+        "lag_sum_ms": total.lags.total_ms,
+        "lag_counts": total.lags.counts,
+    }
 
 
 def _tell(ticket_ids: set[int]) -> None:

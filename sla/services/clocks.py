@@ -10,7 +10,7 @@ from enum import StrEnum
 from sla.metrics import Metric
 from sla.models import Clock, ClockEventKind, ClockStatus, Outcome, Target
 from sla.promise import plan
-from sla.services import moves, rules
+from sla.services import moves, rules, set_aside
 from sla.services.moves import Held
 from sla.services.rules import Rulebook
 from staff.models import User
@@ -134,13 +134,22 @@ def _end(
     by: User | None,
     detail: moves.Detail | None = None,
 ) -> Clock:
-    """End a clock in hand; a paused one resumes at the same instant."""
-    effective = held.catch_up(at=at)
-    pause = held.open_pause()
-    if pause is not None:
-        held.resume(pause, at=effective, by=by)
-    held.finish(kind, at=effective, by=by, detail=detail)
-    return held.write(ticket)
+    """End a clock in hand; a paused one resumes at the same instant.
+
+    One that a person must look at may stay as it is: no answer fails because of it.
+    """
+
+    def end() -> Clock:
+        effective = held.catch_up(at=at)
+        pause = held.open_pause()
+        if pause is not None:
+            held.resume(pause, at=effective, by=by)
+        held.finish(kind, at=effective, by=by, detail=detail)
+        return held.write(ticket)
+
+    if held.clock.set_aside_at is None:
+        return end()
+    return set_aside.attempt(held.clock, end)
 
 
 def _continued(ticket: Ticket, target: Target, subject: str) -> Clock | None:

@@ -24,7 +24,7 @@ from sla.models import (
     Target,
 )
 from sla.promise import resume as resumed_schedule
-from sla.services import rules
+from sla.services import rules, set_aside
 from staff.models import User
 from tickets import feed
 from tickets.models import Ticket
@@ -247,8 +247,11 @@ class Held:
 
 def unfinished(ticket: Ticket, metric: str, subject: str) -> Held | None:
     """The clock of this kind that still runs or waits, locked; None without one."""
-    found = list(Clock.objects.raw(HELD_SQL, [ticket.pk, metric, subject]))
-    return Held(found[0]) if found else None
+    for clock in Clock.objects.raw(HELD_SQL, [ticket.pk, metric, subject]):
+        if clock.set_aside_at is not None:
+            set_aside.put_back_if_possible(clock)
+        return Held(clock) if clock.is_unfinished else None
+    return None
 
 
 def canonical(detail: Detail) -> str:

@@ -12,7 +12,8 @@ from django.db import transaction
 from sla.metrics import Metric
 from sla.models import Clock, ClockEventKind, ClockStatus, Pause, PauseRule
 from sla.promise import Calendars
-from sla.services import moves, rules
+from sla.salvage import is_fault_of_a_row
+from sla.services import moves, rules, set_aside
 from sla.services.moves import Held
 from staff.models import User
 from tickets.models import Ticket
@@ -115,14 +116,25 @@ def resume(
 def resume_overdue(*, at: datetime, limit: int = BATCH) -> int:
     """Resume the clocks whose pause has lasted as long as it may; how many.
 
-    Each resumes at the instant at which its time was over, however late this runs.
+    Each resumes at the instant at which its time was over, however late this runs. One
+    that cannot is set aside and holds up nobody.
     """
     waiting = list(
         Pause.objects.filter(resumed_at=None, resumes_at__lt=at)
+        .filter(clock__set_aside_at=None)
+        .exclude(clock__in=set_aside.shunned())
         .order_by("resumes_at")
         .values_list("clock_id", "clock__ticket_id")[:limit]
     )
-    return sum(_resume_overdue(*keys, at=at) for keys in waiting)
+    resumed = 0
+    for clock_id, ticket_id in waiting:
+        try:
+            resumed += _resume_overdue(clock_id, ticket_id, at=at)
+        except Exception as error:
+            if not is_fault_of_a_row(error):
+                raise
+            set_aside.set_aside(clock_id, because=error, at=at)
+    return resumed
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from sla import detector, tasks
 from sla.models import Clock, ClockEvent, Heartbeat, Notification
 from sla.services import audit
 from tests.factories import InquiryFactory, UserFactory
-from tests.instants import DUE, MICROSECOND, Hand, after
+from tests.instants import DUE, MICROSECOND, Hand, after, local
 from tickets.models import Ticket
 
 LONG_AGO = after(-86_400)
@@ -51,16 +51,18 @@ def second_connection(transactional_db: None) -> Iterator[extensions.connection]
 @pytest.mark.django_db
 def test_each_step_is_taken_once_and_in_order() -> None:
     InquiryFactory.create()
-    for seconds in (25, 25, 31, 31, 31 + 1800, 31 + 1800, 31 + 14_400, 31 + 14_400):
+    for seconds in (25, 31, 31 + 1800, 31 + 14_400, 2 * 86_400):
+        watch_once(after(seconds))
         watch_once(after(seconds))
     assert lines() == [
         ("warning", 0, after(24)),
         ("breach", 1, DUE),
         ("escalate", 2, DUE + timedelta(minutes=30)),
         ("escalate", 3, DUE + timedelta(hours=4)),
+        ("escalate", 4, local("2026-11-24 21:00")),
     ]
     clock = Clock.objects.get()
-    assert (clock.status, clock.wake_at, clock.next_step) == ("running", None, 4)
+    assert (clock.status, clock.wake_at, clock.next_step) == ("running", None, 5)
     assert watch_once(after(days=30)).claimed == 0
     assert_every_clock_agrees_with_its_record()
 
@@ -187,13 +189,13 @@ def test_the_jobs_may_run_twice_without_harm() -> None:
     """The jobs read the real time; the question was asked in the past."""
     UserFactory.create(role="supervisor")
     InquiryFactory.create(at=datetime.fromisoformat("2024-01-01T00:00:00Z"))
-    assert tasks.sweep() == 4
+    assert tasks.sweep() == 5
     assert tasks.sweep() == 0
-    assert tasks.announce() == 4
+    assert tasks.announce() == 5
     told = list(Notification.objects.values_list("pk", flat=True))
     assert tasks.announce() == 0
     assert list(Notification.objects.values_list("pk", flat=True)) == told
-    assert [step for _, step, _ in lines()] == [0, 1, 2, 3]
+    assert [step for _, step, _ in lines()] == [0, 1, 2, 3, 4]
 
 
 def test_two_detectors_at_once_take_each_step_once(transactional_db: None) -> None:
