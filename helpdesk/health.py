@@ -3,75 +3,72 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import redis
-from django.conf import settings
 from django.db import Error as AnyDatabaseError
-from django.db.models import Min
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis import RedisError
 
-from sla.models import Clock, Heartbeat
+from helpdesk import vitals
+from helpdesk.vitals import Pulse
+from sla.services import calendars
 
 TICK_LIMIT: Final = timedelta(seconds=5)
 SLA_QUEUE: Final = "sla"
-
-
-def pulse(*, at: datetime) -> tuple[timedelta | None, float | None]:
-    """Age of the detector's last tick, and its lag in ms, counting what it misses.
-
-    Raises a database error.
-    """
-    heartbeat = Heartbeat.objects.first()
-    if heartbeat is None:
-        return None, None
-    waiting = Clock.objects.running().aggregate(oldest=Min("wake_at"))["oldest"]
-    missed = (at - waiting) / timedelta(milliseconds=1) if waiting else 0.0
-    return at - heartbeat.last_tick_at, round(max(heartbeat.lag_ms, missed), 1)
-
-
-def waiting_ticks() -> int:
-    """How many jobs wait in the detector's queue. Raises RedisError."""
-    client = redis.Redis.from_url(
-        settings.LIVE_REDIS_URL, socket_connect_timeout=1, socket_timeout=1
-    )
-    with client:
-        return int(client.llen(SLA_QUEUE))
+# Parts without which no deadline is watched; only they make the whole unhealthy.
+VITAL: Final = ("database", "redis", "worker", "beat")
 
 
 def check(*, at: datetime) -> dict[str, Any]:
-    """The state of each part as "ok", "down" or "unknown", and the lag in ms.
+    """The state of each part as "ok", "down" or "unknown", and figures of the detector.
 
     A fresh tick proves beat and worker. Without one, jobs that pile up mean that the
-    worker is down; an empty queue means that beat is.
+    worker is down; an empty queue means that beat is. What only asks for a person's
+    attention (a year without its holidays, a clock that was set aside, notices that
+    wait) is told and leaves the whole healthy.
     """
-    parts = {"database": "ok", "redis": "ok", "worker": "ok", "beat": "ok"}
-    age: timedelta | None = None
-    lag: float | None = None
+    parts = dict.fromkeys(VITAL, "ok") | {"calendar": "unknown"}
+    pulse: Pulse | None = None
     queued = 0
     try:
-        age, lag = pulse(at=at)
+        pulse = Pulse.read()
+        parts["calendar"] = "missing" if calendars.missing_years(at=at) else "ok"
     except AnyDatabaseError:
         parts["database"] = "down"
     try:
-        queued = waiting_ticks()
-    except redis.RedisError:
+        queued = vitals.queued_jobs()[SLA_QUEUE]
+    except RedisError:
         parts["redis"] = "down"
-    if age is None or age > TICK_LIMIT:
+    if pulse is None or pulse.age(at=at) > TICK_LIMIT:
         known = parts["database"] == parts["redis"] == "ok"
         parts |= {"worker": "unknown", "beat": "unknown"}
         if known:
             parts["worker" if queued else "beat"] = "down"
-    healthy = all(state == "ok" for state in parts.values())
+    healthy = all(parts[name] == "ok" for name in VITAL)
     return {
         "status": "ok" if healthy else "down",
         **parts,
-        "sla_lag_ms": lag,
-        "last_tick_age_ms": None
-        if age is None
-        else round(age / timedelta(milliseconds=1)),
+        **(figures(pulse, at=at) if pulse else dict.fromkeys(FIGURES)),
     }
+
+
+FIGURES: Final = ("sla_lag_ms", "last_tick_age_ms", "outbox_age_ms", "set_aside")
+
+
+def figures(pulse: Pulse, *, at: datetime) -> dict[str, float | None]:
+    """What the detector's last sign of life says, as the health page words it."""
+    return {
+        "sla_lag_ms": pulse.worst_lag_ms(at=at),
+        "last_tick_age_ms": milliseconds(pulse.age(at=at)),
+        "outbox_age_ms": milliseconds(pulse.outbox_age(at=at)),
+        "set_aside": pulse.set_aside,
+    }
+
+
+def milliseconds(span: timedelta) -> int:
+    """A span as a whole number."""
+    return round(span / timedelta(milliseconds=1))
 
 
 @require_safe

@@ -19,6 +19,8 @@ from helpdesk.backoffice.look import UNFOLD as UNFOLD  # noqa: PLC0414 - a setti
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+PRODUCT_VERSION = "0.1.0"
+
 env = environ.Env()
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 for name in ("secrets.env", "runtime.env"):
@@ -49,6 +51,14 @@ if len(SECRET_KEY) < SECRET_KEY_MIN:
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 CONTACT_KEYS = contact_keys()
 
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+METRICS_TOKEN_MIN = 16
+if METRICS_TOKEN and len(METRICS_TOKEN) < METRICS_TOKEN_MIN:
+    raise ImproperlyConfigured(
+        f"METRICS_TOKEN is shorter than {METRICS_TOKEN_MIN} characters. Leave it out,"
+        " or make one: python -c 'import secrets; print(secrets.token_urlsafe())'"
+    )
+
 DEBUG: bool = env.bool("DEBUG", default=False)
 PORT: int = env.int("PORT", default=8000)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -67,6 +77,7 @@ INSTALLED_APPS = [
     "helpdesk.desk",
     "helpdesk.supervision",
     "helpdesk.setup",
+    "helpdesk.doctor",
     "inquiries",
     "sla",
     "tickets",

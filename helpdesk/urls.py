@@ -6,6 +6,7 @@ from django.urls import include, path
 from helpdesk.desk import live as desk_live
 from helpdesk.desk import sign_in
 from helpdesk.health import healthz
+from helpdesk.metrics import metrics
 from helpdesk.portal import live as portal_live
 
 handler400 = "helpdesk.errors.bad_request"
@@ -13,6 +14,7 @@ handler500 = "helpdesk.errors.server_error"
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("live/desk/", desk_live.desk, name="desk_live"),
     path("live/thread/<str:token>/", portal_live.thread, name="thread_live"),
     path("sign-in/<str:token>/", sign_in.by_link, name="sign_in_link"),

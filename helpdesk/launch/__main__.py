@@ -10,6 +10,7 @@ from helpdesk.launch.failure import CannotGoOn, StopAsked, of_os
 COMMANDS = {
     "up": ("helpdesk.launch.up", "up"),
     "manage": ("helpdesk.launch.manage", "manage"),
+    "doctor": ("helpdesk.launch.doctor", "doctor"),
     "test": ("helpdesk.launch.testing", "test"),
     "check": ("helpdesk.launch.check", "check"),
     "fix": ("helpdesk.launch.check", "fix"),

@@ -16,7 +16,7 @@ from helpdesk.launch.supervisor import Part, Supervisor
 OF_AN_INSTALLATION = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS"),
     *("CONTACT_KEYS", "SITE_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"),
-    *("PORT", "HOST", "DEBUG", "DEMO", "LOG_LEVEL"),
+    *("PORT", "HOST", "DEBUG", "DEMO", "LOG_LEVEL", "METRICS_TOKEN"),
 )
 
 

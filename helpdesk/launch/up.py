@@ -77,7 +77,9 @@ def start(
     """Servers, then data, then the application; returns one-time sign-in links."""
     env_files.make_secrets(data, environment=os.environ)
     wanted = servers.plan(data, env=os.environ)
-    env_files.write(data / "runtime.env", wanted.runtime)
+    # Other commands then know where this house answers.
+    listens = {"PORT": str(ports.number(os.environ)), "HOST": parts.host()}
+    env_files.write(data / "runtime.env", {**wanted.runtime, **listens})
     if wanted.parts:
         with console.step(f"{wanted.names()} started"):
             supervisor.start(wanted.parts)

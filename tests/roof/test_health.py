@@ -1,7 +1,7 @@
 """`GET /healthz` tells the truth about each part, part by part."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,11 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from helpdesk.health import SLA_QUEUE, check
-from sla.models import Heartbeat
+from sla import detector
+from sla.models import Clock, Heartbeat
 from tests.factories import AT, InquiryFactory
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +90,29 @@ def test_the_lag_counts_what_the_detector_has_not_even_seen(tick: Heartbeat) -> 
     assert check(at=AT + timedelta(seconds=26))["sla_lag_ms"] == 2000.0
 
 
+def test_what_only_asks_for_attention_is_told_and_all_is_well(tick: Heartbeat) -> None:
+    before = check(at=datetime(2026, 10, 31, 15, 59, 59, tzinfo=UTC))
+    assert (before["calendar"], before["set_aside"]) == ("ok", 0)
+    late = InquiryFactory.create()
+    Clock.objects.filter(ticket_id=late.pk).update(set_aside_at=AT, wake_at=None)
+    InquiryFactory.create()
+    detector.sweep(clock=lambda: AT + timedelta(seconds=25))
+    Heartbeat.objects.update(last_tick_at=AT + timedelta(seconds=27))
+    report = check(at=AT + timedelta(seconds=28))
+    # From November on, next year's holidays should be known.
+    assert report["calendar"] == "missing"
+    assert report["set_aside"] == 1
+    assert report["outbox_age_ms"] == 3000
+    assert report["status"] == "ok"
+
+
+def test_a_fixed_number_of_queries(
+    tick: Heartbeat, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(3):
+        check(at=AT)
+
+
 def test_without_redis_the_rest_is_told_as_it_is(
     tick: Heartbeat, no_redis: None
 ) -> None:
@@ -131,8 +156,11 @@ def test_the_page_is_200_or_503_fresh_and_without_secrets(
         "redis",
         "worker",
         "beat",
+        "calendar",
         "sla_lag_ms",
         "last_tick_age_ms",
+        "outbox_age_ms",
+        "set_aside",
     }
     Heartbeat.objects.update(last_tick_at=AT - timedelta(days=1))
     answer = client.get("/healthz")

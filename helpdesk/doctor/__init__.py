@@ -1,0 +1,1 @@
+"""Examines an installation, changes nothing, and says what repairs each fault."""

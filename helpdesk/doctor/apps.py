@@ -1,0 +1,8 @@
+"""Where Django finds the command."""
+
+from django.apps import AppConfig
+
+
+class DoctorConfig(AppConfig):
+    name = "helpdesk.doctor"
+    label = "doctor"
