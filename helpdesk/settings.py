@@ -137,7 +137,10 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
-            "libraries": {"display": "helpdesk.templatetags.display"},
+            "libraries": {
+                "display": "helpdesk.templatetags.display",
+                "promises": "helpdesk.templatetags.promises",
+            },
         },
     }
 ]
@@ -229,6 +232,11 @@ CELERY_BEAT_SCHEDULE = {
     "staff-forget-expired": {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
+    },
+    "policies-rollouts": {
+        "task": "policies.carry_out_rollouts",
+        "schedule": 10.0,
+        "options": {"expires": 9},
     },
     "sla-sweep": {
         "task": "sla.sweep",
@@ -379,6 +387,16 @@ SPECTACULAR_SETTINGS = {
             "description": _(
                 "Each promise with its deadline, and whether it was kept."
             ),
+        },
+        {
+            "name": "policies",
+            "x-displayName": _("Policies"),
+            "description": _("What is promised: the rules in force."),
+        },
+        {
+            "name": "business-time",
+            "x-displayName": _("Business time"),
+            "description": _("When something is due by the company's calendars."),
         },
     ],
 }

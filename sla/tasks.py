@@ -1,4 +1,4 @@
-"""The jobs of queue `sla`: short, repeatable, and harmless when run twice."""
+"""Jobs, repeatable and harmless when run twice; those named "sla." are short."""
 
 from contextlib import suppress
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sla import detector
-from sla.services import alerts
+from sla.services import alerts, rollouts
 
 
 @shared_task(name="sla.window")
@@ -26,6 +26,12 @@ def sweep() -> int:
 def announce() -> int:
     """Tell people of warnings and breaches that nobody has been told of."""
     return alerts.announce(at=timezone.now())
+
+
+@shared_task(name="policies.carry_out_rollouts")
+def carry_out_rollouts() -> int:
+    """Apply what is in force to running clocks where somebody has ordered it."""
+    return rollouts.carry_on(at=timezone.now())
 
 
 def _announce_soon() -> None:

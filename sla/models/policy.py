@@ -311,6 +311,9 @@ class Rollout(models.Model):
     asked_at = models.DateTimeField(_("asked"))
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     finished_at = models.DateTimeField(_("finished"), null=True)
+    reached = models.BigIntegerField(
+        default=0, help_text=_("The last clock that was looked at.")
+    )
     examined = models.PositiveIntegerField(_("examined"), default=0)
     gained = models.PositiveIntegerField(_("got more time"), default=0)
     lost = models.PositiveIntegerField(_("got less time"), default=0)

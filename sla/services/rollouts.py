@@ -4,12 +4,16 @@ An explicit act of those who decide what is promised. Each clock that changes ge
 `recompute` line in its record; what was missed stays missed.
 """
 
+import math
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from sla.models import Clock, ClockQuerySet, PolicyVersion, Rollout, Target
 from sla.promise import Plan
@@ -19,8 +23,11 @@ from sla.services.versions import check_rights
 from staff.models import User
 from tickets.models import Ticket
 
-BATCH: Final = 500
+BATCH: Final = 200
+# A job that runs longer than its lease is given to another worker.
+WORK_SECONDS: Final = 8
 MOST_EXAMPLES: Final = 10
+MOST_EXAMINED: Final = 5000
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,9 @@ class Example:
 
 @dataclass
 class Preview:
-    """What a rollout would do; examples of those that change most at first."""
+    """What a rollout would do to the clocks that were examined, out of `total`."""
 
+    total: int = 0
     examined: int = 0
     gained: int = 0
     lost: int = 0
@@ -57,11 +65,15 @@ class Preview:
 
 
 def preview(*, at: datetime) -> Preview:
-    """Who would gain and who would lose if all running clocks got what is in force."""
+    """Who would gain and who would lose if running clocks got what is in force.
+
+    Examines the most urgent ones, as many as a page can wait for.
+    """
     book = rules.rulebook(at=at)
-    found = Preview()
+    found = Preview(total=_candidates().count())
     clocks = _candidates().select_related("ticket__channel", "ticket__customer")
-    for clock in clocks.prefetch_related("pauses").iterator(chunk_size=BATCH):
+    urgent = clocks.prefetch_related("pauses").order_by("due_at")[:MOST_EXAMINED]
+    for clock in urgent:
         found.examined += 1
         change = _change(clock, book)
         if change is None:
@@ -75,34 +87,46 @@ def preview(*, at: datetime) -> Preview:
 def ask(version: PolicyVersion | None, *, by: User, at: datetime) -> Rollout:
     """Order a rollout of what is in force; a job does the work.
 
-    Raises NotAllowed.
+    Raises NotAllowed, ValidationError for a version that is not in force yet.
     """
     check_rights(by)
+    begins = version.effective_from if version else at
+    if begins is None or begins > at:
+        raise ValidationError(_("This version is not in force yet."))
     return Rollout.objects.create(policy_version=version, asked_at=at, asked_by=by)
 
 
-def unfinished() -> list[int]:
-    """The rollouts that are not done, oldest first; a crash leaves them here."""
+def carry_on(*, at: datetime) -> int:
+    """Work for a while on the rollouts that are not done, oldest first."""
+    until = time.monotonic() + WORK_SECONDS
     waiting = Rollout.objects.filter(finished_at=None).order_by("pk")
-    return list(waiting.values_list("pk", flat=True))
+    keys = list(waiting.values_list("pk", flat=True))
+    return sum(carry_out(pk, at=at, until=until) for pk in keys)
 
 
-def carry_out(rollout_id: int, *, at: datetime) -> int:
-    """Do a rollout, ticket by ticket; how many clocks changed. Again after a crash.
+def carry_out(rollout_id: int, *, at: datetime, until: float = math.inf) -> int:
+    """Do a rollout, ticket by ticket; how many clocks changed.
 
-    A clock that has changed already is not changed twice: under the same terms it
-    comes out the same.
+    Stops at `until` on the monotonic clock and goes on from there when called again,
+    also after a crash. A clock that has changed already comes out the same.
     """
     rollout = Rollout.objects.select_related("asked_by").get(pk=rollout_id)
     if rollout.finished_at is not None:
         return 0
     book = rules.rulebook(at=at)
-    keys = _candidates().order_by("ticket_id").values_list("ticket_id", "pk")
-    counts = [_carry_out(rollout, *key, book=book, at=at) for key in keys.iterator()]
-    Rollout.objects.filter(pk=rollout.pk, finished_at=None).update(
-        finished_at=at, examined=len(counts)
-    )
-    return sum(counts)
+    changed = 0
+    while True:
+        clocks = _candidates().filter(pk__gt=rollout.reached).order_by("pk")
+        keys = list(clocks.values_list("ticket_id", "pk")[:BATCH])
+        for key in keys:
+            changed += _carry_out(rollout, *key, book=book, at=at)
+        if keys:
+            rollout.reached = keys[-1][1]
+            rollout.examined += len(keys)
+        rollout.finished_at = at if len(keys) < BATCH else None
+        rollout.save(update_fields=["reached", "examined", "finished_at"])
+        if rollout.finished_at is not None or time.monotonic() >= until:
+            return changed
 
 
 @transaction.atomic
@@ -135,9 +159,9 @@ def _carry_out(
     )
     if changed:
         Rollout.objects.filter(pk=rollout.pk).update(
-            gained=F("gained") + (clock.due_at > before),
-            lost=F("lost") + (clock.due_at < before),
-            late_at_once=F("late_at_once") + (before >= at > clock.due_at),
+            gained=F("gained") + int(clock.due_at > before),
+            lost=F("lost") + int(clock.due_at < before),
+            late_at_once=F("late_at_once") + int(before >= at > clock.due_at),
         )
     return changed
 
