@@ -24,6 +24,7 @@ from sla.models import (
     Target,
 )
 from sla.pack_format import BadText, read_length
+from sla.services.differences import Change, diff
 
 PACKS: Final = Path(__file__).resolve().parent.parent / "policies"
 USUAL_WARNING: Final = "0.8"
@@ -87,6 +88,36 @@ def load(pack: Pack, *, at: datetime) -> Loaded:
     version.effective_from = pack.content["effective_from"]
     version.save()
     return Loaded.CREATED
+
+
+@transaction.atomic
+def draft(pack: Pack) -> PolicyVersion:
+    """Make a draft that says what a pack says, for people to check and publish.
+
+    Raises BadPack; also when the policy has a draft already, which is somebody's work.
+    """
+    policy = policy_of(pack)
+    if policy.versions.drafts().exists():
+        raise BadPack(
+            pack.code, "there is a draft already; publish or discard it first"
+        )
+    newest = policy.versions.order_by("-number").first()
+    return fill(
+        pack, PolicyVersion(policy=policy, number=newest.number + 1 if newest else 1)
+    )
+
+
+def compare(pack: Pack) -> list[Change]:
+    """What a pack says differently from the newest published version of its policy."""
+    versions = PolicyVersion.objects.published().filter(policy__code=pack.code)
+    newest = versions.order_by("-number").first()
+    if newest is None:
+        return []
+    with transaction.atomic():
+        other = Policy.objects.create(code=f"{pack.code}-compared")
+        found = diff(newest, fill(pack, PolicyVersion(policy=other, number=1)))
+        transaction.set_rollback(True)
+    return found
 
 
 def policy_of(pack: Pack) -> Policy:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from sla.models import EscalationStep, Metric, Policy, PolicyVersion, Target
@@ -136,15 +136,26 @@ def test_another_pack_never_overwrites_the_version_in_force() -> None:
     assert rows() == before
 
 
-def test_a_version_that_people_published_stays_whatever_the_pack_says() -> None:
-    policy = Policy.objects.get()
-    PolicyVersion.objects.create(
-        policy=policy, number=2, published_at=after(1), effective_from=after(1)
-    )
+def test_a_version_that_people_published_stays_and_the_differences_are_told() -> None:
+    publish(IN_FIRST_REPLY={"budget": timedelta(seconds=20)})
     before = rows()
-    (pack,) = packs.read_packs()
-    assert packs.load(pack, at=after(days=1)) == "differs"
+    out = StringIO()
+    call_command("load_policies", stdout=out)
+    assert out.getvalue().splitlines()[:2] == [
+        "standard: differs",
+        "  rule IN_FIRST_REPLY budget: 0:00:20 -> 0:00:30",
+    ]
     assert rows() == before
+
+
+def test_a_pack_that_differs_can_become_a_draft_once() -> None:
+    publish(IN_FIRST_REPLY={"budget": timedelta(seconds=20)})
+    call_command("load_policies", "--draft", stdout=StringIO())
+    draft = PolicyVersion.objects.drafts().get()
+    assert draft.targets.get(code="IN_FIRST_REPLY").budget == timedelta(seconds=30)
+    assert draft.number == 3
+    with pytest.raises(CommandError, match="there is a draft already"):
+        call_command("load_policies", "--draft", stdout=StringIO())
 
 
 def test_a_new_pack_becomes_version_one_of_its_policy(tmp_path: Path) -> None:
