@@ -7,7 +7,8 @@ from typing import Final
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SEPARATOR: Final = "|"
 
-# The same text as `link` makes for a line without detail; `{previous}` and the rest are SQL expressions.
+# The same text as `link` makes for a line without detail; `{previous}` and the rest
+# are SQL expressions.
 LINK_SQL: Final = (
     "encode(sha256(convert_to(concat_ws('|', {previous}, {clock_id}::text, {kind},"
     " {step}::text, (extract(epoch FROM {at}) * 1000000)::bigint::text,"

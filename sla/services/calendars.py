@@ -160,7 +160,7 @@ def _with_year(
 def newest_of(calendar: Calendar) -> CalendarVersion | None:
     """The version that was published last."""
     versions = CalendarVersion.objects.published().filter(calendar=calendar)
-    return versions.order_by("-number").first()  # type: ignore[no-any-return]
+    return versions.order_by("-number").first()
 
 
 def _reason(place: str, reason: str) -> str:

@@ -98,9 +98,7 @@ def draft(pack: Pack) -> PolicyVersion:
     """
     policy = policy_of(pack)
     if policy.versions.drafts().exists():
-        raise BadPack(
-            pack.code, "there is a draft already; publish or discard it first"
-        )
+        raise BadPack(pack.code, "there is a draft already: publish or discard it")
     newest = policy.versions.order_by("-number").first()
     return fill(
         pack, PolicyVersion(policy=policy, number=newest.number + 1 if newest else 1)

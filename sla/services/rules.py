@@ -169,7 +169,7 @@ def opening(ticket: Ticket, metric: str, *, subject: str, at: datetime) -> Openi
     return Opening(_book(rows), ids.get("known"), ids["next"], codes["channel"])
 
 
-def _ask(sql: str, **values: object) -> list[Row]:
+def _ask(sql: str, **values: datetime | int | str) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())

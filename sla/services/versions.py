@@ -115,11 +115,8 @@ def check_rights(by: User) -> None:
 def editable(version: PolicyVersion, *, by: User) -> PolicyVersion:
     """A draft, locked. Raises NotAllowed, IllegalStep for a published version."""
     check_rights(by)
-    locked = (
-        PolicyVersion.objects.select_for_update(of=("self",))
-        .filter(pk=version.pk)
-        .first()
-    )
+    versions = PolicyVersion.objects.select_for_update(of=("self",))
+    locked: PolicyVersion | None = versions.filter(pk=version.pk).first()
     if locked is None or not locked.is_draft:
         raise IllegalStep(
             _("This version is no draft any more. Start a new one."),

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--draft",
             action="store_true",
-            help="where a pack differs from the policy, make a draft that says the same",
+            help="where a pack differs from the policy, make a draft of the pack",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
