@@ -1,10 +1,18 @@
-"""Policy versions in the back-office: published ones are read, never changed."""
+"""Policies and calendars in the back-office, to read: supervision changes them."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from sla.models import EscalationStep, PolicyVersion, Target
+from sla.models import (
+    CalendarDay,
+    CalendarVersion,
+    EscalationStep,
+    OpeningHours,
+    PauseRule,
+    PolicyVersion,
+    Target,
+)
 from staff.admin import ReadOnly
 
 
@@ -13,12 +21,17 @@ class TargetsOfVersion(TabularInline):
     extra = 0
     can_delete = False
     fields = (
+        "code",
         "name_zh",
         "name_en",
         "metric",
         "clauses",
         "origin",
+        "conditions",
+        "unit",
         "budget",
+        "days",
+        "calendar",
         "warn_at_fraction",
         "compare",
         "auto_counts",
@@ -30,7 +43,49 @@ class LadderOfVersion(TabularInline):
     model = EscalationStep
     extra = 0
     can_delete = False
-    fields = ("position", "after", "audience")
+    fields = (
+        "target",
+        "position",
+        "unit",
+        "after",
+        "days",
+        "calendar",
+        "audience",
+        "action",
+        "by_mail",
+    )
+
+
+class PauseRulesOfVersion(TabularInline):
+    model = PauseRule
+    extra = 0
+    can_delete = False
+    fields = (
+        "code",
+        "name_zh",
+        "name_en",
+        "metrics",
+        "clauses",
+        "origin",
+        "unit",
+        "limit",
+        "days",
+        "calendar",
+    )
+
+
+class HoursOfVersion(TabularInline):
+    model = OpeningHours
+    extra = 0
+    can_delete = False
+    fields = ("pattern", "intervals")
+
+
+class DaysOfVersion(TabularInline):
+    model = CalendarDay
+    extra = 0
+    can_delete = False
+    fields = ("date", "kind", "name", "intervals")
 
 
 @admin.register(PolicyVersion)
@@ -46,8 +101,31 @@ class PolicyVersionAdmin(ReadOnly):
         "note",
     )
     readonly_fields = ("name",)
-    inlines = (TargetsOfVersion, LadderOfVersion)
+    inlines = (TargetsOfVersion, LadderOfVersion, PauseRulesOfVersion)
 
     @admin.display(description=_("Policy"), ordering="policy__code")
     def name(self, version: PolicyVersion) -> str:
         return version.policy.name
+
+
+@admin.register(CalendarVersion)
+class CalendarVersionAdmin(ReadOnly):
+    list_display = ("name", "number", "effective_from", "published_at", "author")
+    list_select_related = ("calendar", "author")
+    fields = (
+        "name",
+        "number",
+        "effective_from",
+        "published_at",
+        "author",
+        "note",
+        "timezone",
+        "working_weekdays",
+        "years",
+    )
+    readonly_fields = ("name",)
+    inlines = (HoursOfVersion, DaysOfVersion)
+
+    @admin.display(description=_("Calendar"), ordering="calendar__code")
+    def name(self, version: CalendarVersion) -> str:
+        return version.calendar.name

@@ -107,6 +107,11 @@ UNFOLD: Final[dict[str, Any]] = {
                         "gavel",
                         "admin:sla_policyversion_changelist",
                     ),
+                    _item(
+                        _("Calendars"),
+                        "calendar_month",
+                        "admin:sla_calendarversion_changelist",
+                    ),
                 ],
             },
         ],

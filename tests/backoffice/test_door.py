@@ -30,6 +30,7 @@ def test_strangers_sign_in_where_everyone_does_and_come_back(client: Client) -> 
 def test_only_configuration_stands_in_it() -> None:
     assert {model.__name__ for model in admin.site._registry} == {
         "ApiToken",
+        "CalendarVersion",
         "Channel",
         "Department",
         "PolicyVersion",
@@ -50,6 +51,7 @@ PAGES = [
     "/admin/knowledge/script/",
     "/admin/knowledge/script/add/",
     "/admin/sla/policyversion/",
+    "/admin/sla/calendarversion/",
 ]
 
 
