@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, Final, cast
 
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,8 @@ from inquiries.documents import (
     NewMessage,
 )
 from inquiries.models import Inquiry
+from sla.models import Clock
+from sla.services.standing import holds
 from staff.models import User
 from tickets.tokens import derived_token
 
@@ -187,10 +190,16 @@ def shown(
     request: Request, inquiry: Inquiry, form: type[InquiryState], *, status: int = 200
 ) -> Response:
     """The inquiry as it stands now; a constant number of queries."""
-    lists = ["topics", "clocks__target"]
+    clocks = Clock.objects.select_related("target__version__policy", "target__calendar")
+    lists: list[str | Prefetch[Any]] = ["topics", Prefetch("clocks", clocks)]
     lists += ["messages__author"] if form is InquiryThread else []
     related = ("channel", "customer", "assignee", "department")
     fresh = Inquiry.objects.select_related(*related).prefetch_related(*lists)
-    context = {"request": request, "at": timezone.now()}
-    document = form(fresh.get(pk=inquiry.pk), context=context)
+    found = fresh.get(pk=inquiry.pk)
+    context = {
+        "request": request,
+        "at": timezone.now(),
+        "holds": holds(found.clocks.all()),
+    }
+    document = form(found, context=context)
     return Response(document.data, status=status)

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from helpdesk.api.views import NothingHere, Schema, page
 from inquiries.api import Inquiries
-from sla.api import ClockList
+from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
 VERBS = ("take", "reply", "note", "assign", "close", "reopen")
@@ -14,6 +14,8 @@ urlpatterns = [
     path("schema/", Schema.as_view(), name="api_schema"),
     path("v1/tickets/", TicketList.as_view(), name="api_tickets"),
     path("v1/clocks/", ClockList.as_view(), name="api_clocks"),
+    path("v1/policies/", Policies.as_view(), name="api_policies"),
+    path("v1/business-time/due/", DueTime.as_view(), name="api_due_time"),
     path("v1/inquiries/", Inquiries.as_view({"post": "create"}), name="api_inquiries"),
     path(
         "v1/inquiries/<slug:number>/",

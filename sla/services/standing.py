@@ -1,0 +1,83 @@
+"""How paused clocks stand: why, since when, and how much time they have left.
+
+For pages and the API, which show many clocks in a constant number of queries.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sla.models import CalendarVersion, Clock, ClockStatus, Pause, PauseRule, Unit
+from sla.promise import WALL, Calendars
+from sla.services import rules
+from sla.services.rules import BookOfCalendars
+
+
+@dataclass(frozen=True)
+class Hold:
+    """An open pause, and the time that its clock will have when it runs on.
+
+    `left` is counted as the promise is: in opening time where `opening_time` says so.
+    It is None for a clock whose deadline had passed.
+    """
+
+    rule: PauseRule
+    since: datetime
+    resumes_at: datetime | None
+    left: timedelta | None
+    opening_time: bool
+
+
+def holds(clocks: Iterable[Clock]) -> Mapping[int, Hold]:
+    """The open pause of each paused clock, by the clock's key.
+
+    No query when nothing is paused, else two, whatever the number.
+    """
+    paused = {c.pk: c for c in clocks if c.status == ClockStatus.PAUSED}
+    if not paused:
+        return {}
+    pauses = Pause.objects.filter(clock__in=paused, resumed_at=None)
+    found = list(pauses.select_related("rule__calendar", "clock__target"))
+    dated = _DatedCalendars()
+    return {
+        pause.clock_id: _hold(paused[pause.clock_id], pause, dated) for pause in found
+    }
+
+
+def _hold(clock: Clock, pause: Pause, dated: "_DatedCalendars") -> Hold:
+    terms = rules.terms_of(pause.clock.target)
+    left = None
+    if pause.paused_at < clock.due_at:
+        calendars: Calendars = (
+            {} if terms.limit.unit == WALL else dated.at(clock.promised_at)
+        )
+        left = terms.limit.elapsed(pause.paused_at, clock.due_at, calendars)
+    return Hold(
+        rule=pause.rule,
+        since=pause.paused_at,
+        resumes_at=pause.resumes_at,
+        left=left,
+        opening_time=terms.limit.unit != Unit.WALL,
+    )
+
+
+class _DatedCalendars:
+    """The calendars in force at any moment, read at the first question."""
+
+    def __init__(self) -> None:
+        self._versions: list[tuple[str, int, datetime | None]] | None = None
+
+    def at(self, moment: datetime) -> BookOfCalendars:
+        if self._versions is None:
+            self._versions = list(
+                CalendarVersion.objects.published()
+                .order_by("effective_from", "number")
+                .values_list("calendar__code", "pk", "effective_from")
+            )
+        return BookOfCalendars(
+            {
+                code: pk
+                for code, pk, effective_from in self._versions
+                if effective_from is not None and effective_from <= moment
+            }
+        )
