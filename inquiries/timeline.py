@@ -23,11 +23,16 @@ ICONS: Final = {
     Verb.CLOSED: "circle-check",
     Verb.REOPENED: "refresh",
     Verb.BREACH_ACKNOWLEDGED: "eye-check",
+    Verb.PRIORITY_RAISED: "arrow-up",
     ClockEventKind.ACTIVATE: "player-play",
     ClockEventKind.WARNING: "alert-triangle",
     ClockEventKind.BREACH: "alarm",
     ClockEventKind.ESCALATE: "stairs-up",
+    ClockEventKind.PAUSE: "player-pause",
+    ClockEventKind.RESUME: "player-track-next",
+    ClockEventKind.RECOMPUTE: "calculator",
     ClockEventKind.FULFIL: "flag-check",
+    ClockEventKind.REVOKE: "arrow-back-up",
     ClockEventKind.CANCEL: "circle-x",
 }
 

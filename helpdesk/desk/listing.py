@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from helpdesk.desk.forms import View
 from inquiries.models import InquiryTopic
 from sla.models import Clock, ClockStatus
+from sla.services.standing import Hold, holds
 from staff.models import User
 from tickets.models import Ticket, TicketQuerySet
 
@@ -25,17 +26,25 @@ class Row:
 
     ticket: Ticket
     clock: Clock | None
+    hold: Hold | None
     topics: list[InquiryTopic]
     waited: timedelta | None
 
-    @classmethod
-    def of(cls, ticket: Ticket, *, at: datetime) -> Self:
-        return cls(
+
+def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
+    """The rows of tickets; why clocks wait is asked only if some do."""
+    telling = [(ticket, telling_clock(ticket.clocks.all())) for ticket in tickets]
+    held = holds(clock for _, clock in telling if clock is not None)
+    return [
+        Row(
             ticket=ticket,
-            clock=telling_clock(ticket.clocks.all()),
+            clock=clock,
+            hold=held.get(clock.pk) if clock else None,
             topics=list(ticket.inquiry.topics.all()),
             waited=ticket.waited(at=at),
         )
+        for ticket, clock in telling
+    ]
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ class Listing:
             now=at,
             view=view,
             words=words,
-            rows=[Row.of(ticket, at=at) for ticket in tickets],
+            rows=rows_of(tickets, at=at),
             tabs=[
                 Tab(other, counts.get(other), current=other == view and not words)
                 for other in View
@@ -102,11 +111,14 @@ class Listing:
 
 
 def telling_clock(clocks: Iterable[Clock]) -> Clock | None:
-    """The clock that speaks for a ticket: the nearest that runs, else the last over."""
+    """The clock that speaks for a ticket.
+
+    The nearest that runs, else the nearest that is paused, else the last over.
+    """
     known = list(clocks)
-    running = [clock for clock in known if clock.status == ClockStatus.RUNNING]
-    if running:
-        return min(running, key=lambda clock: clock.due_at)
+    for status in (ClockStatus.RUNNING, ClockStatus.PAUSED):
+        if found := [clock for clock in known if clock.status == status]:
+            return min(found, key=lambda clock: clock.due_at)
     return max(known, key=lambda clock: clock.started_at, default=None)
 
 

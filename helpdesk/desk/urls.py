@@ -29,6 +29,7 @@ urlpatterns = [
     path(INQUIRY, pages.inquiry, name="inquiry"),
     path(f"{INQUIRY}thread/", pages.thread, name="thread"),
     path(f"{INQUIRY}context/", pages.context, name="context"),
+    path(f"{INQUIRY}clocks/", pages.clocks, name="clocks"),
     path(f"{INQUIRY}files/<uuid:public_id>/", files.attachment, name="file"),
     path(f"{INQUIRY}take/", verbs.take, name="take"),
     path(f"{INQUIRY}greet/", verbs.greet, name="greet"),

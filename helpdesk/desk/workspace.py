@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.listing import telling_clock
 from inquiries import timeline
 from inquiries.models import Inquiry
@@ -17,6 +18,7 @@ from inquiries.next_step import next_step, possible_steps
 from inquiries.workflow import Step
 from knowledge.models import Script
 from sla.models import Clock
+from sla.services.standing import Hold, holds
 from staff.models import User
 from tickets.models import Attachment, Direction, Message
 from tickets.tokens import derived_token
@@ -47,7 +49,9 @@ class Workspace:
     @classmethod
     def of(cls, number: str, *, user: User, at: datetime) -> Self:
         """Raises Inquiry.DoesNotExist for what this person may not see."""
-        clocks = Clock.objects.select_related("target__version__policy")
+        clocks = Clock.objects.select_related(
+            "target__version__policy", "target__calendar", "acknowledged_by"
+        )
         inquiry = (
             Inquiry.objects.visible_to(user)
             .select_related("channel", "customer", "assignee", "department")
@@ -61,9 +65,20 @@ class Workspace:
         """The newest first."""
         return sorted(self.inquiry.clocks.all(), key=lambda c: c.pk, reverse=True)
 
-    @property
+    @cached_property
     def clock(self) -> Clock | None:
         return telling_clock(self.clocks)
+
+    @cached_property
+    def hold(self) -> Hold | None:
+        """Why the clock that speaks for the ticket waits."""
+        clock = self.clock
+        return holds([clock]).get(clock.pk) if clock else None
+
+    @cached_property
+    def stories(self) -> list[ClockStory]:
+        """Every clock explained, the newest first."""
+        return stories(self.clocks, at=self.now)
 
     @cached_property
     def can(self) -> dict[str, bool]:

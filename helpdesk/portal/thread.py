@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from inquiries.links import thread_token
 from inquiries.models import Inquiry
 from inquiries.workflow import WORKFLOW, Step
-from sla.models import Clock, ClockEventKind
+from sla.models import Clock, ClockEventKind, Metric
+from sla.services.standing import Hold, holds
 from tickets.models import Attachment, Direction, Message
 
 
@@ -36,6 +37,7 @@ class Thread:
     token: str
     now: datetime
     clock: Clock | None
+    hold: Hold | None
     late: bool
     told_at: datetime | None
     lines: list[Line]
@@ -46,15 +48,16 @@ class Thread:
         token = thread_token(inquiry)
         clock = (
             inquiry.clocks.select_related("target")
-            .filter(cycle=inquiry.cycle)
-            .order_by("started_at")
-            .last()
+            .filter(cycle=inquiry.cycle, metric=Metric.FIRST_REPLY)
+            .first()
         )
+        held = holds([clock] if clock else [])
         return cls(
             inquiry=inquiry,
             token=token,
             now=at,
             clock=clock,
+            hold=held.get(clock.pk) if clock else None,
             late=clock is not None and clock.is_late(at=at),
             told_at=told_at(clock),
             lines=lines_of(inquiry, token=token),

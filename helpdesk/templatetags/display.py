@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from inquiries.links import thread_path
 from inquiries.models import Inquiry
 from sla.models import Clock, ClockStatus, Outcome
+from sla.services.standing import Hold
 
 register = template.Library()
 
@@ -99,13 +100,18 @@ def duration_text(seconds: float) -> str:
     if whole < HOUR:
         return f"{whole // MINUTE}:{whole % MINUTE:02d}"
     if whole < DAY:
-        return _("%(hours)d h %(minutes)s min") % {
-            "hours": whole // HOUR,
-            "minutes": f"{whole % HOUR // MINUTE:02d}",
-        }
+        return hours_text(whole)
     return _("%(days)d d %(hours)d h") % {
         "days": whole // DAY,
         "hours": whole % DAY // HOUR,
+    }
+
+
+def hours_text(seconds: int) -> str:
+    """Hours and minutes, however many."""
+    return _("%(hours)d h %(minutes)s min") % {
+        "hours": seconds // HOUR,
+        "minutes": f"{seconds % HOUR // MINUTE:02d}",
     }
 
 
@@ -123,23 +129,43 @@ def state_word(state: str) -> str:
 
 
 @register.inclusion_tag("components/clock_chip.html")
-def clock_chip(clock: Clock | None, now: datetime, label: str = "") -> dict[str, Any]:
-    """The chip of one clock as it stands at `now`; clock.js keeps it moving."""
+def clock_chip(
+    clock: Clock | None, now: datetime, label: str = "", hold: Hold | None = None
+) -> dict[str, Any]:
+    """The chip of one clock as it stands at `now`; clock.js keeps it moving.
+
+    `hold` says of a paused clock why it waits and how much time it has left.
+    """
     if clock is None:
         return {}
     state = clock_state(clock, now)
-    seconds = clock_seconds(clock, state, now)
+    digits = ""
+    if state == "paused":
+        digits = time_left(hold)
+    elif state != "cancelled":
+        seconds = clock_seconds(clock, state, now)
+        digits = duration_text(stepped(seconds, up=state in {"running", "soon"}))
     return {
         "clock": clock,
         "state": state,
         "word": state_word(state),
-        "digits": ""
-        if state in {"paused", "cancelled"}
-        else duration_text(stepped(seconds, up=state in {"running", "soon"})),
+        "digits": digits,
+        "reason": hold.rule.name if hold and state == "paused" else "",
         "due_ms": milliseconds(clock.due_at),
         "warn_ms": milliseconds(clock.warns_at),
         "label": label,
     }
+
+
+@register.filter
+def time_left(hold: Hold | None) -> str:
+    """What a paused clock has left; in hours where opening time is counted."""
+    if hold is None or hold.left is None:
+        return ""
+    seconds = math.ceil(hold.left.total_seconds())
+    if hold.opening_time and seconds >= DAY:
+        return hours_text(seconds)  # a day of opening time has no fixed length
+    return duration_text(stepped(seconds, up=True))
 
 
 def milliseconds(at: datetime | None) -> int | None:

@@ -210,6 +210,17 @@
     act();
   });
 
+  // The chip of the head leads to all clocks: beside the conversation, where they stand.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-clocks]");
+    const clocks = at("context-clocks");
+    if (!link || !clocks?.offsetParent || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    clocks.querySelector("details")?.setAttribute("open", "");
+    clocks.scrollIntoView({ block: "start", behavior: "smooth" });
+    clocks.querySelector("summary")?.focus({ preventScroll: true });
+  });
+
   settle();
   entitle();
   toEnd();

@@ -286,11 +286,11 @@ def test_an_open_inquiry_costs_the_same_however_long_the_talk(
     # Session, person, inquiry, topics, clocks, messages, attachments ...
     with django_assert_num_queries(7):
         desk.get(f"{path}thread/")
-    # ... history (events, clock events, people), and notes out of the messages
-    with django_assert_num_queries(9):
+    # ... the clocks' records, history (events, clock events, people), and notes
+    with django_assert_num_queries(10):
         desk.get(f"{path}context/")
     # ... scripts and colleagues
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         desk.get(path, headers=HTMX)
 
 
@@ -309,6 +309,8 @@ def test_the_page_and_the_fragment_are_not_mixed_up_by_a_cache(
 def test_the_context_says_why_this_number(desk: Client, inquiry: Inquiry) -> None:
     path = f"/desk/inquiries/{inquiry.number}/context/"
     page = desk.get(path, headers=ENGLISH).content.decode()
-    assert "30 seconds, up to and including the deadline (IN-24, IN-25)" in page
+    assert "30 seconds, up to and including the deadline" in page
+    assert "IN_FIRST_REPLY" in page
+    assert "IN-24, IN-25" in page
     assert "version 1" in page
     assert "An automatic greeting does not stop it." in page

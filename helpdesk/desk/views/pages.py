@@ -107,3 +107,13 @@ def thread(request: HttpRequest, user: User, number: str) -> HttpResponse:
 def context(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """Customer, clocks and history alone."""
     return part(request, "_context", opened(number, user))
+
+
+@require_safe
+@never_cache
+@signed_in
+def clocks(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """All clocks of an inquiry as a page, for screens without room beside it."""
+    workspace = opened(number, user)
+    context = {"workspace": workspace, "now": workspace.now, "place": "desk"}
+    return render(request, "desk/clocks.html", context)
