@@ -17,8 +17,11 @@ from django.db.models import (
 from django.utils import timezone
 
 from helpdesk import health
+from helpdesk.supervision.warnings import Warnings
 from inquiries.models import InquiryTopic
-from sla.models import Clock, ClockStatus, Metric, Outcome, Target
+from sla.models import Clock, ClockStatus, Metric, Outcome, Target, Unit
+from sla.services import rules
+from sla.services.standing import Hold, holds
 from staff.models import User
 from tickets.models import Ticket
 
@@ -65,6 +68,7 @@ class Waiting:
 
     ticket: Ticket
     clock: Clock | None
+    hold: Hold | None
     topics: list[InquiryTopic]
     waited: timedelta | None
 
@@ -104,6 +108,7 @@ class Board:
     rows: list[Waiting]
     missed: list[Missed]
     people: list[User]
+    warnings: Warnings
 
     goal: int = KEPT_GOAL_PERCENT
 
@@ -126,6 +131,7 @@ class Board:
                 late=Count("pk", filter=Q(due_at__lt=at)),
             )
         )
+        state = health.check(at=at)
         return cls(
             now=at,
             waiting=waits["count"],
@@ -133,16 +139,25 @@ class Board:
             soon=clocks["soon"],
             late=clocks["late"],
             replies=first_replies(user, at=at),
-            target=Target.objects.in_force(Metric.FIRST_REPLY, at=at),
-            health=health.check(at=at),
+            target=rules.in_force(Metric.FIRST_REPLY, at=at),
+            health=state,
             rows=waiting_now(user, at=at),
             missed=missed_today(user, at=at),
             people=people(),
+            warnings=Warnings.of(at=at, set_aside=state["set_aside"]),
         )
 
     @property
     def longest(self) -> timedelta | None:
         return None if self.longest_since is None else self.now - self.longest_since
+
+    @property
+    def waits_too_long(self) -> bool:
+        """Whether somebody waits longer than a first reply may take."""
+        target = self.target
+        if target is None or target.unit != Unit.WALL or self.longest is None:
+            return False
+        return target.budget is not None and self.longest > target.budget
 
     @property
     def silent(self) -> bool:
@@ -192,15 +207,24 @@ def waiting_now(user: User, *, at: datetime) -> list[Waiting]:
         .select_related("inquiry", "channel", "customer", "assignee")
         .prefetch_related("clocks", "inquiry__topics")[:MOST_ROWS]
     )
+    nearest = [(ticket, nearest_open(ticket)) for ticket in tickets]
+    held = holds(clock for _, clock in nearest if clock is not None)
     return [
         Waiting(
             ticket=ticket,
-            clock=next((c for c in ticket.clocks.all() if c.status == RUNNING), None),
+            clock=clock,
+            hold=held.get(clock.pk) if clock else None,
             topics=list(ticket.inquiry.topics.all()),
             waited=ticket.waited(at=at),
         )
-        for ticket in tickets
+        for ticket, clock in nearest
     ]
+
+
+def nearest_open(ticket: Ticket) -> Clock | None:
+    """The next deadline of a ticket; a paused clock counts after those that run."""
+    clocks = [clock for clock in ticket.clocks.all() if clock.is_unfinished]
+    return min(clocks, key=lambda c: (c.status != RUNNING, c.due_at), default=None)
 
 
 def missed_today(user: User, *, at: datetime) -> list[Missed]:

@@ -2,13 +2,49 @@
 
 from django.urls import path
 
-from helpdesk.supervision import views
+from helpdesk.supervision.views import (
+    board,
+    calendars,
+    drafts,
+    policy,
+    publication,
+    rollouts,
+)
 
 app_name = "supervision"
 
+POLICY = "policy/<slug:policy>/"
+VERSION = f"{POLICY}<int:number>/"
+
 urlpatterns = [
-    path("", views.board, name="board"),
-    path("clocks/<int:pk>/acknowledge/", views.acknowledge, name="acknowledge"),
-    path("inquiries/<slug:number>/take/", views.take_over, name="take_over"),
-    path("inquiries/<slug:number>/assign/", views.reassign, name="reassign"),
+    path("", board.board, name="board"),
+    path("clocks/<int:pk>/acknowledge/", board.acknowledge, name="acknowledge"),
+    path("inquiries/<slug:number>/take/", board.take_over, name="take_over"),
+    path("inquiries/<slug:number>/assign/", board.reassign, name="reassign"),
+    path("policy/", policy.index, name="policies"),
+    path(f"{POLICY}compare/", policy.compare, name="policy_compare"),
+    path(f"{POLICY}draft/", drafts.begin, name="policy_draft"),
+    path(VERSION, policy.version, name="policy_version"),
+    path(f"{VERSION}discard/", drafts.discard, name="policy_discard"),
+    path(f"{VERSION}rules/new/", drafts.new_rule, name="policy_rule_new"),
+    path(f"{VERSION}rules/<slug:code>/", drafts.rule, name="policy_rule"),
+    path(
+        f"{VERSION}rules/<slug:code>/remove/",
+        drafts.remove_rule,
+        name="policy_rule_remove",
+    ),
+    path(f"{VERSION}ladder/", drafts.common_ladder, name="policy_ladder"),
+    path(f"{VERSION}pauses/new/", drafts.new_pause_rule, name="policy_pause_new"),
+    path(f"{VERSION}pauses/<slug:code>/", drafts.pause_rule, name="policy_pause"),
+    path(
+        f"{VERSION}pauses/<slug:code>/remove/",
+        drafts.remove_pause_rule,
+        name="policy_pause_remove",
+    ),
+    path(f"{VERSION}preview/", publication.preview, name="policy_preview"),
+    path(f"{VERSION}publish/", publication.publish, name="policy_publish"),
+    path(f"{VERSION}apply/", rollouts.rollout, name="policy_rollout"),
+    path("calendars/", calendars.index, name="calendars"),
+    path("calendars/add-year/", calendars.add_year, name="calendar_year"),
+    path("calendars/<slug:code>/", calendars.calendar, name="calendar"),
 ]

@@ -49,6 +49,12 @@
     }, 2500);
   });
 
+  // --- an act that loses something asks first: <button data-confirm="question"> ------
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-confirm]");
+    if (button && !confirm(button.dataset.confirm)) event.preventDefault();
+  });
+
   // --- a refusal is a note, never the new content of what asked for it --------------
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status < 400) return;

@@ -1,0 +1,1 @@
+"""The views of supervision: the board, policies, calendars."""
