@@ -73,6 +73,7 @@ SUPERVISES = frozenset(
     {Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMINISTRATOR}
 )
 PUBLISHES = frozenset({Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMINISTRATOR})
+ANSWERS = frozenset({Role.AGENT, Role.SUPERVISOR, Role.MANAGER})
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -86,7 +87,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def answering(self) -> "UserQuerySet":
         """Those to whom an inquiry may be assigned."""
-        return self.with_role(Role.AGENT, Role.SUPERVISOR, Role.MANAGER)
+        return self.with_role(*ANSWERS)
 
 
 class PeopleManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

@@ -265,6 +265,7 @@ class Verb(models.TextChoices):
     CLOSED = "closed", _("Finished")
     REOPENED = "reopened", _("Reopened")
     BREACH_ACKNOWLEDGED = "breach_acknowledged", _("Breach acknowledged")
+    PRIORITY_RAISED = "priority_raised", _("Priority raised")
 
 
 class Event(models.Model):

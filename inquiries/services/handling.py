@@ -11,7 +11,7 @@ from inquiries.workflow import NOT_ANSWERED, WORKFLOW, Step
 from staff.models import User
 from tickets import feed
 from tickets.models import Verb
-from tickets.services import events
+from tickets.services import assignment, events
 from tickets.workflow import IllegalStep
 
 
@@ -24,9 +24,7 @@ def take(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.TAKE, by=by)
     _refuse_poaching(inquiry, Step.TAKE, by=by)
-    if inquiry.assignee_id != by.pk:
-        _give(inquiry, to=by)
-        events.record(inquiry, Verb.TAKEN, by=by, at=at)
+    assignment.take(inquiry, by=by, at=at)
     return inquiry
 
 
@@ -45,10 +43,7 @@ def assign(inquiry: Inquiry, *, to: User, by: User, at: datetime) -> Inquiry:
             {"to": _("%(name)s does not answer inquiries.") % {"name": to}},
             code="assignee_unsuitable",
         )
-    if inquiry.assignee_id != to.pk:
-        before = inquiry.assignee_id
-        _give(inquiry, to=to)
-        events.record(inquiry, Verb.ASSIGNED, by=by, at=at, to=to.pk, before=before)
+    assignment.give(inquiry, to=to, by=by, at=at)
     return inquiry
 
 
@@ -106,10 +101,3 @@ def _refuse_poaching(inquiry: Inquiry, step: Step, *, by: User) -> None:
             step=step,
             status=inquiry.status,
         )
-
-
-def _give(inquiry: Inquiry, *, to: User) -> None:
-    feed.announce(inquiry, "ticket", to_customer=False)
-    inquiry.assignee = to
-    inquiry.save(update_fields=["assignee"])
-    feed.announce(inquiry, "ticket", to_customer=True)
