@@ -1,34 +1,73 @@
 """What a person has not acknowledged, for every staff page to show."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sla.models import Notification
+from sla.models import Clock, ClockEvent, ClockEventKind, EscalationStep, Notification
+from sla.services import rules
 from staff.models import User
+from tickets.models import Ticket
 
 MOST_SHOWN: Final = 3
+# Nobody reads further back, and no page does either.
+MOST_READ: Final = 200
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice as people see it: the event, its ticket, and why it came to them."""
+
+    notification: Notification
+
+    @property
+    def pk(self) -> int:
+        return self.notification.pk
+
+    @property
+    def event(self) -> ClockEvent:
+        return self.notification.event
+
+    @property
+    def clock(self) -> Clock:
+        return self.event.clock
+
+    @property
+    def ticket(self) -> Ticket:
+        return self.clock.ticket
+
+    @property
+    def more(self) -> int:
+        """How many further events this notice stands for."""
+        return self.notification.more
+
+    @property
+    def rung(self) -> EscalationStep | None:
+        """The rung by which it came; None for a plain warning or breach."""
+        if self.event.kind == ClockEventKind.BREACH:
+            return None
+        target = rules.published_target(self.clock.target_id)
+        return rules.rung_of_step(target, self.event.step)
 
 
 @dataclass(frozen=True)
 class Notices:
     """The newest notice of each ticket, and how many more tickets have one."""
 
-    shown: list[Notification]
+    shown: list[Notice]
     more: int
 
 
 def outstanding(user: User) -> Notices:
-    """What this person has not acknowledged, one line per ticket."""
-    newest = list(newest_of_each(Notification.objects.outstanding(user)))
-    return Notices(shown=newest[:MOST_SHOWN], more=len(newest[MOST_SHOWN:]))
-
-
-def newest_of_each(notices: Iterable[Notification]) -> Iterable[Notification]:
-    """The first notice of each ticket."""
-    seen: set[int] = set()
-    for notice in notices:
-        ticket_id = notice.event.clock.ticket_id
-        if ticket_id not in seen:
-            seen.add(ticket_id)
-            yield notice
+    """What this person has not acknowledged, one line per ticket; one query."""
+    newest = Notification.objects.outstanding(user).order_by("-created_at", "-pk")
+    read = newest.values("pk")[:MOST_READ]
+    ticket = "event__clock__ticket"
+    of_tickets = (
+        Notification.objects.filter(pk__in=read)
+        .select_related("event__clock__target", f"{ticket}__customer")
+        .order_by(ticket, "-created_at", "-pk")
+        .distinct(ticket)
+    )
+    found = sorted(of_tickets, key=lambda n: (n.created_at, n.pk), reverse=True)
+    shown = [Notice(notification) for notification in found[:MOST_SHOWN]]
+    return Notices(shown=shown, more=len(found[MOST_SHOWN:]))

@@ -205,6 +205,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_IMPORTS = ["helpdesk.tasks"]
 CELERY_TASK_ROUTES = {"sla.*": {"queue": "sla"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -229,6 +230,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 1.0,
         "options": {"expires": 3},
     },
+    "sla-resume": {
+        "task": "sla.resume",
+        "schedule": 1.0,
+        "options": {"expires": 3},
+    },
+    "mail-send-notices": {
+        "task": "mail.send_notices",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
+    "notices-drop-moot": {
+        "task": "notices.drop_moot",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "staff-forget-expired": {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
@@ -244,6 +260,49 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 25},
     },
 }
+
+# --- Mail to colleagues --------------------------------------------------------------
+
+
+def mail_server(url: str) -> dict[str, Any]:
+    """The mail server that EMAIL_URL names; none, and no mail, where it is empty.
+
+    `smtp+ssl://` and `smtps://` speak TLS from the first byte (port 465), `smtp+tls://`
+    begins it on an open line (port 587).
+    """
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    try:
+        server: dict[str, Any] = environ.Env.email_url_config(url)
+    except (ImproperlyConfigured, ValueError):
+        server = {}
+    scheme = urlsplit(url).scheme
+    if not server or (scheme.startswith("smtp") and not server["EMAIL_HOST"]):
+        raise ImproperlyConfigured(
+            "EMAIL_URL names no mail server. Write it like"
+            " smtp+ssl://user:password@mail.example.com:465"
+        )
+    if scheme == "smtps":
+        server |= {"EMAIL_USE_SSL": True, "EMAIL_USE_TLS": False}
+    usual = 465 if server.get("EMAIL_USE_SSL") else 587
+    return {**server, "EMAIL_PORT": server["EMAIL_PORT"] or usual}
+
+
+MAIL_CONFIGURED: bool = bool(env.str("EMAIL_URL", default=""))
+_MAIL = mail_server(env.str("EMAIL_URL", default=""))
+EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST: str = _MAIL.get("EMAIL_HOST") or ""
+EMAIL_PORT: int = _MAIL.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER: str = _MAIL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD: str = _MAIL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS: bool = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH: str | None = _MAIL.get("EMAIL_FILE_PATH") or None
+# No job runs longer than 15 s, so that no server may keep one waiting.
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL: str = env.str(
+    "MAIL_FROM", default=f"shoushi@{urlsplit(SITE_URL).hostname or 'localhost'}"
+)
 
 # --- Language and time ---------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""Jobs, repeatable and harmless when run twice; those named "sla." are short."""
+"""The jobs of deadlines: short, repeatable, and harmless when run twice.
+
+Those named `sla.*` have a queue of their own; whatever may wait has another name.
+"""
 
 from contextlib import suppress
 
@@ -7,7 +10,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sla import detector
-from sla.services import alerts, rollouts
+from sla.services import alerts, announcing, pauses, rollouts
 
 
 @shared_task(name="sla.window")
@@ -22,10 +25,22 @@ def sweep() -> int:
     return detector.sweep(clock=timezone.now).claimed
 
 
+@shared_task(name="sla.resume")
+def resume() -> int:
+    """Let clocks run on whose pause has lasted as long as it may."""
+    return pauses.resume_overdue(at=timezone.now())
+
+
 @shared_task(name="sla.announce")
 def announce() -> int:
     """Tell people of warnings and breaches that nobody has been told of."""
-    return alerts.announce(at=timezone.now())
+    return announcing.announce_all(clock=timezone.now)
+
+
+@shared_task(name="notices.drop_moot")
+def drop_moot_notices() -> int:
+    """Take back warnings of promises that are kept by now."""
+    return alerts.drop_moot_warnings(at=timezone.now())
 
 
 @shared_task(name="policies.carry_out_rollouts")

@@ -86,6 +86,11 @@ class Notification(models.Model):
                 name="notification_to_send",
                 condition=Q(medium=Medium.MAIL, sent_at=None, failed_at=None),
             ),
+            models.Index(
+                fields=("recipient", "-sent_at"),
+                name="notification_sent",
+                condition=Q(medium=Medium.MAIL, sent_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

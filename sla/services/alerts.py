@@ -1,118 +1,18 @@
-"""Tell the right people of warnings and breaches, and let them acknowledge.
+"""Notices of warnings and breaches: announced, acknowledged, and gone when moot."""
 
-The clock event is the outbox row: people are told first, then it is marked, so that a
-crash in between tells them again, which UNIQUE(event, recipient) makes harmless.
-"""
-
-from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
-from sla.models import (
-    ALERTING_KINDS,
-    Audience,
-    Clock,
-    ClockEvent,
-    ClockEventKind,
-    EscalationStep,
-    Notification,
-)
-from staff.models import SUPERVISES, Role, User
+from sla.models import UNFINISHED, Clock, ClockEventKind, Medium, Notification
+from sla.services.announcing import announce
+from staff.models import SUPERVISES, User
 from tickets import feed
 from tickets.models import Ticket, Verb
 from tickets.services import events
 from tickets.workflow import NotAllowed
 
-BATCH: Final = 500
-
-
-class Directory:
-    """Who holds which post at this moment, read once per batch.
-
-    Nobody is told who has left; where that leaves an assignee without a supervisor,
-    all supervisors are.
-    """
-
-    def __init__(self) -> None:
-        people = User.objects.active().values_list("pk", "role")
-        self.active = {pk for pk, _ in people}
-        self.supervisors = {pk for pk, role in people if role == Role.SUPERVISOR}
-        self.managers = {pk for pk, role in people if role == Role.MANAGER}
-
-    def audience(self, audience: Audience, ticket: Ticket) -> set[int]:
-        """The people behind an audience, for this ticket."""
-        if audience == Audience.MANAGER:
-            return self.managers
-        if audience == Audience.MANAGER_AND_DEPARTMENT_HEAD:
-            return self.managers | self._present(self._head_id(ticket))
-        assignee = ticket.assignee
-        if assignee is None:
-            return self.supervisors
-        above = self._present(assignee.supervisor_id)
-        return self.assignee(ticket) | (above or self.supervisors)
-
-    def assignee(self, ticket: Ticket) -> set[int]:
-        """Whoever looks after this ticket; nobody may."""
-        return self._present(ticket.assignee_id)
-
-    def _present(self, person_id: int | None) -> set[int]:
-        return {person_id} & self.active if person_id else set()
-
-    @staticmethod
-    def _head_id(ticket: Ticket) -> int | None:
-        """The head of the ticket's department, else of the assignee's."""
-        assignee = ticket.assignee
-        department = ticket.department or (assignee.department if assignee else None)
-        return department.head_id if department else None
-
-
-def announce(*, at: datetime, limit: int = BATCH) -> int:
-    """Notify people of clock events that nobody has been told of; how many events."""
-    with transaction.atomic():
-        batch = list(
-            ClockEvent.objects.filter(announced_at=None, kind__in=ALERTING_KINDS)
-            .select_related(
-                "clock__target",
-                "clock__ticket__assignee__department",
-                "clock__ticket__department",
-            )
-            .order_by("pk")
-            .select_for_update(skip_locked=True, of=("self",))[:limit]
-        )
-        if not batch:
-            return 0
-        notices = [
-            Notification(recipient_id=recipient, event=event, created_at=at)
-            for event, recipients in _addressed(batch)
-            for recipient in sorted(recipients)
-        ]
-        Notification.objects.bulk_create(notices, ignore_conflicts=True)
-        ClockEvent.objects.filter(pk__in=[event.pk for event in batch]).update(
-            announced_at=at
-        )
-        feed.announce_notifications({notice.recipient_id for notice in notices})
-    return len(batch)
-
-
-def _addressed(
-    batch: Sequence[ClockEvent],
-) -> Iterable[tuple[ClockEvent, set[int]]]:
-    directory = Directory()
-    versions = {event.clock.target.version_id for event in batch}
-    ladder = {
-        (step.version_id, step.position): Audience(step.audience)
-        for step in EscalationStep.objects.filter(version__in=versions)
-    }
-    for event in batch:
-        ticket = event.clock.ticket
-        if event.kind == ClockEventKind.WARNING:
-            yield event, directory.assignee(ticket)
-            continue
-        position = event.step - Clock.BREACH_STEP
-        audience = ladder.get((event.clock.target.version_id, position))
-        yield event, directory.audience(audience, ticket) if audience else set()
+__all__ = ["acknowledge", "acknowledge_notices", "announce", "drop_moot_warnings"]
 
 
 @transaction.atomic
@@ -139,7 +39,23 @@ def acknowledge(clock: Clock, *, by: User, at: datetime) -> Clock:
 
 
 def acknowledge_notices(ticket: Ticket, *, by: User, at: datetime) -> int:
-    """Stop reminding this person of this ticket; how many notices that were."""
+    """Stop reminding this person of this ticket; how many notices that were.
+
+    With a notice goes all that it stands for.
+    """
     return Notification.objects.filter(
-        recipient=by, event__clock__ticket=ticket, acknowledged_at=None
+        recipient=by,
+        event__clock__ticket=ticket,
+        medium=Medium.IN_APP,
+        acknowledged_at=None,
     ).update(acknowledged_at=at)
+
+
+def drop_moot_warnings(*, at: datetime) -> int:
+    """Take back warnings of clocks that are over, so that nobody reads past them."""
+    moot = Notification.objects.filter(
+        medium=Medium.IN_APP, acknowledged_at=None, event__kind=ClockEventKind.WARNING
+    ).exclude(event__clock__status__in=UNFINISHED)
+    return Notification.objects.filter(pk__in=moot.values("pk")).update(
+        acknowledged_at=at
+    )

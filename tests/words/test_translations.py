@@ -16,6 +16,7 @@ from django.utils.translation.template import templatize
 ROOT = settings.BASE_DIR
 CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
 APPS = ("helpdesk", "inquiries", "sla", "tickets", "knowledge", "customers", "staff")
+TEMPLATES = ("html", "txt")
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -45,7 +46,8 @@ def texts_in_python() -> Iterator[tuple[str, Path]]:
 
 
 def texts_in_templates() -> Iterator[tuple[str, Path]]:
-    for path in sorted((ROOT / "templates").rglob("*.html")):
+    pages = chain.from_iterable((ROOT / "templates").rglob(f"*.{e}") for e in TEMPLATES)
+    for path in sorted(pages):
         calls = templatize(path.read_text(encoding="utf-8"))
         for literal in IN_TEMPLATE.findall(calls):
             yield ast.literal_eval(literal), path

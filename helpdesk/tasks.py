@@ -1,0 +1,12 @@
+"""Jobs that go out of the house, on queue `default`."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from helpdesk import mailing
+
+
+@shared_task(name="mail.send_notices")
+def send_notices() -> int:
+    """Send the mails that wait in the outbox."""
+    return mailing.send_notices(clock=timezone.now)
