@@ -13,7 +13,9 @@ from django.db import connection
 
 from helpdesk.launch import binaries, lock
 from helpdesk.launch.failure import CannotGoOn
+from helpdesk.launch.logs import tail
 
+LONGEST: Final = 200
 CONTAINER_MARKS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 
@@ -80,7 +82,7 @@ class House:
             return f"start again: {commands}"
         if not self.running:
             return self.up()
-        logs = " ".join(self.log(part) for part in parts)
+        logs = " ".join(str(self.data / "logs" / f"{part}.log") for part in parts)
         return (
             f"kill {self.launcher}, wait until it has ended, then {self.up()}; if that"
             f" does not help, read {logs}"
@@ -99,11 +101,10 @@ class House:
             else ("./shoushi up")
         )
 
-    def log(self, part: str) -> str:
-        """Where a part writes what goes wrong."""
-        if self.way is Way.CONTAINERS:
-            return f"docker compose logs {part}"
-        return str(self.data / "logs" / f"{part}.log")
+    def last_words(self, part: str) -> str:
+        """The last line of a part's log, if there is one here."""
+        lines = tail(self.data / "logs" / f"{part}.log", lines=1)
+        return f"; its last words: {lines.strip()[:LONGEST]}" if lines.strip() else ""
 
 
 def psql() -> str:

@@ -49,7 +49,7 @@ class Offset:
         return max(0.0, abs(self.ms) - self.error_ms)
 
     def __str__(self) -> str:
-        return f"{self.ms:+.1f} ms (± {self.error_ms:.1f})"
+        return f"{self.ms:+.2f} ms (± {self.error_ms:.2f})"
 
 
 def clocks(house: House) -> Iterator[Finding]:

@@ -41,7 +41,8 @@ def beat(house: House) -> Iterator[Finding]:
         down = "worker-sla" if queued else "beat"
         yield fail(
             "detector",
-            f"{said}; {queued} ticks wait, so {down} is down: no deadline is watched",
+            f"{said}; {queued} ticks wait, so {down} is down: no deadline is watched"
+            f"{house.last_words(down)}",
             repair=house.restart(down),
         )
     elif lag > NOTABLE_LAG_MS:
@@ -79,7 +80,8 @@ def workers(house: House) -> Iterator[Finding]:
         if not any(name.startswith(f"{queue}@") for name in names):
             yield fail(
                 part,
-                f"no worker of queue {queue} answered within {PING_SECONDS:.0f} s",
+                f"no worker of queue {queue} answered within {PING_SECONDS:.0f} s"
+                f"{house.last_words(part)}",
                 repair=house.restart(part),
             )
     if names:

@@ -201,8 +201,19 @@ def test_events_that_nobody_was_told_of_are_a_failure(
     assert said == {41: "ok", 42: "fail"}
 
 
-def test_workers_that_do_not_answer_are_named_by_their_part(house: House) -> None:
-    assert verdicts(work.workers, house) == {"worker-sla": "fail", "worker": "fail"}
+def test_workers_that_do_not_answer_are_named_with_their_last_words(
+    house: House,
+) -> None:
+    (house.data / "logs").mkdir()
+    log = house.data / "logs" / "worker-sla.log"
+    log.write_text("starting\nModuleNotFoundError: No module named 'sla.tasks'\n")
+    said = {finding.check: finding for finding in work.workers(house)}
+    assert {it: said[it].verdict for it in said} == {
+        "worker-sla": "fail",
+        "worker": "fail",
+    }
+    assert said["worker-sla"].said.endswith("No module named 'sla.tasks'")
+    assert str(log) in said["worker-sla"].repair
 
 
 @pytest.mark.django_db(transaction=True)

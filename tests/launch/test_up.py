@@ -85,6 +85,20 @@ def refused(data: Path, port: int) -> str:
     return result.stderr
 
 
+def examined(data: Path) -> list[dict[str, str]]:
+    """What `./shoushi doctor` finds."""
+    result = subprocess.run(
+        [*COMMAND[:-1], "doctor", "--json"],
+        cwd=ROOT,
+        env={k: v for k, v in environment(data, 1).items() if k != "PORT"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    findings: list[dict[str, str]] = json.loads(result.stdout)["findings"]
+    return findings
+
+
 def until(true: Callable[[], bool], *, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not true():
@@ -120,6 +134,11 @@ def test_the_whole_product_starts_heals_itself_and_leaves_nothing_behind(
     links = re.findall(r"^  (\w+) +(http://localhost:\d+/\S+)$", up.said, re.MULTILINE)
     assert [user for user, _ in links] == ["agent1", "supervisor", "admin"]
     assert stat.S_IMODE((data / "secrets.env").stat().st_mode) == 0o600
+
+    # It finds the house by its folder alone, whatever its port.
+    seen = examined(data)
+    assert {it["check"]: it for it in seen if it["verdict"] == "fail"} == {}
+    assert {"database", "workers", "detector", "web"} <= {it["check"] for it in seen}
 
     assert f"already running at http://localhost:{up.port}" in refused(data, up.port)
     said = refused(tmp_path, up.port)
