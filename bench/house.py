@@ -5,7 +5,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +19,11 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
-from helpdesk.launch import parts, process
-from sla.models import Heartbeat, PolicyVersion, Target
+from helpdesk.launch import parts, prepare, process
+from helpdesk.launch.logs import tail
+from sla.metrics import Metric
+from sla.models import EscalationStep, Heartbeat, PauseRule, PolicyVersion, Target
+from staff.models import Role, User
 
 
 def say(text: str) -> None:
@@ -46,8 +49,8 @@ def own_database(name: str) -> Iterator[None]:
         url = urlsplit(before)
         os.environ["DATABASE_URL"] = urlunsplit(url._replace(path=f"/{name}"))
         try:
-            for command in ("migrate", "load_policies", "load_basics"):
-                call_command(command, verbosity=0)
+            call_command("migrate", verbosity=0)
+            prepare.load_data(demo=False)
             yield
         finally:
             connections.close_all()
@@ -57,13 +60,18 @@ def own_database(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def chain(*, beats: int = 1) -> Iterator[Path]:
-    """Beat and the worker of queue `sla`, as `./shoushi up` runs them; yields logs."""
+def chain(
+    *, beats: int = 1, more: Mapping[str, list[str]] | None = None
+) -> Iterator[Path]:
+    """Beat and the worker of queue `sla`, as `./shoushi up` runs them; yields logs.
+
+    `more` names further programs that run beside them.
+    """
     broker = redis.Redis.from_url(settings.LIVE_REDIS_URL)
     with closing(broker), tempfile.TemporaryDirectory() as folder:
         broker.delete("sla", "unacked", "unacked_index", "unacked_mutex")
         logs = Path(folder)
-        commands = {"worker": parts.worker_sla()}
+        commands = {"worker": parts.worker_sla(), **(more or {})}
         commands |= {f"beat{number}": parts.beat() for number in range(beats)}
         started = datetime.now(UTC)
         children = [
@@ -76,29 +84,56 @@ def chain(*, beats: int = 1) -> Iterator[Path]:
             for name, command in commands.items()
         ]
         try:
-            wait_for(lambda: ticked_since(started), seconds=30, what="the first tick")
+            try:
+                wait_for(
+                    lambda: ticked_since(started), seconds=30, what="the first tick"
+                )
+            except TimeoutError:
+                for log in logs.glob("*.log"):
+                    say(f"{log.name}:\n{tail(log)}")
+                raise
             yield logs
         finally:
             for child in reversed(children):
                 process.sweep(child)
 
 
-def promise(*, seconds: float) -> None:
-    """Publish a version of the policy that promises the first reply so soon."""
-    old = Target.objects.order_by("version__number").last()
-    assert old is not None
+def people() -> None:
+    """A supervisor and a manager, who are told of what is missed."""
+    for number, role in enumerate((Role.SUPERVISOR, Role.MANAGER), start=1):
+        User.objects.create(
+            username=role.value,
+            display_name=role.value,
+            work_number=f"8{number}",
+            role=role,
+        )
+
+
+def promise(*, seconds: float | None = None, enabled: bool = True) -> None:
+    """Publish a version that promises the first reply so soon, or not at all."""
     now = timezone.now()
-    version = PolicyVersion.objects.create(
-        policy=old.version.policy,
-        number=old.version.number + 1,
-        published_at=now,
-        effective_from=now,
-    )
-    for rung in old.version.ladder.all():
-        rung.pk, rung.version = None, version
-        rung.save()
-    old.pk, old.version, old.budget = None, version, timedelta(seconds=seconds)
-    old.save()
+    in_force = PolicyVersion.objects.effective(at=now)
+    old = in_force.filter(policy__code="standard")[0]
+    draft = PolicyVersion.objects.create(policy=old.policy, number=old.number + 1)
+    copies: dict[int | None, Target | None] = {None: None}
+    for target in old.targets.all():
+        copies[target.pk] = target
+        target.pk, target.version = None, draft
+        target._state.adding = True  # noqa: SLF001 - how Django copies a row
+        if target.metric == Metric.FIRST_REPLY:
+            target.enabled = enabled
+            if seconds is not None:
+                target.budget = timedelta(seconds=seconds)
+        target.save()
+    rows: list[EscalationStep | PauseRule] = [*old.ladder.all(), *old.pause_rules.all()]
+    for row in rows:
+        row.pk, row.version = None, draft
+        row._state.adding = True  # noqa: SLF001
+        if isinstance(row, EscalationStep):
+            row.target = copies[row.target_id]
+        row.save()
+    draft.published_at = draft.effective_from = now
+    draft.save()
 
 
 def ticked_since(instant: datetime) -> bool:
