@@ -37,6 +37,14 @@ class Promise:
     strict: bool
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """For which reason a clock may pause, and how long in all; None for no limit."""
+
+    reason: str
+    length: Length | None
+
+
 class Sources(Protocol):
     """Where the versions that a record names are kept."""
 
@@ -48,8 +56,8 @@ class Sources(Protocol):
     ) -> Calendars:
         """The named versions; those in force at `at` where none are named."""
 
-    def allowance(self, rule_id: int) -> Length | None:
-        """How long clocks may pause by a rule, in total; None for no limit."""
+    def allowance(self, rule_id: int) -> Allowance:
+        """What a pause rule says."""
 
 
 @dataclass
@@ -58,6 +66,7 @@ class Stretch:
 
     number: int
     rule: int
+    reason: str
     paused_at: datetime
     resumes_at: datetime | None
     resumed_at: datetime | None = None
@@ -89,6 +98,7 @@ class Replay:
     schedule: tuple[datetime, ...] = ()
     breach_step: int = 0
     next_step: int = 0
+    warned: int = 0
     flagged: bool = False
     continued: bool = False
     left: timedelta | None = None
@@ -167,6 +177,7 @@ class Replay:
             self._fault("the steps are out of order")
         self._dated_as_scheduled(line)
         self.next_step = line.step + 1
+        self.warned += line.kind == "warning"
 
     def breach(self, line: Line) -> None:
         self._only_while(line, "running")
@@ -195,10 +206,13 @@ class Replay:
         if line.at >= self.due_at and self.breached_at is None:
             self._fault("it paused late, yet no breach is on record")
         rule = int(line.detail["rule"])
-        resumes_at = self._ends_by_itself(rule, at=line.at)
+        allowed = self.sources.allowance(rule)
+        resumes_at = self._ends_by_itself(allowed, at=line.at)
         if resumes_at is not None and resumes_at <= line.at:
             self._fault(f"{line.name} came when its time was used up")
-        self.pauses.append(Stretch(line.step, rule, line.at, resumes_at))
+        self.pauses.append(
+            Stretch(line.step, rule, allowed.reason, line.at, resumes_at)
+        )
         self.status = "paused"
 
     def resume(self, line: Line) -> None:
@@ -235,7 +249,6 @@ class Replay:
         if self.started_at is None:
             return
         self.recomputed += 1
-        taken = self.next_step
         terms = self._come_under(line)
         promised = plan(terms, start=self.started_at, calendars=self._calendars)
         schedule = promised.schedule
@@ -250,7 +263,7 @@ class Replay:
                     calendars=self._calendars,
                 )
         self._take_over(Plan(schedule, promised.breach_step, promised.flagged))
-        self.next_step = min(taken, self.breach_step)
+        self.next_step = min(self.warned, self.breach_step)
 
     def fulfil(self, line: Line) -> None:
         self._end(line, "stopped", kept="met")
@@ -317,15 +330,15 @@ class Replay:
     def _is_late(self, at: datetime) -> bool:
         return at >= self.due_at if self._promise.strict else at > self.due_at
 
-    def _ends_by_itself(self, rule: int, *, at: datetime) -> datetime | None:
-        """When the time that a rule allows over all pauses is used up."""
-        allowed = self.sources.allowance(rule)
+    def _ends_by_itself(self, allowance: Allowance, *, at: datetime) -> datetime | None:
+        """When the time is used up that all pauses for a reason share."""
+        allowed = allowance.length
         if allowed is None:
             return None
         used = [
             (pause.paused_at, pause.resumed_at)
             for pause in self.pauses
-            if pause.rule == rule and pause.resumed_at is not None
+            if pause.reason == allowance.reason and pause.resumed_at is not None
         ]
         calendars = self._calendars
         if not used:

@@ -13,8 +13,8 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from sla import ledger
 from sla.models import Clock, ClockEvent, Compare, PauseRule
-from sla.promise import Calendars, Length
-from sla.replay import Line, Promise, Replay, Unreadable, replay
+from sla.promise import Calendars
+from sla.replay import Allowance, Line, Promise, Replay, Unreadable, replay
 from sla.services import rules
 from sla.services.rules import BookOfCalendars
 
@@ -56,7 +56,7 @@ class Archive:
             return rules.rulebook(at=at).calendars
         return BookOfCalendars(version_ids)
 
-    def allowance(self, rule_id: int) -> Length | None:
+    def allowance(self, rule_id: int) -> Allowance:
         try:
             return _allowance(rule_id)
         except ObjectDoesNotExist as gone:
@@ -185,8 +185,7 @@ def _in_words(value: object) -> object:
 
 
 @lru_cache(maxsize=4096)
-def _allowance(rule_id: int) -> Length | None:
+def _allowance(rule_id: int) -> Allowance:
     rule = PauseRule.objects.select_related("calendar").get(pk=rule_id)
-    if rule.limit is None and rule.days is None:
-        return None
-    return rules.length(rule, rule.limit)
+    unlimited = rule.limit is None and rule.days is None
+    return Allowance(rule.code, None if unlimited else rules.length(rule, rule.limit))

@@ -4,6 +4,7 @@ The caller holds the ticket's lock. Nothing is taken back: every correction is a
 of the record beside what it corrects.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -130,8 +131,8 @@ def recompute(
 ) -> bool:
     """Reckon a locked clock anew from its start under other terms or calendars.
 
-    Pauses count as they were. What is missed stays missed and steps that were taken
-    stay taken. Returns whether anything changed.
+    Pauses count as they were. What is missed stays missed, noticed or not, and steps
+    that were taken stay taken. Returns whether the promise changed.
     """
     held = Held(clock)
     changed = _recompute(held, target=target, book=book, at=at, by=by, rollout=rollout)
@@ -176,8 +177,13 @@ def _recompute(
 ) -> bool:
     effective = held.catch_up(at=at)
     clock = held.clock
+    if clock.status == ClockStatus.RUNNING and held.is_late(at=effective):
+        # Nobody has noticed yet; other terms do not mend a broken promise.
+        return False
+    if effective != at:
+        book = rules.rulebook(at=effective)
     promised = replanned(clock, target=target, book=book)
-    if promised is None or not _differs(clock, target, promised):
+    if promised is None or not _differs(clock, target, promised, book):
         return False
     detail: dict[str, Any] = {
         "target": target.pk,
@@ -190,11 +196,13 @@ def _recompute(
     clock.promised_at = effective
     clock.flagged = promised.flagged
     clock.breach_step = promised.breach_step
-    clock.next_step = min(clock.next_step, promised.breach_step)
+    lines = Counter(clock.events.values_list("kind", flat=True))
+    # Between terms with more and with fewer steps, none is ever taken twice.
+    clock.next_step = min(lines[ClockEventKind.WARNING], promised.breach_step)
     held.reschedule(promised.schedule)
     held.record(
         ClockEventKind.RECOMPUTE,
-        step=clock.events.filter(kind=ClockEventKind.RECOMPUTE).count(),
+        step=lines[ClockEventKind.RECOMPUTE],
         at=effective,
         by=by,
         detail=detail,
@@ -202,9 +210,13 @@ def _recompute(
     return True
 
 
-def _differs(clock: Clock, target: Target, promised: Plan) -> bool:
-    return (
+def _differs(clock: Clock, target: Target, promised: Plan, book: Rulebook) -> bool:
+    """Whether terms, instants, or the calendars of what is still to come change."""
+    if (
         clock.target_id != target.pk
         or tuple(clock.schedule) != promised.schedule
         or clock.flagged != promised.flagged
-    )
+    ):
+        return True
+    then = rules.rulebook(at=clock.promised_at)
+    return rules.calendars_used(then, target) != rules.calendars_used(book, target)

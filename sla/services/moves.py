@@ -113,7 +113,8 @@ class Held:
         """The pause that the clock is in."""
         if self.clock.status != ClockStatus.PAUSED:
             return None
-        return self.clock.pauses.get(resumed_at=None)
+        # Found among all, so that a caller who prefetched them sees it end.
+        return next(it for it in self.clock.pauses.all() if it.resumed_at is None)
 
     def resume(self, pause: Pause, *, at: datetime, by: User | None) -> None:
         """Let a paused clock run on with the time that it had left."""

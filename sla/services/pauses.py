@@ -38,6 +38,7 @@ class PauseRefused(Exception):
         self.why = why
 
 
+@transaction.atomic
 def pause(
     ticket: Ticket,
     metric: Metric,
@@ -50,7 +51,8 @@ def pause(
     """Stop counting until `resume`, or until the time allowed for the reason is over.
 
     `reason` is the code of a pause rule of the version that the clock was promised
-    under. A clock whose deadline is reached is missed first; its ladder then waits.
+    under; all pauses for it share its time, whichever version allowed them. A clock
+    whose deadline is reached is missed first; its ladder then waits.
 
     Raises PauseRefused: nothing runs, the reason is not allowed for this metric, or its
     time is used up.
@@ -66,7 +68,7 @@ def pause(
     if rule is None:
         raise PauseRefused(Why.REASON_NOT_ALLOWED)
     calendars = rules.rulebook(at=clock.promised_at).calendars
-    earlier = list(clock.pauses.all())
+    earlier = list(clock.pauses.select_related("rule"))
     resumes_at = _ends_by_itself(rule, earlier, at=effective, calendars=calendars)
     if resumes_at is not None and resumes_at <= effective:
         raise PauseRefused(Why.TIME_USED_UP)
@@ -155,7 +157,7 @@ def _ends_by_itself(
     if rule.limit is None and rule.days is None:
         return None
     allowed = rules.length(rule, rule.limit)
-    used = [p for p in earlier if p.rule_id == rule.pk and p.resumed_at is not None]
+    used = [p for p in earlier if p.rule.code == rule.code and p.resumed_at is not None]
     if not used:
         return allowed.after(at, calendars)
     first = used[0].paused_at
