@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Final
 
+from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.dates import WEEKDAYS as WEEKDAYS_WHOLE
 from django.utils.timezone import localtime
@@ -117,22 +118,23 @@ def weekdays() -> list[tuple[str, str]]:
 
 def books(*, at: datetime) -> list[Book]:
     """Every calendar."""
-    calendars = Calendar.objects.prefetch_related(
-        "versions__author", "versions__hours", "versions__days"
-    )
     return [
         Book(calendar, lines_of(calendar.versions.all(), at=at))
-        for calendar in calendars
+        for calendar in with_versions()
     ]
 
 
 def book(code: str, *, at: datetime) -> Book:
     """One calendar; Http404 for one that there is not."""
-    calendars = Calendar.objects.prefetch_related(
-        "versions__author", "versions__hours", "versions__days"
-    )
-    calendar = get_object_or_404(calendars, code=code)
+    calendar = get_object_or_404(with_versions(), code=code)
     return Book(calendar, lines_of(calendar.versions.all(), at=at))
+
+
+def with_versions() -> QuerySet[Calendar]:
+    """Calendars with all that their versions say; four queries."""
+    versions = CalendarVersion.objects.select_related("author")
+    prefetched = Prefetch("versions", versions.prefetch_related("hours", "days"))
+    return Calendar.objects.prefetch_related(prefetched)
 
 
 def week_of(hours: Hours) -> list[HoursOf]:

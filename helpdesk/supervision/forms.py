@@ -338,6 +338,7 @@ class NewRuleForm(Dressed):
             **self.cleaned_data,
             "name_zh": name_zh,
             "name_en": name_en,
+            "clauses": [],
             "origin": Origin.INFERRED,
             "unit": Unit.WALL,
             "budget": timedelta(hours=1),

@@ -22,6 +22,8 @@ PROBLEM = "application/problem+json"
 EVERYWHERE = [
     ("get", "/api/v1/tickets/"),
     ("get", "/api/v1/clocks/"),
+    ("get", "/api/v1/policies/"),
+    ("get", "/api/v1/business-time/due/"),
     ("post", "/api/v1/inquiries/"),
     ("get", "/api/v1/inquiries/IN20261123ABCDEF/"),
     ("post", "/api/v1/inquiries/IN20261123ABCDEF/reply/"),

@@ -10,7 +10,7 @@ from helpdesk.answers import SeeOther
 from helpdesk.supervision import policies
 from helpdesk.supervision.publishing import publishing
 from helpdesk.supervision.views.policy import page
-from sla.services import rollouts
+from sla.services import forecast, rollouts
 from staff.models import User
 
 
@@ -33,6 +33,6 @@ def rollout(request: HttpRequest, user: User, policy: str, number: int) -> HttpR
         user,
         "policy_rollout",
         version=version,
-        preview=rollouts.preview(at=at),
+        preview=forecast.preview(at=at),
         waiting=waiting,
     )
