@@ -1,9 +1,11 @@
 """Publish other policies in tests, as a manager would: a new version, never an edit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sla.models import Policy, PolicyVersion, Target
+from sla.models import CalendarVersion, Policy, PolicyVersion, Target
+from sla.services import calendars, years
 from tests.factories import AT
 
 
@@ -17,6 +19,12 @@ def publish(*, at: datetime = AT, **changes: dict[str, Any]) -> PolicyVersion:
     version.effective_from = at
     version.save()
     return version
+
+
+def publish_year(*, text: str, at: datetime = AT) -> Sequence[CalendarVersion]:
+    """New versions of the calendars with the holidays of the year in the text."""
+    year = years.parse_year(int(text[:4]), text)
+    return calendars.add_year(year, at=at, by=None)
 
 
 def draft(**changes: dict[str, Any]) -> PolicyVersion:

@@ -318,6 +318,11 @@ class Rollout(models.Model):
     gained = models.PositiveIntegerField(_("got more time"), default=0)
     lost = models.PositiveIntegerField(_("got less time"), default=0)
     late_at_once = models.PositiveIntegerField(_("late at once"), default=0)
+    failed = models.PositiveIntegerField(
+        _("could not be reckoned"),
+        default=0,
+        help_text=_("Clocks that kept what they had because something is wrong."),
+    )
 
     class Meta:
         verbose_name = _("rollout")

@@ -1,93 +1,44 @@
-"""Apply what is in force to clocks that run already: first a preview, then the act.
+"""Apply what is in force to clocks that run already.
 
-An explicit act of those who decide what is promised. Each clock that changes gets a
-`recompute` line in its record; what was missed stays missed.
+An explicit act of those who decide what is promised, after a look at its forecast. Each
+clock that changes gets a `recompute` line in its record; what was missed stays missed.
 """
 
+import logging
 import math
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from sla.models import Clock, ClockQuerySet, PolicyVersion, Rollout, Target
-from sla.promise import Plan
+from sla.models import Clock, PolicyVersion, Rollout
+from sla.salvage import is_fault_of_a_row
 from sla.services import corrections, rules
+from sla.services.forecast import candidates, is_late_at_once
 from sla.services.rules import Rulebook
 from sla.services.versions import check_rights
 from staff.models import User
 from tickets.models import Ticket
 
+logger = logging.getLogger(__name__)
+
 BATCH: Final = 200
 # A job that runs longer than its lease is given to another worker.
 WORK_SECONDS: Final = 8
-MOST_EXAMPLES: Final = 10
-MOST_EXAMINED: Final = 5000
-
-
-@dataclass(frozen=True)
-class Example:
-    """One clock that would change."""
-
-    clock: Clock
-    target: Target
-    before: datetime
-    after: datetime
-
-
-@dataclass
-class Preview:
-    """What a rollout would do to the clocks that were examined, out of `total`."""
-
-    total: int = 0
-    examined: int = 0
-    gained: int = 0
-    lost: int = 0
-    late_at_once: int = 0
-    examples: list[Example] = field(default_factory=list)
-
-    @property
-    def unchanged(self) -> int:
-        return self.examined - self.gained - self.lost
-
-    def add(self, found: Example, *, at: datetime) -> None:
-        """Count a clock that would change."""
-        self.gained += found.after > found.before
-        self.lost += found.after < found.before
-        self.late_at_once += found.before >= at > found.after
-        if len(self.examples) < MOST_EXAMPLES:
-            self.examples.append(found)
-
-
-def preview(*, at: datetime) -> Preview:
-    """Who would gain and who would lose if running clocks got what is in force.
-
-    Examines the most urgent ones, as many as a page can wait for.
-    """
-    book = rules.rulebook(at=at)
-    found = Preview(total=_candidates().count())
-    clocks = _candidates().select_related("ticket__channel", "ticket__customer")
-    urgent = clocks.prefetch_related("pauses").order_by("due_at")[:MOST_EXAMINED]
-    for clock in urgent:
-        found.examined += 1
-        change = _change(clock, book)
-        if change is None:
-            continue
-        target, promised = change
-        if promised.due_at != clock.due_at:
-            found.add(Example(clock, target, clock.due_at, promised.due_at), at=at)
-    return found
+LOCK_KEY: Final = 0x53484F57
 
 
 def ask(version: PolicyVersion | None, *, by: User, at: datetime) -> Rollout:
     """Order a rollout of what is in force; a job does the work.
 
-    Raises NotAllowed, ValidationError for a version that is not in force yet.
+    `version` is the one that gave the occasion; None: the calendars did. Raises
+    NotAllowed, ValidationError for a version that is not in force yet.
     """
     check_rights(by)
     begins = version.effective_from if version else at
@@ -97,18 +48,29 @@ def ask(version: PolicyVersion | None, *, by: User, at: datetime) -> Rollout:
 
 
 def carry_on(*, at: datetime) -> int:
-    """Work for a while on the rollouts that are not done, oldest first."""
+    """Work for a while on the rollouts that are not done, oldest first.
+
+    How many clocks changed; none while another worker is at it.
+    """
     until = time.monotonic() + WORK_SECONDS
     waiting = Rollout.objects.filter(finished_at=None).order_by("pk")
-    keys = list(waiting.values_list("pk", flat=True))
-    return sum(carry_out(pk, at=at, until=until) for pk in keys)
+    if not waiting.exists():
+        return 0
+    changed = 0
+    with _alone() as alone:
+        for pk in waiting.values_list("pk", flat=True) if alone else ():
+            changed += carry_out(pk, at=at, until=until)
+            if time.monotonic() >= until:
+                break
+    return changed
 
 
 def carry_out(rollout_id: int, *, at: datetime, until: float = math.inf) -> int:
     """Do a rollout, ticket by ticket; how many clocks changed.
 
     Stops at `until` on the monotonic clock and goes on from there when called again,
-    also after a crash. A clock that has changed already comes out the same.
+    also after a crash. A clock that has changed already comes out the same. One that
+    cannot be reckoned keeps what it has and holds up nobody.
     """
     rollout = Rollout.objects.select_related("asked_by").get(pk=rollout_id)
     if rollout.finished_at is not None:
@@ -116,15 +78,22 @@ def carry_out(rollout_id: int, *, at: datetime, until: float = math.inf) -> int:
     book = rules.rulebook(at=at)
     changed = 0
     while True:
-        clocks = _candidates().filter(pk__gt=rollout.reached).order_by("pk")
+        clocks = candidates().filter(pk__gt=rollout.reached).order_by("pk")
         keys = list(clocks.values_list("ticket_id", "pk")[:BATCH])
         for key in keys:
-            changed += _carry_out(rollout, *key, book=book, at=at)
+            try:
+                changed += _carry_out(rollout, *key, book=book, at=at)
+            except Exception as error:
+                if not is_fault_of_a_row(error):
+                    raise
+                rollout.failed += 1
+                name = type(error).__name__
+                logger.exception("clock %d keeps its terms (%s)", key[1], name)
         if keys:
             rollout.reached = keys[-1][1]
             rollout.examined += len(keys)
         rollout.finished_at = at if len(keys) < BATCH else None
-        rollout.save(update_fields=["reached", "examined", "finished_at"])
+        rollout.save(update_fields=["reached", "examined", "failed", "finished_at"])
         if rollout.finished_at is not None or time.monotonic() >= until:
             return changed
 
@@ -143,38 +112,37 @@ def _carry_out(
         .select_for_update(of=("self",))
         .get(pk=clock_id)
     )
-    clock.ticket = ticket
-    change = _change(clock, book)
-    if change is None:
+    target = book.target(clock.metric, rules.facts_of(ticket, clock.facts))
+    if target is None or clock.breached_at is not None:
         return False
     before = clock.due_at
     changed = corrections.recompute(
         ticket,
         clock,
-        target=change[0],
+        target=target,
         book=book,
         at=at,
         by=rollout.asked_by,
         rollout=rollout,
     )
     if changed:
+        late = is_late_at_once(clock, after=clock.due_at, at=at)
         Rollout.objects.filter(pk=rollout.pk).update(
             gained=F("gained") + int(clock.due_at > before),
             lost=F("lost") + int(clock.due_at < before),
-            late_at_once=F("late_at_once") + int(before >= at > clock.due_at),
+            late_at_once=F("late_at_once") + int(late and clock.due_at < before),
         )
     return changed
 
 
-def _candidates() -> ClockQuerySet:
-    return Clock.objects.unfinished().filter(breached_at=None)
-
-
-def _change(clock: Clock, book: Rulebook) -> tuple[Target, Plan] | None:
-    """The promise that a clock would get; None if it keeps its own."""
-    facts = rules.facts_of(clock.ticket, clock.facts)
-    target = book.target(clock.metric, facts)
-    if target is None:
-        return None
-    promised = corrections.replanned(clock, target=target, book=book)
-    return None if promised is None else (target, promised)
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Hold the advisory lock of rollouts; False if another worker holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_KEY])
+        (alone,) = cursor.fetchone()
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
