@@ -70,7 +70,7 @@ class Cell:
         """The short word that stands beside the shape."""
         return {
             "holiday": _("Off"),
-            "adjusted_workday": _("Work"),
+            "adjusted_workday": _("Worked"),
             "special": _("Own"),
         }.get(self.mark, "")
 
