@@ -91,6 +91,11 @@ class Notification(models.Model):
                 name="notification_sent",
                 condition=Q(medium=Medium.MAIL, sent_at__isnull=False),
             ),
+            models.Index(
+                fields=("failed_at",),
+                name="notification_given_up",
+                condition=Q(failed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
