@@ -18,6 +18,7 @@ FULL: Final = {
     "detector": ["--clocks", "10000", "100000", "1000000"],
     "snapshot": ["--clocks", "100000"],
     "neighbour": ["--clocks", "100000"],
+    "reading": ["--clocks", "1000000"],
     "verify": ["--clocks", "1000000"],
 }
 QUICK: Final = {
@@ -26,6 +27,7 @@ QUICK: Final = {
     "detector": ["--clocks", "10000", "--seconds", "5", "--bursts", "10000"],
     "snapshot": ["--clocks", "10000", "--seconds", "5", "--churn", "1"],
     "neighbour": ["--clocks", "10000", "--seconds", "5"],
+    "reading": ["--clocks", "20000"],
     "verify": ["--clocks", "20000"],
 }
 

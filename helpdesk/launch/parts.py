@@ -5,6 +5,7 @@ them by name: `python -m helpdesk.launch.parts web`.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 
@@ -29,8 +30,9 @@ def worker_sla() -> list[str]:
 
 
 def worker_default() -> list[str]:
-    """Everything that may wait."""
-    return worker("default")
+    """Everything that may wait, also for the processor where it is scarce."""
+    nice = shutil.which("nice")
+    return [*([nice, "-n", "10"] if nice else []), *worker("default")]
 
 
 def worker(queue: str) -> list[str]:
