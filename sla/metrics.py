@@ -71,3 +71,16 @@ FACTS: Final[Mapping[Metric, frozenset[str]]] = MappingProxyType(
         }.items()
     }
 )
+
+# Somebody waits for these, or the law does: no reason lets them wait longer.
+NEVER_PAUSE: Final = frozenset(
+    {
+        Metric.RING,
+        Metric.FIRST_REPLY,
+        Metric.COMPLEX_NOTICE,
+        Metric.CALLBACK,
+        Metric.ACKNOWLEDGEMENT,
+        Metric.HANDOFF,
+        Metric.LEGAL_OUTER_LIMIT,
+    }
+)

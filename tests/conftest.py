@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from django.core.cache import cache
 from django.test import override_settings
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from helpdesk.setup import loading
@@ -68,6 +69,13 @@ def _no_throttle_from_earlier_tests(request: pytest.FixtureRequest) -> None:
 def at() -> datetime:
     """A Monday morning, 10:00 in Shanghai."""
     return AT
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Read messages as they are written in the source."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

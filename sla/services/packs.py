@@ -75,13 +75,13 @@ def read_packs(folder: Path = PACKS) -> list[Pack]:
 def load(pack: Pack, *, at: datetime) -> Loaded:
     """Publish a pack as version 1 of its policy; later runs change nothing.
 
-    A policy that has a version from another pack is left alone, whatever it says:
-    what was promised is never rewritten behind people's backs. Raises BadPack.
+    A policy whose newest version says something else is left alone: what was promised
+    is never rewritten behind people's backs. Raises BadPack.
     """
     policy = policy_of(pack)
     newest = policy.versions.published().order_by("-number").first()
     if newest is not None:
-        same = newest.pack_digest == pack.digest
+        same = newest.pack_digest == pack.digest or not compare(pack)
         return Loaded.UNCHANGED if same else Loaded.DIFFERS
     version = fill(pack, PolicyVersion(policy=policy, number=1))
     version.published_at = at

@@ -1,16 +1,17 @@
 """What a rule, a ladder or a whole version must not say, each with place and reason."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations
+from functools import partial
+from itertools import chain, combinations, product
 from typing import Any, Final
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 
 from sla.business_time import BeyondHorizon
-from sla.metrics import FACTS, Metric
+from sla.metrics import FACTS, NEVER_PAUSE, Metric
 from sla.models import (
     DAYS,
     EscalationStep,
@@ -22,6 +23,7 @@ from sla.models import (
 from sla.promise import Length, Terms
 from sla.services import rules
 from sla.services.rules import BookOfCalendars, Content
+from staff.models import Department
 from tickets.models import Channel, Kind
 
 SHORTEST: Final = timedelta(seconds=1)
@@ -29,6 +31,18 @@ LONGEST: Final = timedelta(days=400)
 MOST_DAYS: Final = 400
 
 Wrong = dict[str, str]
+
+
+def _codes(rows: type[Channel] | type[Department]) -> Iterable[str]:
+    return rows.objects.values_list("code", flat=True)
+
+
+# The facts of which all values are known here.
+KNOWN: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
+    "channel": partial(_codes, Channel),
+    "department": partial(_codes, Department),
+    "kind": lambda: Kind.values,
+}
 
 
 @dataclass(frozen=True)
@@ -61,8 +75,13 @@ def target_problems(target: Target) -> Wrong:
 def pause_problems(rule: PauseRule) -> Wrong:
     """What is wrong with one reason for pausing, by field."""
     wrong = _length_problems(rule, "limit", rule.limit)
-    if not rule.metrics or not set(rule.metrics) <= set(Metric.values):
+    if not rule.metrics:
+        wrong["metrics"] = _("It holds for no metric.")
+    elif not set(rule.metrics) <= set(Metric.values):
         wrong["metrics"] = _("There is no such metric.")
+    elif hasty := [name for name in rule.metrics if name in NEVER_PAUSE]:
+        names = ", ".join(str(Metric(name).label) for name in hasty)
+        wrong["metrics"] = _("No reason lets this wait: %(names)s.") % {"names": names}
     return wrong
 
 
@@ -84,8 +103,16 @@ def ladder_problems(rungs: Sequence[EscalationStep]) -> list[str]:
 def problems(version: PolicyVersion, *, at: datetime) -> list[Problem]:
     """All that keeps a draft from being published at this moment."""
     content = rules.read_content(version)
-    calendars = rules.rulebook(at=at).calendars
-    return list(_problems(version, content, calendars, at=at))
+    book = rules.rulebook(at=at)
+    others = PolicyVersion.objects.filter(pk__in=book.policy_version_ids).exclude(
+        policy=version.policy_id
+    )
+    beside = [rules.content(other.pk) for other in others]
+    return [
+        *_problems(version, content, book.calendars, at=at),
+        *_ambiguities(content, beside),
+        *_gaps([content, *beside]),
+    ]
 
 
 def _problems(
@@ -108,8 +135,6 @@ def _problems(
     for rule in content.pause_rules.values():
         for reason in pause_problems(rule).values():
             yield Problem(rule.code, reason)
-    yield from _ambiguities(content)
-    yield from _gaps(content)
 
 
 def _layout_problems(
@@ -149,10 +174,11 @@ def _climbs(terms: Terms, calendars: BookOfCalendars, *, at: datetime) -> bool:
     return True
 
 
-def _ambiguities(content: Content) -> Iterator[Problem]:
-    """Rules of which nobody could say which one holds."""
-    for targets in content.enabled.values():
-        for one, other in combinations(targets, 2):
+def _ambiguities(content: Content, beside: Sequence[Content]) -> Iterator[Problem]:
+    """Rules of which nobody could say which one holds, those of other policies too."""
+    for metric, targets in content.enabled.items():
+        strangers = [t for other in beside for t in other.enabled.get(metric, ())]
+        for one, other in chain(combinations(targets, 2), product(strangers, targets)):
             if len(one.conditions) != len(other.conditions):
                 continue
             shared = one.conditions.keys() & other.conditions.keys()
@@ -167,7 +193,7 @@ def _ambiguities(content: Content) -> Iterator[Problem]:
                 )
 
 
-def _gaps(content: Content) -> Iterator[Problem]:
+def _gaps(contents: Sequence[Content]) -> Iterator[Problem]:
     """Channels on which nothing would be promised (IN-06)."""
     for channel in Channel.objects.all():
         for takes, metric, kind, reason in (
@@ -185,7 +211,7 @@ def _gaps(content: Content) -> Iterator[Problem]:
             ),
         ):
             facts = {"channel": channel.code, "kind": kind.value}
-            found = content.enabled.get(metric, ())
+            found = [t for content in contents for t in content.enabled.get(metric, ())]
             if takes and not any(target.holds_for(facts) for target in found):
                 yield Problem(metric.value, reason % {"name": channel.name})
 
@@ -200,12 +226,11 @@ def _condition_problem(target: Target) -> str:
     for name, accepted in conditions.items():
         if not _are_words(accepted):
             return _("%(name)s names no values.") % {"name": name}
-    channels = set(conditions.get("channel", ()))
-    strangers = channels - set(Channel.objects.values_list("code", flat=True))
-    if strangers:
-        return _("There is no channel %(names)s.") % {
-            "names": ", ".join(sorted(strangers))
-        }
+        if name in KNOWN and (strangers := set(accepted) - set(KNOWN[name]())):
+            return _("There is no %(name)s %(values)s.") % {
+                "name": name,
+                "values": ", ".join(sorted(strangers)),
+            }
     return ""
 
 

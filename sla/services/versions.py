@@ -54,9 +54,11 @@ def change_target(
 
     Raises ValidationError by field, NotAllowed, IllegalStep.
     """
-    version = editable(target.version, by=by)
-    target = version.targets.select_related("calendar").get(pk=target.pk)
-    return _save_target(target, ladder, fields)
+    version = _for_change(target.version, by=by)
+    known = version.targets.select_related("calendar").filter(pk=target.pk).first()
+    if known is None:
+        raise _no_draft()
+    return _save_target(known, ladder, fields)
 
 
 @transaction.atomic
@@ -68,7 +70,7 @@ def add_target(
     **fields: Any,
 ) -> Target:
     """Add a rule to a draft. Raises as `change_target` does."""
-    version = editable(version, by=by)
+    version = _for_change(version, by=by)
     last = version.targets.order_by("-position").first()
     target = Target(version=version, position=last.position + 1 if last else 0)
     return _save_target(target, ladder, fields)
@@ -77,7 +79,7 @@ def add_target(
 @transaction.atomic
 def remove_target(target: Target, *, by: User) -> None:
     """Take a rule out of a draft. Raises NotAllowed, IllegalStep."""
-    editable(target.version, by=by)
+    _for_change(target.version, by=by)
     target.delete()
 
 
@@ -86,13 +88,13 @@ def change_ladder(
     version: PolicyVersion, *, by: User, ladder: Iterable[Fields]
 ) -> None:
     """Replace the common ladder of a draft. Raises as `change_target` does."""
-    _save_ladder(editable(version, by=by), None, ladder)
+    _save_ladder(_for_change(version, by=by), None, ladder)
 
 
 @transaction.atomic
 def save_pause_rule(rule: PauseRule, *, by: User, **fields: Any) -> PauseRule:
     """Add or change a reason for pausing. Raises as `change_target` does."""
-    editable(rule.version, by=by)
+    _for_change(rule.version, by=by)
     _set(rule, fields)
     soundness.check_row(rule, soundness.pause_problems(rule))
     rule.save()
@@ -102,7 +104,7 @@ def save_pause_rule(rule: PauseRule, *, by: User, **fields: Any) -> PauseRule:
 @transaction.atomic
 def remove_pause_rule(rule: PauseRule, *, by: User) -> None:
     """Take a reason for pausing out of a draft. Raises NotAllowed, IllegalStep."""
-    editable(rule.version, by=by)
+    _for_change(rule.version, by=by)
     rule.delete()
 
 
@@ -118,19 +120,36 @@ def editable(version: PolicyVersion, *, by: User) -> PolicyVersion:
     versions = PolicyVersion.objects.select_for_update(of=("self",))
     locked: PolicyVersion | None = versions.filter(pk=version.pk).first()
     if locked is None or not locked.is_draft:
-        raise IllegalStep(
-            _("This version is no draft any more. Start a new one."),
-            step="edit",
-            status="published",
-        )
+        raise _no_draft()
     return locked
+
+
+def _no_draft() -> IllegalStep:
+    return IllegalStep(
+        _("This version is no draft any more. Start a new one."),
+        step="edit",
+        status="published",
+    )
+
+
+def _for_change(version: PolicyVersion, *, by: User) -> PolicyVersion:
+    """A draft, locked, that from now on says something else than a pack."""
+    version = editable(version, by=by)
+    if version.pack_digest:
+        version.pack_digest = ""
+        version.save(update_fields=["pack_digest"])
+    return version
 
 
 def _save_target(
     target: Target, ladder: Iterable[Fields] | None, fields: Fields
 ) -> Target:
     _set(target, fields)
-    soundness.check_row(target, soundness.target_problems(target))
+    wrong = soundness.target_problems(target)
+    same = target.version.targets.filter(code=target.code).exclude(pk=target.pk)
+    if same.exists():
+        wrong["code"] = _("There is a rule %(code)s already.") % {"code": target.code}
+    soundness.check_row(target, wrong)
     target.save()
     if ladder is not None:
         _save_ladder(target.version, target, ladder)

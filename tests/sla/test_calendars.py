@@ -18,7 +18,7 @@ from tests.factories import AT, InquiryFactory, UserFactory
 from tests.instants import local
 from tickets.workflow import NotAllowed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 MINUTES_5 = timedelta(minutes=5)
 HOUR = timedelta(hours=1)

@@ -127,6 +127,14 @@ def test_loading_again_changes_nothing() -> None:
     assert rows() == before
 
 
+def test_a_pack_that_is_only_written_differently_is_the_same() -> None:
+    (pack,) = packs.read_packs()
+    same = replace(pack, digest="with another comment")
+    before = rows()
+    assert packs.load(same, at=after(days=1)) == "unchanged"
+    assert rows() == before
+
+
 def test_another_pack_never_overwrites_the_version_in_force() -> None:
     before = rows()
     (pack,) = packs.read_packs()

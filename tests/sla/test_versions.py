@@ -23,7 +23,7 @@ from tests.factories import UserFactory, channel
 from tests.instants import after
 from tickets.workflow import IllegalStep, NotAllowed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture
@@ -174,6 +174,21 @@ def test_only_those_who_decide_what_is_promised_draft_and_publish(
             "conditions",
             "There is no channel pigeon.",
         ),
+        (
+            {"conditions": {"kind": ["inquiry", "gossip"]}},
+            "conditions",
+            "There is no kind gossip.",
+        ),
+        (
+            {"metric": "department_acceptance", "conditions": {"department": ["moon"]}},
+            "conditions",
+            "There is no department moon.",
+        ),
+        (
+            {"code": "CC_EMAIL_REPLY"},
+            "code",
+            "There is a rule CC_EMAIL_REPLY already.",
+        ),
         ({"conditions": {"channel": []}}, "conditions", "channel names no values."),
         (
             {"conditions": ["channel"]},
@@ -226,6 +241,24 @@ def test_a_ladder_out_of_order_is_refused(
     assert said(draft) == []
 
 
+def test_a_rule_that_somebody_has_removed_is_not_changed(
+    draft: PolicyVersion, manager: User
+) -> None:
+    target = rule(draft)
+    versions.remove_target(rule(draft), by=manager)
+    with pytest.raises(IllegalStep):
+        versions.change_target(target, by=manager, note="x")
+
+
+def test_a_draft_of_a_pack_that_people_change_is_theirs(
+    draft: PolicyVersion, manager: User
+) -> None:
+    PolicyVersion.objects.filter(pk=draft.pk).update(pack_digest="of the pack")
+    versions.change_target(rule(draft), by=manager, note="ours")
+    draft.refresh_from_db()
+    assert draft.pack_digest == ""
+
+
 def test_a_rule_may_have_a_ladder_of_its_own_and_give_it_up(
     draft: PolicyVersion, manager: User
 ) -> None:
@@ -274,6 +307,46 @@ def test_two_rules_that_could_hold_for_the_same_case_are_refused(
     assert problems_of(draft) == [
         ("IN_WEB_REPLY", "It can hold for the same case as CC_EMAIL_REPLY.")
     ]
+
+
+def test_rules_of_another_policy_count_too(draft: PolicyVersion) -> None:
+    other = Policy.objects.create(code="other", name_zh="另", name_en="Other")
+    version = PolicyVersion.objects.create(policy=other, number=1)
+    target = PolicyVersion.objects.get(number=1, policy__code="standard").targets.get(
+        code="OB_FEEDBACK"
+    )
+    target.pk = None
+    target.version = version
+    target.code = "OTHER_FEEDBACK"
+    target.save(force_insert=True)
+    assert problems_of(draft) == []
+    version.published_at = version.effective_from = after(0)
+    version.save()
+    assert problems_of(draft) == [
+        ("OB_FEEDBACK", "It can hold for the same case as OTHER_FEEDBACK.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "reason"),
+    [
+        ([], "It holds for no metric."),
+        (["applause"], "There is no such metric."),
+        (
+            ["total", "first_reply", "ring"],
+            "No reason lets this wait: First reply, Ringing.",
+        ),
+    ],
+)
+def test_no_reason_lets_a_first_answer_wait(
+    draft: PolicyVersion, manager: User, metrics: list[str], reason: str
+) -> None:
+    rule = draft.pause_rules.get(code="appointment")
+    with pytest.raises(ValidationError) as refused:
+        versions.save_pause_rule(rule, by=manager, metrics=metrics)
+    assert refused.value.message_dict == {"metrics": [reason]}
+    draft.pause_rules.update(metrics=metrics)
+    assert problems_of(draft)[0] == ("appointment", reason)
 
 
 def test_a_step_before_the_start_of_a_short_promise_is_refused(
