@@ -58,13 +58,19 @@ class Notices:
 
 
 def outstanding(user: User) -> Notices:
-    """What this person has not acknowledged, one line per ticket; one query."""
-    newest = Notification.objects.outstanding(user).order_by("-created_at", "-pk")
-    read = newest.values("pk")[:MOST_READ]
+    """What this person has not acknowledged, one line per ticket; one query.
+
+    However much has piled up for somebody who never looks, only the newest is read.
+    """
+    newest = (
+        Notification.objects.unacknowledged(user)
+        .order_by("-created_at", "-pk")
+        .values("pk")[:MOST_READ]
+    )
     ticket = "event__clock__ticket"
     of_tickets = (
-        Notification.objects.filter(pk__in=read)
-        .select_related("event__clock__target", f"{ticket}__customer")
+        Notification.objects.filter(pk__in=newest)
+        .speaking_to(user)
         .order_by(ticket, "-created_at", "-pk")
         .distinct(ticket)
     )

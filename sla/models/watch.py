@@ -23,10 +23,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     """Questions about notices."""
 
     def outstanding(self, user: User) -> Self:
-        """A person's unacknowledged notices; a warning speaks only while it is true."""
-        notices = self.filter(
-            recipient=user, medium=Medium.IN_APP, acknowledged_at=None
-        ).exclude(
+        """A person's unacknowledged notices that still say something true."""
+        return self.unacknowledged(user).speaking_to(user)
+
+    def unacknowledged(self, user: User) -> Self:
+        """All in the product that a person has not acknowledged, moot or not."""
+        return self.filter(recipient=user, medium=Medium.IN_APP, acknowledged_at=None)
+
+    def speaking_to(self, user: User) -> Self:
+        """Those of tickets that a person may see; a warning only while it is true."""
+        notices = self.exclude(
             ~Q(event__clock__status=ClockStatus.RUNNING),
             event__kind=ClockEventKind.WARNING,
         )

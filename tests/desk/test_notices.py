@@ -1,17 +1,23 @@
 """Notices of warnings and missed promises: one's own, one line a ticket, until heard."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
+from helpdesk.notices import MOST_READ, outstanding
 from inquiries import services
 from inquiries.models import Inquiry
 from sla import detector
+from sla.models import Clock, ClockEvent, Notification
 from sla.services import alerts
-from staff.models import User
-from tests.factories import InquiryFactory
+from staff.models import Role, User
+from tests.factories import InquiryFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +85,68 @@ def test_others_notices_are_not_mine(
     assert client.post(path).status_code == 404
     client.force_login(agent)
     assert len(shown(client)) == 1
+
+
+def test_a_notice_says_by_which_rung_it_came_and_what_it_stands_for(
+    client: Client, agent: User
+) -> None:
+    UserFactory.create(role=Role.SUPERVISOR)
+    manager = UserFactory.create(role=Role.MANAGER)
+    for _ in range(22):
+        asked_and_taken(agent, ago=timedelta(minutes=31))
+    pass_time()
+    client.force_login(manager)
+    page = client.get("/desk/notices/", headers={"Accept-Language": "en"})
+    notices = page.context["notices"]
+    assert (len(notices.shown), notices.more) == (3, 17)
+    assert [notice.more for notice in notices.shown] == [2, 0, 0]
+    words = " ".join(page.content.decode().split())
+    assert "Manager · 30 minutes after the deadline" in words
+    assert "and 2 more" in words
+
+
+def test_a_person_who_never_looks_costs_no_more_to_show(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Of thousands of notices the newest two hundred are read, in one query."""
+    supervisor = UserFactory.create(role=Role.SUPERVISOR)
+    inquiry = InquiryFactory.create(at=timezone.now() - timedelta(seconds=40))
+    pass_time()
+    (first,) = Notification.objects.filter(recipient=supervisor)
+    clock = Clock.objects.get(ticket_id=inquiry.pk)
+    lines = ClockEvent.objects.bulk_create(
+        ClockEvent(
+            clock=clock,
+            kind="escalate",
+            step=step,
+            at=clock.due_at,
+            recorded_at=clock.due_at,
+            announced_at=clock.due_at,
+        )
+        for step in range(2, 2002)
+    )
+    Notification.objects.bulk_create(
+        Notification(
+            recipient=supervisor,
+            event=line,
+            created_at=first.created_at - timedelta(seconds=line.step),
+        )
+        for line in lines
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sla_notification, sla_clockevent")
+    with django_assert_num_queries(1), CaptureQueriesContext(connection) as asked:
+        found = outstanding(supervisor)
+    assert [notice.ticket.number for notice in found.shown] == [inquiry.number]
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "hashjoin", "mergejoin"):  # as with large tables
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {asked[0]['sql']}")
+        (plan,) = cursor.fetchone()
+    assert most_rows(plan[0]["Plan"]) <= MOST_READ
+
+
+def most_rows(node: dict[str, Any]) -> float:
+    """The most rows that any step of a plan handles."""
+    below = [most_rows(child) for child in node.get("Plans", ())]
+    return float(max([node["Actual Rows"] * node["Actual Loops"], *below]))
