@@ -46,6 +46,6 @@ def _successor(ticket: Ticket, audience: Sequence[int]) -> User | None:
     people: dict[int, User] = User.objects.in_bulk(others)
     for pk in others:
         person = people[pk]
-        if (ticket.kind != Kind.INQUIRY or person.role in ANSWERS):
+        if ticket.kind != Kind.INQUIRY or person.role in ANSWERS:
             return person
     return None
