@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
                 (
                     "days",
                     models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="at most, days"
+                        blank=True, null=True, verbose_name="days"
                     ),
                 ),
             ],
@@ -530,7 +530,7 @@ class Migration(migrations.Migration):
             model_name="escalationstep",
             name="days",
             field=models.PositiveSmallIntegerField(
-                blank=True, null=True, verbose_name="days after"
+                blank=True, null=True, verbose_name="days"
             ),
         ),
         migrations.AddField(
@@ -647,7 +647,7 @@ class Migration(migrations.Migration):
             model_name="target",
             name="days",
             field=models.PositiveSmallIntegerField(
-                blank=True, null=True, verbose_name="limit in days"
+                blank=True, null=True, verbose_name="days"
             ),
         ),
         migrations.AddField(

@@ -107,7 +107,27 @@ def length_fits_unit(amount: str, *, name: str) -> models.CheckConstraint:
     )
 
 
-class Target(Named):
+class Counted(models.Model):
+    """A length of time: so much of it, or days, and the calendar that counts it."""
+
+    unit = models.CharField(
+        _("unit"), max_length=20, choices=Unit.choices, default=Unit.WALL
+    )
+    days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
+    calendar = models.ForeignKey(
+        Calendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("calendar"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Target(Named, Counted):  # noqa: DJ008 - a named row has it
     """One promise of a policy version: a rule with its code, clauses and limit.
 
     `conditions` name the facts under which it holds, each with the values it accepts:
@@ -125,19 +145,7 @@ class Target(Named):
     origin = models.CharField(_("source"), max_length=10, choices=Origin.choices)
     note = models.CharField(_("note"), max_length=200, blank=True)
     conditions = models.JSONField(_("conditions"), default=dict, blank=True)
-    unit = models.CharField(
-        _("unit"), max_length=20, choices=Unit.choices, default=Unit.WALL
-    )
     budget = models.DurationField(_("limit"), null=True, blank=True)
-    days = models.PositiveSmallIntegerField(_("limit in days"), null=True, blank=True)
-    calendar = models.ForeignKey(
-        Calendar,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("calendar"),
-    )
     compare = models.CharField(
         _("comparison"), max_length=2, choices=Compare.choices, default=Compare.WITHIN
     )
@@ -209,7 +217,7 @@ class Action(models.TextChoices):
     RAISE_PRIORITY = "raise_priority", _("Raise the priority")
 
 
-class EscalationStep(models.Model):
+class EscalationStep(Counted):
     """One rung of a ladder: so long before (negative) or after the deadline.
 
     Rungs of a target stand in place of those of its version. Each ladder has exactly
@@ -221,19 +229,7 @@ class EscalationStep(models.Model):
         Target, models.CASCADE, null=True, blank=True, related_name="own_ladder"
     )
     position = models.PositiveSmallIntegerField(_("position"))
-    unit = models.CharField(
-        _("unit"), max_length=20, choices=Unit.choices, default=Unit.WALL
-    )
     after = models.DurationField(_("after the deadline"), null=True, blank=True)
-    days = models.PositiveSmallIntegerField(_("days after"), null=True, blank=True)
-    calendar = models.ForeignKey(
-        Calendar,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("calendar"),
-    )
     audience = models.CharField(_("audience"), max_length=40, choices=Audience.choices)
     action = models.CharField(
         _("action"), max_length=20, choices=Action.choices, default=Action.NOTIFY
@@ -257,7 +253,7 @@ class EscalationStep(models.Model):
         return f"{self.version} #{self.position} {self.audience}"
 
 
-class PauseRule(Named):
+class PauseRule(Named, Counted):  # noqa: DJ008 - a named row has it
     """A reason for which some clocks may pause, and for how long in total."""
 
     version = models.ForeignKey(
@@ -272,19 +268,7 @@ class PauseRule(Named):
         models.CharField(max_length=60), blank=True, verbose_name=_("clauses")
     )
     origin = models.CharField(_("source"), max_length=10, choices=Origin.choices)
-    unit = models.CharField(
-        _("unit"), max_length=20, choices=Unit.choices, default=Unit.WALL
-    )
     limit = models.DurationField(_("at most"), null=True, blank=True)
-    days = models.PositiveSmallIntegerField(_("at most, days"), null=True, blank=True)
-    calendar = models.ForeignKey(
-        Calendar,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("calendar"),
-    )
 
     class Meta:
         verbose_name = _("pause rule")

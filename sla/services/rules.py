@@ -25,6 +25,7 @@ from sla.metrics import Metric
 from sla.models import (
     WEEKDAYS,
     CalendarVersion,
+    Counted,
     EscalationStep,
     Pattern,
     PauseRule,
@@ -227,9 +228,7 @@ def calendars_used(book: Rulebook, target: Target) -> dict[str, int]:
     }
 
 
-def length(
-    counted: Target | EscalationStep | PauseRule, amount: timedelta | None
-) -> Length:
+def length(counted: Counted, amount: timedelta | None) -> Length:
     """The columns of a length as one value; nothing is nothing in any unit."""
     if not amount and not counted.days:
         return Length()
@@ -270,13 +269,13 @@ def read_content(version: PolicyVersion) -> Content:
 @lru_cache(maxsize=64)
 def compiled(version_id: int) -> BusinessTime:
     """A published calendar version ready for arithmetic, compiled once per process."""
-    return compile_version(CalendarVersion.objects.get(pk=version_id))
+    return compile_calendar(hours_of(CalendarVersion.objects.get(pk=version_id)))
 
 
-def compile_version(version: CalendarVersion) -> BusinessTime:
-    """A calendar version, draft or not, as it is now. Raises BadHours."""
+def compile_calendar(hours: Hours) -> BusinessTime:
+    """A calendar for all the years in which anything is promised. Raises BadHours."""
     return compile_hours(
-        hours_of(version), first=date(FIRST_YEAR, 1, 1), last=date(LAST_YEAR, 12, 31)
+        hours, first=date(FIRST_YEAR, 1, 1), last=date(LAST_YEAR, 12, 31)
     )
 
 
