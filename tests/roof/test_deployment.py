@@ -3,11 +3,18 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_program_knows_its_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == settings.PRODUCT_VERSION
 
 
 def manage(*words: str, **changes: str) -> subprocess.CompletedProcess[str]:
@@ -45,6 +52,7 @@ def test_the_deployment_check_has_nothing_to_say_behind_tls() -> None:
         ("SECRET_KEY", "short", "SECRET_KEY is missing"),
         ("CONTACT_KEYS", "", "CONTACT_KEYS is not set"),
         ("REDIS_URL", "http://localhost", "REDIS_URL starts with http://"),
+        ("METRICS_TOKEN", "too-short", "METRICS_TOKEN is shorter than 16"),
     ],
 )
 def test_nonsense_in_the_environment_stops_the_start_in_words(
