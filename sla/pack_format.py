@@ -42,13 +42,13 @@ def read_length(text: str, *, calendar: str = "") -> Said:
     return Said("business" if calendar else "wall", amount, None)
 
 
-def read_hours(text: str) -> list[int]:
+def read_hours(text: str) -> tuple[int, int]:
     """Read "09:00-21:00" as seconds since midnight. Raises BadText."""
     found = HOURS.fullmatch(text)
     if found is None:
         raise BadText(text)
     opens_hour, opens_minute, closes_hour, closes_minute = map(int, found.groups())
-    return [
+    return (
         (opens_hour * 60 + opens_minute) * 60,
         (closes_hour * 60 + closes_minute) * 60,
-    ]
+    )

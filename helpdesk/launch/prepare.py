@@ -58,8 +58,9 @@ def static_sources() -> str:
 
 
 def load_data(*, demo: bool) -> None:
-    """The policy pack, then demo data or the bare minimum; all may run again."""
-    for command in ("load_policies", "load_demo" if demo else "load_basics"):
+    """Calendars, policies, then demo data or the bare minimum; all may run again."""
+    last = "load_demo" if demo else "load_basics"
+    for command in ("load_calendars", "load_policies", last):
         call_command(command, verbosity=0, stdout=io.StringIO())
 
 

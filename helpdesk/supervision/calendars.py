@@ -18,7 +18,8 @@ from helpdesk.supervision.policies import Line, State, lines_of
 from sla.business_time import DayKind, Hours, Interval
 from sla.models import WEEKDAYS, Calendar, CalendarDay, CalendarVersion, Pattern
 from sla.services import rules
-from sla.services.years import EARLIEST, LATEST, Year, days_of
+from sla.services.calendar_content import days_of
+from sla.services.years import EARLIEST, LATEST, Year
 
 MINUTE: Final = 60
 HOUR: Final = 3600
@@ -211,7 +212,10 @@ def _cell(day: date, hours: Hours, days: Mapping[date, CalendarDay]) -> Cell:
 
 def months_of(year: Year) -> list[Month]:
     """A year that is not published yet, as its days would be marked."""
-    days = {day.date: day for day in days_of(CalendarVersion(), year)}
+    days = {
+        day: CalendarDay(date=day, kind=special.kind, name=special.name)
+        for day, special in days_of(year).items()
+    }
     hours = Hours("UTC", {}, (), (), frozenset(range(5)), {}, None)
     return [_month(year.year, number, hours, days) for number in range(1, 13)]
 

@@ -1,8 +1,10 @@
-"""Calendars: loaded from data files once, then given the holidays of each new year."""
+"""Calendars: loaded from data files, given each year's holidays, published anew."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,16 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sla.business_time import BadHours
-from sla.models import (
-    WEEKDAYS,
-    Calendar,
-    CalendarDay,
-    CalendarVersion,
-    OpeningHours,
-)
+from sla.models import WEEKDAYS, Calendar, CalendarVersion
 from sla.pack_format import read_hours
 from sla.services import rules
-from sla.services.years import Year, check_year, days_of, read_year
+from sla.services.calendar_content import CalendarContent, differences
+from sla.services.years import Year, check_year, read_year
 from staff.models import User
 from tickets.workflow import NotAllowed
 
@@ -33,70 +30,140 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "weekend": WEEKDAYS[5:],
 }
 ANNOUNCED_FROM_MONTH: Final = 11
+LONGEST_NAME: Final = 40
 BEGINNING: Final = datetime.fromisoformat("2020-01-01T00:00:00+08:00")
 
 
+class Loaded(StrEnum):
+    """What loading a calendar did."""
+
+    CREATED = "created"
+    UNCHANGED = "unchanged"
+    YEARS_ADDED = "years added"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What loading did to one calendar, and what the file says differently."""
+
+    code: str
+    outcome: Loaded
+    differences: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.outcome}"
+
+
 @transaction.atomic
-def load(*, at: datetime, folder: Path = FOLDER) -> list[str]:
-    """Publish every calendar that is not there yet as version 1; codes of those."""
+def load(*, at: datetime, folder: Path = FOLDER) -> list[Report]:
+    """Bring the calendars of data files into the database; again changes nothing.
+
+    A calendar that is not there is published as version 1. One that is there gets the
+    years that it does not know; where people made it say something else it stays, and
+    the differences are told.
+    """
     content = tomllib.loads((folder / "calendars.toml").read_text(encoding="utf-8"))
     years = [read_year(path) for path in sorted(folder.glob("holidays_*.toml"))]
-    return [
-        said["code"]
-        for said in content["calendars"]
-        if _load(said, years if said.get("follows_holidays") else None, at=at)
-    ]
+    return [_load(said, years, at=at) for said in content["calendars"]]
 
 
-def _load(said: Mapping[str, Any], years: list[Year] | None, *, at: datetime) -> bool:
+def _load(said: Mapping[str, Any], years: Sequence[Year], *, at: datetime) -> Report:
+    code = said["code"]
+    content = _read(said, years)
     names = {name: said[name] for name in ("name_zh", "name_en")}
-    calendar, _created = Calendar.objects.get_or_create(
-        code=said["code"], defaults=names
-    )
-    if calendar.versions.exists():
-        return False
-    version = CalendarVersion.objects.create(
-        calendar=calendar,
-        number=1,
+    calendar, _created = Calendar.objects.get_or_create(code=code, defaults=names)
+    calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    newest = newest_of(calendar)
+    if newest is None:
+        _publish(calendar, content, at=at, effective_from=BEGINNING)
+        return Report(code, Loaded.CREATED)
+    known = CalendarContent.of(newest)
+    wanted = known
+    for year in years:
+        if known.years is not None and year.year not in known.years:
+            wanted = wanted.with_year(year)
+    # Years that people added beyond those of the files are theirs.
+    of_files = wanted.only_years(year.year for year in years)
+    lines = list(differences(of_files, content))
+    if wanted != known:
+        _publish(calendar, wanted, at=at, effective_from=at, note=_years_of(wanted))
+        return Report(code, Loaded.YEARS_ADDED, lines)
+    return Report(code, Loaded.DIFFERS if lines else Loaded.UNCHANGED, lines)
+
+
+def _read(said: Mapping[str, Any], years: Iterable[Year]) -> CalendarContent:
+    follows = said.get("follows_holidays", False)
+    content = CalendarContent(
         timezone=said["timezone"],
-        working_weekdays=said["working_weekdays"],
-        years=None if years is None else [year.year for year in years],
+        working_weekdays=tuple(sorted(said["working_weekdays"])),
+        hours={
+            pattern: tuple(sorted(read_hours(text) for text in texts))
+            for name, texts in said["hours"].items()
+            if texts
+            for pattern in GROUPS.get(name, (name,))
+        },
+        days={},
+        years=frozenset() if follows else None,
     )
-    OpeningHours.objects.bulk_create(
-        OpeningHours(
-            version=version,
-            pattern=pattern,
-            intervals=[read_hours(text) for text in texts],
-        )
-        for name, texts in said["hours"].items()
-        for pattern in GROUPS.get(name, (name,))
-    )
-    CalendarDay.objects.bulk_create(
-        day for year in years or [] for day in days_of(version, year)
-    )
-    check(version)
-    version.published_at = at
-    version.effective_from = BEGINNING
-    version.save()
-    return True
+    if follows:
+        for year in years:
+            content = content.with_year(year)
+    return content
 
 
 @transaction.atomic
 def add_year(year: Year, *, at: datetime, by: User | None) -> Sequence[CalendarVersion]:
     """Publish a version with a year's holidays of every calendar that follows them.
 
-    Days that it knew of that year are replaced. `by` is None for the command line.
-    Running clocks keep their deadline until a rollout. Raises ValidationError with the
-    place and the reason, NotAllowed.
+    Holidays that it knew of that year are replaced; a calendar that knows just these
+    stays as it is. `by` is None for the command line. Running clocks keep their
+    deadline until a rollout. Raises ValidationError with the place and the reason,
+    NotAllowed.
     """
-    if by is not None and not by.publishes:
-        raise NotAllowed("publish")
+    _check_rights(by)
     check_year(year)
-    return [
-        _with_year(newest, year, at=at, by=by)
-        for calendar in Calendar.objects.select_for_update().order_by("pk")
-        if (newest := newest_of(calendar)) is not None and newest.years is not None
-    ]
+    made = []
+    for calendar in Calendar.objects.select_for_update().order_by("pk"):
+        newest = newest_of(calendar)
+        if newest is None or newest.years is None:
+            continue
+        known = CalendarContent.of(newest)
+        wanted = known.with_year(year)
+        if wanted != known:
+            note = str(year.year)
+            made.append(
+                _publish(calendar, wanted, at=at, effective_from=at, by=by, note=note)
+            )
+    return made
+
+
+@transaction.atomic
+def publish(
+    calendar: Calendar,
+    content: CalendarContent,
+    *,
+    by: User,
+    at: datetime,
+    effective_from: datetime | None = None,
+    note: str = "",
+) -> CalendarVersion:
+    """Publish a calendar with other hours or days, from a moment on or at once.
+
+    Nothing is saved unless it makes a calendar. Running clocks keep their deadline
+    until a rollout. Raises ValidationError with the place and the reason, NotAllowed.
+    """
+    _check_rights(by)
+    calendar = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    newest = newest_of(calendar)
+    begins = effective_from or at
+    if begins < at:
+        raise ValidationError(
+            {"effective_from": _("A version takes effect now or later.")}
+        )
+    if newest is not None and CalendarContent.of(newest) == content:
+        raise ValidationError(_("It says what the newest version says."))
+    return _publish(calendar, content, at=at, effective_from=begins, by=by, note=note)
 
 
 def missing_years(*, at: datetime) -> list[int]:
@@ -114,47 +181,51 @@ def missing_years(*, at: datetime) -> list[int]:
     return [year for year in wanted if any(year not in found for found in years)]
 
 
-def check(version: CalendarVersion) -> None:
+def check(content: CalendarContent) -> None:
     """Raise ValidationError where hours overlap, run backwards or never open."""
     try:
-        rules.compile_version(version)
+        rules.compile_calendar(content.as_hours())
     except BadHours as error:
         raise ValidationError(
             {"hours": _reason(error.place, error.reason)}, code=error.reason
         ) from error
+    for day, special in content.days.items():
+        if len(special.name) > LONGEST_NAME:
+            raise ValidationError(
+                {"days": _("%(day)s: the name is too long.") % {"day": day}}
+            )
 
 
-def _with_year(
-    newest: CalendarVersion, year: Year, *, at: datetime, by: User | None
+def _publish(
+    calendar: Calendar,
+    content: CalendarContent,
+    *,
+    at: datetime,
+    effective_from: datetime,
+    by: User | None = None,
+    note: str = "",
 ) -> CalendarVersion:
-    version = CalendarVersion.objects.create(
-        calendar=newest.calendar,
-        number=newest.number + 1,
-        author=by,
-        note=f"{year.year}",
-        timezone=newest.timezone,
-        working_weekdays=newest.working_weekdays,
-        years=sorted({*(newest.years or ()), year.year}),
+    check(content)
+    last = calendar.versions.order_by("-number").first()
+    version = CalendarVersion(
+        calendar=calendar, number=last.number + 1 if last else 1, author=by, note=note
     )
-    OpeningHours.objects.bulk_create(
-        OpeningHours(version=version, pattern=row.pattern, intervals=row.intervals)
-        for row in newest.hours.all()
-    )
-    CalendarDay.objects.bulk_create(
-        CalendarDay(
-            version=version,
-            date=day.date,
-            kind=day.kind,
-            name=day.name,
-            intervals=day.intervals,
-        )
-        for day in newest.days.exclude(date__year=year.year)
-    )
-    CalendarDay.objects.bulk_create(days_of(version, year))
-    check(version)
-    version.published_at = version.effective_from = at
+    version.clean_fields(exclude=["calendar", "timezone", "working_weekdays"])
+    content.write(version)
+    version.published_at = at
+    version.effective_from = effective_from
     version.save()
     return version
+
+
+def _check_rights(by: User | None) -> None:
+    """Raises NotAllowed for those who do not decide; None is the command line."""
+    if by is not None and not by.publishes:
+        raise NotAllowed("publish")
+
+
+def _years_of(content: CalendarContent) -> str:
+    return ", ".join(str(year) for year in sorted(content.years or ()))
 
 
 def newest_of(calendar: Calendar) -> CalendarVersion | None:

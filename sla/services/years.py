@@ -12,9 +12,6 @@ import chinese_calendar
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from sla.business_time import DayKind
-from sla.models import CalendarDay, CalendarVersion
-
 ONE_DAY: Final = timedelta(days=1)
 SATURDAY: Final = 5
 EARLIEST: Final = 2020
@@ -123,17 +120,6 @@ def check_year(year: Year) -> None:
         )
     if wrong := [*_wrong_days(year)]:
         raise ValidationError({"text": wrong})
-
-
-def days_of(version: CalendarVersion, year: Year) -> Iterator[CalendarDay]:
-    """A year as rows of a calendar version."""
-    for day, name in sorted(year.holidays.items()):
-        yield CalendarDay(
-            version=version, date=day, kind=DayKind.HOLIDAY.value, name=name
-        )
-    for day in sorted(year.adjusted_workdays):
-        kind = DayKind.ADJUSTED_WORKDAY.value
-        yield CalendarDay(version=version, date=day, kind=kind)
 
 
 def _wrong_days(year: Year) -> Iterator[str]:

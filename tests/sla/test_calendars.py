@@ -1,8 +1,10 @@
 """The company's calendars: the vectors of the policy, new years, and bad hours."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,9 +15,11 @@ from django.db import DatabaseError, transaction
 from sla import checks
 from sla.models import Calendar, CalendarDay, CalendarVersion, Metric, OpeningHours
 from sla.services import calendars, clocks, rules, years
+from sla.services.calendar_content import CalendarContent, SpecialDay
 from staff.models import Role
 from tests.factories import AT, InquiryFactory, UserFactory
 from tests.instants import local
+from tests.policies import publish_year
 from tickets.workflow import NotAllowed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -27,6 +31,15 @@ NEXT_YEAR = """\
 2027-02-05 至 2027-02-11 春节
 
 + 2027-02-20
+"""
+TOML_2027 = """
+year = 2027
+adjusted_workdays = [2027-02-20]
+
+[[holidays]]
+name = "元旦"
+from = 2027-01-01
+to = 2027-01-03
 """
 
 
@@ -175,8 +188,39 @@ def test_the_command_imports_from_the_package_and_from_a_file(tmp_path: Path) ->
     file.write_text(NEXT_YEAR, encoding="utf-8")
     call_command("import_calendar_year", 2027, "--file", str(file), stdout=out)
     assert "working_day v3: 2027" in out.getvalue()
-    with pytest.raises(CommandError):
+    call_command("import_calendar_year", 2027, "--file", str(file), stdout=out)
+    assert "Every calendar knows 2027 like this already." in out.getvalue()
+    with pytest.raises(CommandError, match="none"):
         call_command("import_calendar_year", 2027, "--file", str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (TOML_2027.replace("2027", "2028"), "it describes 2028"),
+        ("year = ", "Invalid value"),
+        ("year = 2027", "it describes no year"),
+        ("year = 2027\nholidays = 3\nadjusted_workdays = []", "describes no year"),
+        ("year = 2027\nholidays = []\nadjusted_workdays = []", "A year has holidays"),
+    ],
+)
+def test_a_data_file_that_makes_no_sense_is_refused(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    before = rows()
+    file = tmp_path / "2027.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(CommandError, match=reason):
+        call_command("import_calendar_year", 2027, "--file", str(file))
+    assert rows() == before
+
+
+def test_a_data_file_of_a_year_is_imported_too(tmp_path: Path) -> None:
+    file = tmp_path / "2027.toml"
+    file.write_text(TOML_2027, encoding="utf-8")
+    out = StringIO()
+    call_command("import_calendar_year", 2027, "--file", str(file), stdout=out)
+    assert "objection_service v2: 2027" in out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -214,13 +258,189 @@ def test_hours_that_make_no_calendar_are_refused_with_the_place(
             version=version, pattern=pattern, intervals=intervals
         )
     with pytest.raises(ValidationError, match=reason):
-        calendars.check(version)
+        calendars.check(CalendarContent.of(version))
+
+
+def rows() -> list[list[dict[str, Any]]]:
+    """Everything that calendars say."""
+    models: list[Any] = [Calendar, CalendarVersion, OpeningHours, CalendarDay]
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def window() -> Calendar:
+    return Calendar.objects.get(code="objection_service")
+
+
+def said(calendar: Calendar) -> CalendarContent:
+    newest = calendars.newest_of(calendar)
+    assert newest is not None
+    return CalendarContent.of(newest)
 
 
 def test_loading_again_changes_nothing() -> None:
-    versions = list(CalendarVersion.objects.order_by("pk").values())
-    assert calendars.load(at=local("2026-12-01 00:00")) == []
-    assert list(CalendarVersion.objects.order_by("pk").values()) == versions
+    before = rows()
+    reports = calendars.load(at=local("2026-12-01 00:00"))
+    assert [report.outcome for report in reports] == ["unchanged"] * 3
+    out = StringIO()
+    call_command("load_calendars", stdout=out)
+    assert "objection_service: unchanged\n" in out.getvalue()
+    assert rows() == before
+
+
+def test_what_people_published_stays_and_the_differences_are_told() -> None:
+    manager = UserFactory.create(role=Role.MANAGER)
+    known = said(window())
+    other = replace(
+        known,
+        hours={**known.hours, "holiday": ((36_000, 72_000),)},
+        days={
+            **known.days,
+            date(2026, 11, 11): SpecialDay("special", "购物节", ((28_800, 93_600),)),
+        },
+    )
+    calendars.publish(window(), other, by=manager, at=AT)
+    before = rows()
+    out = StringIO()
+    call_command("load_calendars", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "always_7x24: unchanged",
+        "objection_service: differs",
+        "  holiday: 10:00-20:00 -> 10:00-18:00",
+        "  2026-11-11: special 购物节 08:00-26:00 -> nothing",
+        "working_day: unchanged",
+    ]
+    assert rows() == before
+
+
+def test_a_year_that_comes_with_an_upgrade_is_added_to_what_people_published(
+    tmp_path: Path,
+) -> None:
+    manager = UserFactory.create(role=Role.MANAGER)
+    known = said(window())
+    other = replace(known, hours={**known.hours, "holiday": ((36_000, 72_000),)})
+    calendars.publish(window(), other, by=manager, at=AT)
+    for file in calendars.FOLDER.glob("*.toml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "holidays_2027.toml").write_text(TOML_2027, encoding="utf-8")
+    at = local("2026-11-23 11:00")
+    reports = calendars.load(at=at, folder=tmp_path)
+    assert [str(report) for report in reports] == [
+        "always_7x24: unchanged",
+        "objection_service: years added",
+        "working_day: years added",
+    ]
+    assert list(reports[1].differences) == ["holiday: 10:00-20:00 -> 10:00-18:00"]
+    assert said(window()).years == frozenset({2026, 2027})
+    assert said(window()).hours["holiday"] == ((36_000, 72_000),)
+    assert calendars.missing_years(at=at) == []
+    again = calendars.load(at=at, folder=tmp_path)
+    assert [it.outcome for it in again] == ["unchanged", "differs", "unchanged"]
+
+
+def test_a_year_that_people_added_is_theirs() -> None:
+    publish_year(text=NEXT_YEAR)
+    before = rows()
+    reports = calendars.load(at=local("2026-12-01 00:00"))
+    assert [report.outcome for report in reports] == ["unchanged"] * 3
+    assert rows() == before
+
+
+def test_the_same_year_again_makes_no_version() -> None:
+    assert len(publish_year(text=NEXT_YEAR)) == 2
+    assert publish_year(text=NEXT_YEAR) == []
+    assert len(publish_year(text="2027-01-01 元旦")) == 2
+    assert {day.year for day in said(window()).days} == {2026, 2027}
+    assert [day for day in said(window()).days if day.year == 2027] == [
+        date(2027, 1, 1)
+    ]
+
+
+def test_special_days_stay_when_a_year_is_added_again() -> None:
+    manager = UserFactory.create(role=Role.MANAGER)
+    known = said(window())
+    closed = {date(2026, 10, 1): SpecialDay("special", "搬家")}
+    calendars.publish(
+        window(), replace(known, days={**known.days, **closed}), by=manager, at=AT
+    )
+    calendars.add_year(years.packaged_year(2026), at=AT, by=None)
+    assert said(window()).days[date(2026, 10, 1)].name == "搬家"
+
+
+def test_other_hours_hold_from_their_moment_on() -> None:
+    manager = UserFactory.create(role=Role.MANAGER)
+    known = said(window())
+    night = ((32_400, 43_200), (79_200, 93_600))
+    other = replace(known, hours={**known.hours, "tuesday": night})
+    begins = local("2026-11-24 00:00")
+    version = calendars.publish(
+        window(), other, by=manager, at=AT, effective_from=begins, note="nights"
+    )
+    assert (version.number, version.author, version.note) == (2, manager, "nights")
+    start = local("2026-11-24 11:30")
+    for at, due in ((AT, "2026-11-24 12:30"), (begins, "2026-11-24 22:30")):
+        hours = rules.rulebook(at=at).calendars["objection_service"]
+        assert hours.add(start, HOUR) == local(due)
+    # From Tuesday 22:00 to Wednesday 02:00.
+    assert hours.add(start, 4 * HOUR) == local("2026-11-25 01:30")
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "reason"),
+    [
+        ({"hours": {}}, "hours", "calendar: it never opens."),
+        (
+            {"hours": {"monday": ((0, 10), (5, 20))}},
+            "hours",
+            "monday: opening hours overlap.",
+        ),
+        (
+            {"timezone": "Mars/Base"},
+            "hours",
+            "timezone: there is no such time zone.",
+        ),
+        (
+            {"days": {date(2026, 12, 24): SpecialDay("special", "x", ((9, 9),))}},
+            "hours",
+            "2026-12-24: an interval is empty.",
+        ),
+        ({"timezone": "x" * 41}, "hours", "timezone: there is no such time zone."),
+        (
+            {"days": {date(2026, 12, 24): SpecialDay("special", "x" * 41)}},
+            "days",
+            "2026-12-24: the name is too long.",
+        ),
+        ({}, "__all__", "It says what the newest version says."),
+    ],
+)
+def test_a_calendar_that_makes_no_sense_is_refused_and_nothing_is_saved(
+    changes: dict[str, Any], place: str, reason: str
+) -> None:
+    manager = UserFactory.create(role=Role.MANAGER)
+    before = rows()
+    with pytest.raises(ValidationError) as refused, transaction.atomic():
+        calendars.publish(
+            window(), replace(said(window()), **changes), by=manager, at=AT
+        )
+    error = refused.value
+    found = (
+        error.message_dict
+        if hasattr(error, "error_dict")
+        else {"__all__": error.messages}
+    )
+    assert found == {place: [reason]}
+    assert rows() == before
+
+
+def test_a_calendar_is_changed_by_those_who_decide_and_not_in_the_past() -> None:
+    other = replace(said(window()), working_weekdays=(0, 1))
+    with pytest.raises(NotAllowed):
+        calendars.publish(window(), other, by=UserFactory.create(), at=AT)
+    manager = UserFactory.create(role=Role.MANAGER)
+    with pytest.raises(ValidationError) as refused:
+        calendars.publish(
+            window(), other, by=manager, at=AT, effective_from=AT - MINUTES_5
+        )
+    assert "effective_from" in refused.value.message_dict
 
 
 def test_a_published_calendar_is_frozen() -> None:

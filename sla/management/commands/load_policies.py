@@ -1,4 +1,4 @@
-"""Load the calendars and the policy packs that come with the product."""
+"""Load the policy packs that come with the product."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sla.services import calendars, packs
+from sla.services import packs
 from sla.services.packs import BadPack, Loaded, Pack
 
 
 class Command(BaseCommand):
-    help = "Load the calendars and policy packs; running it again changes nothing."
+    help = "Load the policy packs; running it again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -22,8 +22,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
-        for code in calendars.load(at=at):
-            self.stdout.write(f"{code}: created")
         for pack in packs.read_packs():
             try:
                 outcome = packs.load(pack, at=at)

@@ -1,0 +1,176 @@
+"""All that a calendar version says, as one value: from rows, to rows, and compared."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Self
+
+from sla.business_time import Day, DayKind, Hours, Interval
+from sla.models import WEEKDAYS, CalendarDay, CalendarVersion, OpeningHours, Pattern
+from sla.services.years import Year
+
+MINUTE: Final = 60
+
+# Pairs of seconds since midnight.
+Intervals = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class SpecialDay:
+    """A date that is not like its weekday; only a special one has its own hours."""
+
+    kind: str
+    name: str = ""
+    intervals: Intervals = ()
+
+    def __str__(self) -> str:
+        hours = written(self.intervals) if self.kind == DayKind.SPECIAL else ""
+        return " ".join(part for part in (self.kind, self.name, hours) if part)
+
+
+@dataclass(frozen=True)
+class CalendarContent:
+    """Hours by pattern, days by date; `years` as a calendar version has them."""
+
+    timezone: str
+    working_weekdays: tuple[int, ...]
+    hours: Mapping[str, Intervals]
+    days: Mapping[date, SpecialDay]
+    years: frozenset[int] | None
+
+    @classmethod
+    def of(cls, version: CalendarVersion) -> Self:
+        return cls(
+            timezone=version.timezone,
+            working_weekdays=tuple(sorted(version.working_weekdays)),
+            hours={
+                row.pattern: _intervals(row.intervals)
+                for row in version.hours.all()
+                if row.intervals
+            },
+            days={
+                row.date: SpecialDay(row.kind, row.name, _intervals(row.intervals))
+                for row in version.days.all()
+            },
+            years=None if version.years is None else frozenset(version.years),
+        )
+
+    def with_year(self, year: Year) -> Self:
+        """The same with a year's holidays; special days of that year stay."""
+        kept = {
+            day: special
+            for day, special in self.days.items()
+            if day.year != year.year or special.kind == DayKind.SPECIAL
+        }
+        return replace(
+            self,
+            days={**days_of(year), **kept},
+            years=frozenset({*(self.years or ()), year.year}),
+        )
+
+    def only_years(self, years: Iterable[int]) -> Self:
+        """The same as if no other years were known."""
+        wanted = frozenset(years)
+        return replace(
+            self,
+            days={day: it for day, it in self.days.items() if day.year in wanted},
+            years=None if self.years is None else self.years & wanted,
+        )
+
+    def as_hours(self) -> Hours:
+        """The same as the arithmetic takes it."""
+        hours = {name: _opened(pairs) for name, pairs in self.hours.items()}
+        return Hours(
+            timezone=self.timezone,
+            weekly={n: hours.get(name, ()) for n, name in enumerate(WEEKDAYS)},
+            holiday=hours.get(Pattern.HOLIDAY, ()),
+            adjusted_workday=hours.get(Pattern.ADJUSTED_WORKDAY, ()),
+            working_weekdays=frozenset(self.working_weekdays),
+            days={
+                day: Day(DayKind(special.kind), _opened(special.intervals))
+                for day, special in self.days.items()
+            },
+            years=self.years,
+        )
+
+    def write(self, version: CalendarVersion) -> None:
+        """Make a new draft say this."""
+        version.timezone = self.timezone
+        version.working_weekdays = list(self.working_weekdays)
+        version.years = None if self.years is None else sorted(self.years)
+        version.save()
+        OpeningHours.objects.bulk_create(
+            OpeningHours(version=version, pattern=pattern, intervals=_pairs(intervals))
+            for pattern, intervals in self.hours.items()
+            if intervals
+        )
+        CalendarDay.objects.bulk_create(
+            CalendarDay(
+                version=version,
+                date=day,
+                kind=special.kind,
+                name=special.name,
+                intervals=_pairs(special.intervals),
+            )
+            for day, special in sorted(self.days.items())
+        )
+
+
+def days_of(year: Year) -> dict[date, SpecialDay]:
+    """The days of a year that differ from their weekday."""
+    worked = SpecialDay(DayKind.ADJUSTED_WORKDAY.value)
+    return {
+        **{
+            day: SpecialDay(DayKind.HOLIDAY.value, name)
+            for day, name in year.holidays.items()
+        },
+        **dict.fromkeys(year.adjusted_workdays, worked),
+    }
+
+
+def differences(old: CalendarContent, new: CalendarContent) -> Iterator[str]:
+    """What two contents say differently, a line each, as `place: before -> after`."""
+    if old.timezone != new.timezone:
+        yield f"time zone: {old.timezone} -> {new.timezone}"
+    if old.working_weekdays != new.working_weekdays:
+        before, after = (
+            ", ".join(map(str, it.working_weekdays)) or "none" for it in (old, new)
+        )
+        yield f"working weekdays: {before} -> {after}"
+    if (old.years is None) != (new.years is None):
+        before, after = ("no" if it.years is None else "yes" for it in (old, new))
+        yield f"follows holidays: {before} -> {after}"
+    for pattern in Pattern.values:
+        was, now = old.hours.get(pattern, ()), new.hours.get(pattern, ())
+        if was != now:
+            yield f"{pattern}: {written(was)} -> {written(now)}"
+    for day in sorted({*old.days, *new.days}):
+        if old.days.get(day) != new.days.get(day):
+            yield f"{day}: {_said(old, day)} -> {_said(new, day)}"
+
+
+def written(intervals: Intervals) -> str:
+    """Hours as data files write them: 09:00-21:00."""
+    return ", ".join(f"{_time(a)}-{_time(b)}" for a, b in intervals) or "closed"
+
+
+def _said(content: CalendarContent, day: date) -> str:
+    special = content.days.get(day)
+    return "nothing" if special is None else str(special)
+
+
+def _time(seconds: int) -> str:
+    hours, minutes = divmod(seconds // MINUTE, MINUTE)
+    return f"{hours:02d}:{minutes:02d}"
+
+
+def _opened(pairs: Intervals) -> tuple[Interval, ...]:
+    return tuple(Interval(opens, closes) for opens, closes in pairs)
+
+
+def _intervals(pairs: Iterable[Iterable[int]]) -> Intervals:
+    return tuple(sorted((opens, closes) for opens, closes in pairs))
+
+
+def _pairs(intervals: Intervals) -> list[list[int]]:
+    return [[opens, closes] for opens, closes in intervals]
