@@ -1,7 +1,7 @@
 """Publish other ladders in tests: a new version of the policy, never an edit."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sla.models import EscalationStep, PolicyVersion
@@ -14,12 +14,14 @@ def rung(audience: str, *, minutes: float = 0, **more: Any) -> dict[str, Any]:
     return {"audience": audience, "after": timedelta(minutes=minutes), **more}
 
 
-def publish_ladder(*rungs: dict[str, Any], **changes: dict[str, Any]) -> PolicyVersion:
-    """A policy whose promises climb these rungs, in force from the first instant."""
+def publish_ladder(
+    *rungs: dict[str, Any], at: datetime = AT, **changes: dict[str, Any]
+) -> PolicyVersion:
+    """A policy whose promises climb these rungs, in force from `at`."""
     version = policies.draft(**changes)
     version.ladder.filter(target=None).delete()
     EscalationStep.objects.bulk_create(_rows(version, rungs))
-    version.published_at = version.effective_from = AT
+    version.published_at = version.effective_from = at
     version.save()
     return version
 
