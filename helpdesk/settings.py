@@ -50,6 +50,8 @@ if len(SECRET_KEY) < SECRET_KEY_MIN:
     )
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 CONTACT_KEYS = contact_keys()
+# Signs the monthly extracts of the record (manage.py sla_extract).
+EXTRACT_KEY: str = env.str("EXTRACT_KEY", default="")
 
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 METRICS_TOKEN_MIN = 16

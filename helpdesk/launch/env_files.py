@@ -13,7 +13,9 @@ from pathlib import Path
 
 from helpdesk.launch.failure import CannotGoOn
 
-SECRETS = ("SECRET_KEY", "CONTACT_KEYS")
+SECRETS = ("SECRET_KEY", "CONTACT_KEYS", "EXTRACT_KEY")
+# Nothing that is stored needs the key that signs extracts; a new one signs new ones.
+OF_THE_DATABASE = ("SECRET_KEY", "CONTACT_KEYS")
 
 
 def read(path: Path) -> dict[str, str]:
@@ -49,14 +51,16 @@ def make_secrets(data: Path, *, environment: Mapping[str, str]) -> None:
     missing = [k for k in SECRETS if k not in values and not environment.get(k)]
     if not missing:
         return
-    if (data / "servers" / "postgres" / "PG_VERSION").exists():
+    needed = [key for key in missing if key in OF_THE_DATABASE]
+    if needed and (data / "servers" / "postgres" / "PG_VERSION").exists():
         raise CannotGoOn(
-            f"{path} lacks {' and '.join(missing)}, but there is a database beside it"
+            f"{path} lacks {' and '.join(needed)}, but there is a database beside it"
             " that was written with them. Put the file back from a copy, or set them"
             " in the environment."
         )
     fresh = {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "CONTACT_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "EXTRACT_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }
     write(path, {**values, **{key: fresh[key] for key in missing}})

@@ -89,7 +89,7 @@ def verify(scope: Scope, *, jobs: int) -> Iterator[Verified]:
 def verify_piece(piece: Piece) -> Verified:
     """Verify some clocks as they are at one instant, while others go on working."""
     done = Verified()
-    with _one_snapshot():
+    with one_snapshot():
         clocks = (
             piece.scope.clocks()
             .filter(pk__range=(piece.first, piece.last))
@@ -122,7 +122,7 @@ def _pieces(scope: Scope) -> Iterator[Piece]:
 
 
 @contextmanager
-def _one_snapshot() -> Iterator[None]:
+def one_snapshot() -> Iterator[None]:
     """See all as of one instant; within a transaction, as that one sees it."""
     if connection.in_atomic_block:
         yield

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 
 from helpdesk.launch import env_files
 from helpdesk.launch.failure import CannotGoOn
+from sla.seal import SealKey
 
 
 def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
@@ -21,6 +22,7 @@ def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     values = env_files.read(path)
     assert len(values["SECRET_KEY"]) >= 50
     Fernet(values["CONTACT_KEYS"])
+    SealKey.read(values["EXTRACT_KEY"])
 
 
 def test_two_installations_share_no_secret(tmp_path: Path) -> None:
@@ -32,7 +34,7 @@ def test_two_installations_share_no_secret(tmp_path: Path) -> None:
 
 
 def test_secrets_of_the_environment_are_not_written_down(tmp_path: Path) -> None:
-    given = {"SECRET_KEY": "s" * 40, "CONTACT_KEYS": "k"}
+    given = {"SECRET_KEY": "s" * 40, "CONTACT_KEYS": "k", "EXTRACT_KEY": "e"}
     env_files.make_secrets(tmp_path, environment=given)
     assert list(tmp_path.iterdir()) == []
 
@@ -44,6 +46,18 @@ def test_no_new_keys_are_made_beside_an_old_database(tmp_path: Path) -> None:
     with pytest.raises(CannotGoOn, match="Put the file back from a copy"):
         env_files.make_secrets(tmp_path, environment={})
     assert not (tmp_path / "secrets.env").exists()
+
+
+def test_an_older_installation_gets_a_key_for_extracts(tmp_path: Path) -> None:
+    database = tmp_path / "servers" / "postgres"
+    database.mkdir(parents=True)
+    (database / "PG_VERSION").write_text("18\n")
+    old = {"SECRET_KEY": "s" * 40, "CONTACT_KEYS": "k"}
+    env_files.write(tmp_path / "secrets.env", old)
+    env_files.make_secrets(tmp_path, environment={})
+    values = env_files.read(tmp_path / "secrets.env")
+    SealKey.read(values.pop("EXTRACT_KEY"))
+    assert values == old
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:

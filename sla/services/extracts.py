@@ -1,0 +1,239 @@
+"""The evidence of a month: every clock that lived in it, as it stood at its end.
+
+Told by the records alone, up to the last line of the month, so that the same month
+gives the same files whenever it is asked for. Ticket numbers, codes and instants; no
+name, no phone number, no text that somebody wrote.
+"""
+
+import csv
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, TextIO
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Max, Min, Q
+from django.db.models.query import QuerySet
+
+from sla.models import (
+    UNFINISHED,
+    Clock,
+    ClockEvent,
+    Pause,
+)
+from sla.replay import Replay
+from sla.services import audit, published, rules
+from sla.services.published import when
+from sla.services.verification import PIECE, one_snapshot
+
+CLOCK_COLUMNS: Final = (
+    *("ticket", "clock", "kind", "channel", "metric", "subject", "cycle", "rule"),
+    *("policy", "policy_version", "started_at", "due_at", "status", "outcome"),
+    *("stopped_at", "breached_at", "detected_at", "revoked_at", "overrun_us"),
+    *("flagged", "continues", "lines", "head"),
+)
+EVENT_COLUMNS: Final = (
+    *("clock", "place", "kind", "step", "at", "recorded_at", "actor"),
+    *("detail", "hash"),
+)
+PAUSE_COLUMNS: Final = (
+    *("clock", "number", "reason", "paused_at", "resumes_at", "resumed_at"),
+)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month as the company's calendar on the wall has it."""
+
+    month: date
+
+    @property
+    def name(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+    @property
+    def begins(self) -> datetime:
+        return _midnight(self.month.replace(day=1))
+
+    @property
+    def ends(self) -> datetime:
+        return _midnight(
+            (self.month.replace(day=1) + timedelta(days=32)).replace(day=1)
+        )
+
+
+@dataclass
+class Extracted:
+    """What an extract holds, in figures."""
+
+    clocks: int = 0
+    events: int = 0
+    pauses: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    contradictions: list[str] = field(default_factory=list)
+    heads: Any = field(default_factory=hashlib.sha256)
+    targets: set[int] = field(default_factory=set)
+
+
+def write(period: Period, folder: Path) -> dict[str, Any]:
+    """Write the files of a month into an empty folder; what to say about them."""
+    done = Extracted()
+    with (
+        (folder / "clocks.csv").open("w", newline="", encoding="utf-8") as clocks,
+        (folder / "events.csv").open("w", newline="", encoding="utf-8") as events,
+        (folder / "pauses.csv").open("w", newline="", encoding="utf-8") as pauses,
+    ):
+        tables = _Tables(clocks, events, pauses)
+        for clock in _clocks(period):
+            _add(clock, period, tables, done)
+    _write_json(
+        folder / "policies.json",
+        published.policies(until=period.ends, targets=done.targets),
+    )
+    _write_json(folder / "calendars.json", published.calendars(until=period.ends))
+    return {
+        "format": 1,
+        "product": f"shoushi {settings.PRODUCT_VERSION}",
+        "period": {
+            "month": period.name,
+            "from": when(period.begins),
+            "until": when(period.ends),
+            "timezone": settings.TIME_ZONE,
+        },
+        "clocks": done.clocks,
+        "events": done.events,
+        "pauses": done.pauses,
+        "outcomes": dict(done.outcomes),
+        "contradictions": sorted(done.contradictions),
+        "heads": done.heads.hexdigest(),
+    }
+
+
+def pauses_to_end(period: Period) -> int:
+    """How many pauses ended by their own limit while nothing has said so yet."""
+    overdue = Pause.objects.filter(resumed_at=None, resumes_at__lt=period.ends)
+    return overdue.filter(clock__set_aside_at=None).count()
+
+
+class _Tables:
+    """The three tables that grow clock by clock."""
+
+    def __init__(self, clocks: TextIO, events: TextIO, pauses: TextIO) -> None:
+        self.clocks = csv.writer(clocks, lineterminator="\n")
+        self.events = csv.writer(events, lineterminator="\n")
+        self.pauses = csv.writer(pauses, lineterminator="\n")
+        self.clocks.writerow(CLOCK_COLUMNS)
+        self.events.writerow(EVENT_COLUMNS)
+        self.pauses.writerow(PAUSE_COLUMNS)
+
+
+def _clocks(period: Period) -> Iterator[Clock]:
+    """Those that may have lived in the month, in the order of their keys."""
+    wanted = _candidates(period)
+    ends = wanted.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
+        return
+    for first in range(ends["first"], ends["last"] + 1, PIECE):
+        with one_snapshot():
+            piece = (
+                wanted.filter(pk__range=(first, first + PIECE - 1))
+                .select_related("ticket__channel")
+                .prefetch_related("events", "pauses")
+                .order_by("pk")
+            )
+            found = list(piece)
+        yield from found
+
+
+def _candidates(period: Period) -> QuerySet[Clock]:
+    moved = Q(recorded_at__gte=period.begins)
+    alive = Q(status__in=UNFINISHED)
+    return Clock.objects.filter(moved | alive, started_at__lt=period.ends)
+
+
+def _add(clock: Clock, period: Period, tables: _Tables, done: Extracted) -> None:
+    """Write a clock as it stood at the end of the month, if it lived in it."""
+    whole = audit.record_of(clock)
+    lines = [line for line in whole if line.recorded_at < period.ends]
+    told = audit.retell(lines, target_id=clock.target_id)
+    lived = told.recorded_at is not None and told.recorded_at >= period.begins
+    if not told.schedule or not (lived or told.status in UNFINISHED):
+        return
+    if audit.problems(clock):
+        done.contradictions.append(f"{clock.ticket.number} {clock.pk}")
+    tables.clocks.writerow(_clock_row(clock, told, lines))
+    for place, line in enumerate(lines, start=1):
+        tables.events.writerow(_event_row(line, place))
+    for pause in told.pauses:
+        stretch = (pause.paused_at, pause.resumes_at, pause.resumed_at)
+        tables.pauses.writerow(
+            [clock.pk, pause.number, pause.reason, *map(when, stretch)]
+        )
+    done.clocks += 1
+    done.events += len(lines)
+    done.pauses += len(told.pauses)
+    done.outcomes[told.outcome or told.status] += 1
+    done.targets.add(told.target)
+    done.heads.update(f"{clock.pk} {lines[-1].hash}\n".encode())
+
+
+def _clock_row(clock: Clock, told: Replay, lines: Sequence[ClockEvent]) -> list[object]:
+    target = rules.published_target(told.target)
+    version = target.version
+    overrun: object = ""
+    if told.outcome == "missed" and told.stopped_at is not None:
+        overrun = (told.stopped_at - told.due_at) // MICROSECOND
+    return [
+        clock.ticket.number,
+        clock.pk,
+        clock.ticket.kind,
+        clock.ticket.channel.code,
+        clock.metric,
+        clock.subject,
+        clock.cycle,
+        target.code,
+        version.policy.code,
+        version.number,
+        when(told.started_at),
+        when(told.due_at),
+        told.status,
+        told.outcome,
+        when(told.stopped_at),
+        when(told.breached_at),
+        when(told.detected_at),
+        when(told.revoked_at),
+        overrun,
+        int(told.flagged),
+        clock.continues_id or "",
+        len(lines),
+        lines[-1].hash,
+    ]
+
+
+def _event_row(line: ClockEvent, place: int) -> list[object]:
+    return [
+        line.clock_id,
+        place,
+        line.kind,
+        line.step,
+        when(line.at),
+        when(line.recorded_at),
+        line.actor_id or "",
+        line.detail,
+        line.hash,
+    ]
+
+
+def _write_json(path: Path, value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(settings.TIME_ZONE))
