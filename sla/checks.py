@@ -22,7 +22,8 @@ def holidays_are_loaded(**options: Any) -> list[checks.CheckMessage]:
         checks.Warning(
             f"The holidays of {year} are not loaded: deadlines that reach into it are"
             " reckoned by weekday and flagged.",
-            hint=f"manage.py import_calendar_year {year}, or supervision > calendars",
+            hint=f"./shoushi manage import_calendar_year {year}, or enter them at"
+            " /supervision/calendars/.",
             id="sla.W001",
         )
         for year in sorted(missing)

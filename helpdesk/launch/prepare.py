@@ -1,7 +1,8 @@
 """Bring database, static files and translations up to date, in one Django process.
 
 Whatever is up to date already is skipped, so that a second start takes no time. With
-`--progress` each step is one line `step<TAB>name<TAB>seconds` for the launcher.
+`--progress` each step is one line `step<TAB>name<TAB>seconds` for the launcher, and
+each warning one line `warn<TAB>what<TAB>what to do`.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+from django.core import checks
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -64,6 +66,13 @@ def load_data(*, demo: bool) -> None:
         call_command(command, verbosity=0, stdout=io.StringIO())
 
 
+def warnings() -> Iterator[tuple[str, str]]:
+    """What the checks of the data say, such as a year without its holidays."""
+    found = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
+    for message in found:
+        yield f"{message.msg} ({message.id})", message.hint or ""
+
+
 def sign_in_links(base: str, *, demo: bool) -> str:
     """One line `user url` for each account that is worth showing."""
     out = io.StringIO()
@@ -106,6 +115,11 @@ def main(args: list[str]) -> int:
     what = "policy and demo data are loaded" if demo else "policy is loaded"
     with step(what, shown=options.progress):
         load_data(demo=demo)
+    for what, remedy in warnings():
+        if options.progress:
+            print(f"warn\t{what}\t{remedy}", flush=True)
+        else:
+            print(f"{what} {remedy}", file=sys.stderr)
     if options.links:
         for line in sign_in_links(options.links, demo=demo).splitlines():
             user, _, address = line.partition(" ")

@@ -122,6 +122,8 @@ def prepare(
             kind, name, value = line.split("\t")
             if kind == "step":
                 console.done(name, seconds=float(value))
+            elif kind == "warn":
+                console.warn(f"  ! {name}\n    {value}")
             else:
                 links.append((name, value))
     finally:
