@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from helpdesk.supervision import trial
-from helpdesk.supervision.calendar_forms import written_year
+from helpdesk.supervision.forms.calendars import written_year
 from sla.models import CalendarVersion, Clock
 from sla.promise import BUSINESS, Length
 from sla.services import rules, years

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from helpdesk.answers import SeeOther
 from helpdesk.signed_in import supervising
 from helpdesk.supervision import calendars as pages
-from helpdesk.supervision.calendar_forms import TrialForm, YearForm, written_year
+from helpdesk.supervision.forms.calendars import TrialForm, YearForm, written_year
 from helpdesk.supervision.publishing import publishing
 from helpdesk.supervision.trial import Trial, reckon
 from helpdesk.supervision.warnings import Warnings

@@ -17,15 +17,9 @@ from django.views.decorators.http import (
 )
 
 from helpdesk.answers import SeeOther
-from helpdesk.supervision.forms import (
-    LadderFormSet,
-    NewRuleForm,
-    PauseForm,
-    RuleForm,
-    shown_ladder,
-    shown_pause,
-    shown_rule,
-)
+from helpdesk.supervision.forms.ladders import LadderFormSet, shown_ladder
+from helpdesk.supervision.forms.pauses import PauseForm, shown_pause
+from helpdesk.supervision.forms.rules import NewRuleForm, RuleForm, shown_rule
 from helpdesk.supervision.publishing import publishing
 from helpdesk.supervision.views.policy import page
 from sla.models import EscalationStep, PauseRule, Policy, PolicyVersion

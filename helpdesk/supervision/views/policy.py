@@ -1,6 +1,6 @@
 """Policies to read: versions, one version, and what two of them say differently."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from helpdesk.signed_in import supervising
 from helpdesk.supervision import comparison, policies
-from helpdesk.supervision.forms import SEARCH_MAX
 from helpdesk.supervision.warnings import Warnings
 from sla.models import Policy, PolicyVersion
 from staff.models import User
+
+SEARCH_MAX: Final = 40
 
 
 def page(

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from helpdesk.supervision import comparison, policies
-from helpdesk.supervision.forms import PublishForm
+from helpdesk.supervision.forms.publication import PublishForm
 from helpdesk.supervision.publishing import publishing
 from helpdesk.supervision.views.drafts import back, draft_of
 from helpdesk.supervision.views.policy import page

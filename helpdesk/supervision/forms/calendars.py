@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helpdesk.supervision.forms import Dressed, LengthForm, Measure
+from helpdesk.supervision.forms.base import Dressed, LengthForm, Measure
 from sla.models import Calendar, Unit
 from sla.promise import BUSINESS, Length
 from sla.services.years import Year

@@ -1,0 +1,1 @@
+"""What managers fill in about policies and calendars; the rules stand in the verbs."""
