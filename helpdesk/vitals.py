@@ -13,8 +13,15 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, F, Func, IntegerField, Min, QuerySet, Subquery
 
-from sla.models import ALERTING_KINDS, Clock, ClockEvent, Heartbeat, Notification, Pause
-from sla.models.watch import Medium
+from sla.models import (
+    ALERTING_KINDS,
+    Clock,
+    ClockEvent,
+    Heartbeat,
+    Medium,
+    Notification,
+    Pause,
+)
 
 DAY: Final = timedelta(days=1)
 QUEUES: Final = ("sla", "default")

@@ -18,15 +18,13 @@ from sla.models.clock import (
     ClockQuerySet,
     ClockStatus,
     Outcome,
-    Pause,
 )
+from sla.models.ladder import Action, Audience, EscalationStep
+from sla.models.pause import Pause
 from sla.models.policy import (
     DAYS,
-    Action,
-    Audience,
     Compare,
     Counted,
-    EscalationStep,
     Origin,
     PauseRule,
     Policy,
