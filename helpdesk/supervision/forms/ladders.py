@@ -11,7 +11,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helpdesk.supervision.forms.base import LengthForm, written
+from helpdesk.supervision.forms.base import LengthForm, dress, written
 from sla.models import (
     Action,
     Audience,
@@ -48,6 +48,12 @@ class RungForm(LengthForm):
     )
     by_mail = forms.BooleanField(label=gettext_lazy("also by mail"), required=False)
 
+    field_order = ("side", "amount", "measure", "calendar", "audience", "action")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].label = _("How long")
+
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if given.get("side") != Side.AT and not given.get("amount"):
@@ -77,6 +83,10 @@ class RungForm(LengthForm):
 
 class BaseLadder(BaseFormSet):  # type: ignore[type-arg]
     """A ladder; rows that nobody filled in count for nothing."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        dress(form.fields["DELETE"])
 
     def refuse(self, error: ValidationError) -> None:
         """Say why the ladder as a whole cannot be."""
