@@ -10,7 +10,7 @@ from sla.models import ALERTING_KINDS, ClockEvent
 
 # What writing and tidying takes at least, and for each clock.
 START = timedelta(seconds=5)
-EACH = timedelta(seconds=1) / 4000
+EACH = timedelta(seconds=1) / 3000
 
 
 @dataclass
