@@ -95,6 +95,15 @@ def rung_time(rung: EscalationStep) -> str:
 
 
 @register.filter
+def rung_state(rung: EscalationStep) -> str:
+    """How a promise stands when a rung fires: 30 minutes late, 2 minutes left."""
+    words = length(rung.unit, abs(rung.after or timedelta(0)), rung.days)
+    if rung.after is not None and rung.after < timedelta(0):
+        return _("%(length)s left") % {"length": words}
+    return _("%(length)s late") % {"length": words}
+
+
+@register.filter
 def rung_act(rung: EscalationStep) -> str:
     """Who hears of it and what else happens: Manager (also by mail)."""
     words = str(Audience(rung.audience).label)

@@ -101,7 +101,7 @@ def test_a_notice_says_by_which_rung_it_came_and_what_it_stands_for(
     assert (len(notices.shown), notices.more) == (3, 17)
     assert [notice.more for notice in notices.shown] == [2, 0, 0]
     words = " ".join(page.content.decode().split())
-    assert "Manager · 30 minutes after the deadline" in words
+    assert "Manager · 30 minutes late" in words
     assert "and 2 more" in words
 
 
