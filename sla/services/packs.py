@@ -176,7 +176,7 @@ def _target(
         conditions=rule.get("when", {}),
         note=rule.get("note", ""),
         compare=rule.get("compare", Compare.WITHIN),
-        warn_at_fraction=Decimal(str(rule.get("warn_at", USUAL_WARNING))),
+        warn_at_fraction=_warning(rule.get("warn_at", USUAL_WARNING)),
         auto_counts=rule.get("auto_counts", False),
         continues_on_reopen=rule.get("continues_on_reopen", False),
         enabled=rule.get("enabled", True),
@@ -186,6 +186,11 @@ def _target(
             for name in ("code", "metric", "name_zh", "name_en", "clauses", "origin")
         },
     )
+
+
+def _warning(said: str | float) -> Decimal | None:
+    """After which part of the time to warn; `false` in a pack: never."""
+    return None if said is False else Decimal(str(said))
 
 
 def _ladder(

@@ -68,7 +68,7 @@ def test_the_policies_take_the_same_few_queries_however_many_rules(
     api: APIClient, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     # Token, what is in force, version, rules, their ladders, calendars, ladder, reasons
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         api.get(POLICIES)
 
 

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from sla.models import EscalationStep, Metric, Policy, PolicyVersion, Target
+from sla.promise import plan
 from sla.services import packs, rules, soundness
-from tests.instants import after
+from tests.instants import after, local
 from tests.policies import publish
 
 pytestmark = pytest.mark.django_db
@@ -73,13 +74,62 @@ def test_the_standard_policy_promises_thirty_seconds_and_cites_its_clauses() -> 
     assert target.budget == timedelta(seconds=30)
     assert target.warn_at_fraction == Decimal("0.8")
     assert target.auto_counts is False
-    ladder = target.version.ladder.values_list("after", "days", "audience", "by_mail")
+    common = target.version.ladder.filter(target=None)
+    ladder = common.values_list("after", "days", "audience", "by_mail")
     assert list(ladder) == [
         (timedelta(0), None, "assignee_and_supervisor", False),
         (timedelta(minutes=30), None, "manager", True),
         (timedelta(hours=4), None, "manager_and_department_head", True),
         (None, 1, "general_manager", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "facts", "start", "schedule", "breach_step"),
+    [
+        # The customer is reminded the morning after one and two working days.
+        (
+            Metric.CUSTOMER_CONFIRMATION,
+            {},
+            "2026-11-24 15:00",
+            [
+                "2026-11-26 09:00",
+                "2026-11-27 09:00",
+                "2026-11-27 21:00",
+                "2026-11-30 21:00",
+            ],
+            2,
+        ),
+        # Quality is investigated within 24 hours of service.
+        (
+            Metric.INVESTIGATION,
+            {"type": "quality"},
+            "2026-11-27 20:00",
+            [
+                "2026-11-30 11:12",
+                "2026-11-30 16:00",
+                "2026-11-30 16:30",
+                "2026-11-30 20:00",
+                "2026-12-01 21:00",
+            ],
+            1,
+        ),
+    ],
+)
+def test_the_standard_policy_in_instants(
+    metric: Metric,
+    facts: dict[str, str],
+    start: str,
+    schedule: list[str],
+    breach_step: int,
+) -> None:
+    at = local(start)
+    target = rules.in_force(metric, at=at, facts=facts)
+    assert target is not None
+    calendars = rules.rulebook(at=at).calendars
+    promised = plan(rules.terms_of(target), start=at, calendars=calendars)
+    assert list(promised.schedule) == [local(text) for text in schedule]
+    assert promised.breach_step == breach_step
 
 
 def test_the_standard_policy_has_a_rule_for_every_metric_and_is_sound() -> None:
