@@ -11,10 +11,11 @@ from datetime import datetime
 from multiprocessing import get_context
 from typing import Final
 
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.db.models.query import QuerySet
 
+from sla import fresh_process
 from sla.models import Clock
 from sla.services import audit
 
@@ -80,9 +81,12 @@ def verify(scope: Scope, *, jobs: int) -> Iterator[Verified]:
     if workers <= 1:
         yield from map(verify_piece, pieces)
         return
-    # A connection must not be shared with the children that a fork makes.
-    connections.close_all()
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+    with ProcessPoolExecutor(
+        workers,
+        mp_context=get_context("spawn"),
+        initializer=fresh_process.begin,
+        initargs=(connection.settings_dict["NAME"],),
+    ) as pool:
         yield from pool.map(verify_piece, pieces)
 
 
