@@ -16,7 +16,7 @@ from customers import encryption
 from customers.models import Customer
 from helpdesk.doctor.finding import Finding, fail, ok, warn
 from helpdesk.doctor.house import House
-from helpdesk.launch.env_files import SECRETS
+from helpdesk.launch.env_files import OF_THE_DATABASE, SECRETS
 
 MEGABYTE: Final = 1024**2
 TOO_LITTLE_MB: Final = 100
@@ -56,11 +56,17 @@ def secrets(house: House) -> Iterator[Finding]:
     yield from private(path)
     yield from private(house.data / "runtime.env")
     missing = [name for name in SECRETS if not getattr(settings, name, None)]
-    if missing:
+    if set(missing) & set(OF_THE_DATABASE):
         yield fail(
             "secrets",
             f"{' and '.join(missing)} missing",
             repair=f"put {path} back from a copy; without one: {house.up()}",
+        )
+    elif missing:
+        yield warn(
+            "secrets",
+            f"{' and '.join(missing)} missing: no extract can be signed",
+            repair=f"start once more, which makes one: {house.up()}",
         )
     else:
         where = path if path.exists() else "the environment"

@@ -32,7 +32,7 @@ def worker_sla() -> list[str]:
 def worker_default() -> list[str]:
     """Everything that may wait, also for the processor where it is scarce."""
     nice = shutil.which("nice")
-    return [*([nice, "-n", "10"] if nice else []), *worker("default")]
+    return [*([nice, "--adjustment=10"] if nice else []), *worker("default")]
 
 
 def worker(queue: str) -> list[str]:

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+import redis
 import time_machine
 from cryptography.fernet import Fernet
+from django.conf import settings as django_settings
 from django.db import connection
 from pytest_django import Settings
 
 from customers import encryption
+from helpdesk import health
 from helpdesk.doctor import (
     keeping,
     program,
@@ -40,7 +43,8 @@ Look = Callable[[House], Iterator[Finding]]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def house(tmp_path: Path, settings: Settings) -> House:
+    settings.EXTRACT_KEY = "there is one"
     return House(tmp_path, Way.LAUNCHER, running=True, launcher=4711)
 
 
@@ -162,6 +166,8 @@ def test_clocks_that_were_set_aside_are_named_with_the_way_back(house: House) ->
 
 @pytest.fixture
 def tick(db: None) -> Heartbeat:
+    with redis.Redis.from_url(django_settings.LIVE_REDIS_URL) as server:
+        server.delete(health.SLA_QUEUE)
     beat, _new = Heartbeat.objects.update_or_create(
         pk=1, defaults={"last_tick_at": AT, "watermark": AT, "lag_ms": 3.5}
     )
@@ -254,6 +260,17 @@ def test_secrets_that_others_can_read_are_a_failure(house: House) -> None:
     assert os.system(said.repair) == 0  # noqa: S605
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert verdicts(keeping.secrets, house) == {"secrets": "ok"}
+
+
+def test_a_key_that_is_missing_counts_by_what_it_is_for(
+    house: House, settings: Settings
+) -> None:
+    settings.EXTRACT_KEY = ""
+    assert only(keeping.secrets, house).verdict == Verdict.WARN
+    settings.CONTACT_KEYS = []
+    said = only(keeping.secrets, house)
+    assert said.verdict == Verdict.FAIL
+    assert "secrets.env back from a copy" in said.repair
 
 
 def test_keys_that_do_not_open_the_stored_numbers_are_a_failure(
