@@ -6,6 +6,7 @@ from helpdesk.supervision.views import (
     board,
     calendars,
     drafts,
+    hours,
     policy,
     publication,
     rollouts,
@@ -47,4 +48,5 @@ urlpatterns = [
     path("calendars/", calendars.index, name="calendars"),
     path("calendars/add-year/", calendars.add_year, name="calendar_year"),
     path("calendars/<slug:code>/", calendars.calendar, name="calendar"),
+    path("calendars/<slug:code>/change/", hours.change, name="calendar_hours"),
 ]

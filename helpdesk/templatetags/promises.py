@@ -21,6 +21,7 @@ from sla.models import (
     EscalationStep,
     Metric,
     Origin,
+    Pattern,
     PauseRule,
     Target,
     Unit,
@@ -241,3 +242,15 @@ def conditions_words(
 @register.filter
 def as_sentence(text: str) -> str:
     return capfirst(text)
+
+
+@register.filter
+def day_name(place: str) -> str:
+    """What a calendar says something about: a kind of day, a date, the whole."""
+    if place in Pattern.values:
+        return str(Pattern(place).label)
+    return {
+        "timezone": _("Time zone"),
+        "working_weekdays": _("Working weekdays"),
+        "follows_holidays": _("Follows holidays"),
+    }.get(place, place)

@@ -7,6 +7,7 @@ from typing import Final, Self
 
 from sla.business_time import Day, DayKind, Hours, Interval
 from sla.models import WEEKDAYS, CalendarDay, CalendarVersion, OpeningHours, Pattern
+from sla.pack_format import read_hours
 from sla.services.years import Year
 
 MINUTE: Final = 60
@@ -128,35 +129,58 @@ def days_of(year: Year) -> dict[date, SpecialDay]:
     }
 
 
-def differences(old: CalendarContent, new: CalendarContent) -> Iterator[str]:
-    """What two contents say differently, a line each, as `place: before -> after`."""
+@dataclass(frozen=True)
+class Difference:
+    """One thing that two contents say differently; an empty text: nothing, closed."""
+
+    place: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.before or 'nothing'} -> {self.after or 'nothing'}"
+
+
+def differences(old: CalendarContent, new: CalendarContent) -> Iterator[Difference]:
+    """What two contents say differently: the whole, kinds of days, dates."""
     if old.timezone != new.timezone:
-        yield f"time zone: {old.timezone} -> {new.timezone}"
+        yield Difference("timezone", old.timezone, new.timezone)
     if old.working_weekdays != new.working_weekdays:
-        before, after = (
-            ", ".join(map(str, it.working_weekdays)) or "none" for it in (old, new)
-        )
-        yield f"working weekdays: {before} -> {after}"
+        yield Difference("working_weekdays", _working(old), _working(new))
     if (old.years is None) != (new.years is None):
-        before, after = ("no" if it.years is None else "yes" for it in (old, new))
-        yield f"follows holidays: {before} -> {after}"
+        follows = ("no" if it.years is None else "yes" for it in (old, new))
+        yield Difference("follows_holidays", *follows)
     for pattern in Pattern.values:
         was, now = old.hours.get(pattern, ()), new.hours.get(pattern, ())
         if was != now:
-            yield f"{pattern}: {written(was)} -> {written(now)}"
+            yield Difference(pattern, written(was), written(now))
     for day in sorted({*old.days, *new.days}):
         if old.days.get(day) != new.days.get(day):
-            yield f"{day}: {_said(old, day)} -> {_said(new, day)}"
+            yield Difference(str(day), _said(old, day), _said(new, day))
 
 
 def written(intervals: Intervals) -> str:
-    """Hours as data files write them: 09:00-21:00."""
-    return ", ".join(f"{_time(a)}-{_time(b)}" for a, b in intervals) or "closed"
+    """Hours as people write them: 09:00-12:00, 14:00-21:00; nothing when closed."""
+    return ", ".join(f"{_time(a)}-{_time(b)}" for a, b in intervals)
+
+
+def read(text: str) -> Intervals:
+    """Hours as people write them, with Chinese signs too. Raises BadText."""
+    for sign in ",，;；、":
+        text = text.replace(sign, ",")
+    for sign in "–—～~至":
+        text = text.replace(sign, "-")
+    parts = ("".join(part.split()).replace("：", ":") for part in text.split(","))
+    return tuple(sorted(read_hours(part) for part in parts if part))
+
+
+def _working(content: CalendarContent) -> str:
+    return ", ".join(WEEKDAYS[number] for number in content.working_weekdays)
 
 
 def _said(content: CalendarContent, day: date) -> str:
     special = content.days.get(day)
-    return "nothing" if special is None else str(special)
+    return "" if special is None else str(special)
 
 
 def _time(seconds: int) -> str:

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sla.business_time import BadHours
-from sla.models import WEEKDAYS, Calendar, CalendarVersion
+from sla.models import WEEKDAYS, Calendar, CalendarVersion, Pattern
 from sla.pack_format import read_hours
 from sla.services import rules
-from sla.services.calendar_content import CalendarContent, differences
+from sla.services.calendar_content import CalendarContent, Difference, differences
 from sla.services.years import Year, check_year, read_year
 from staff.models import User
 from tickets.workflow import NotAllowed
@@ -49,7 +49,7 @@ class Report:
 
     code: str
     outcome: Loaded
-    differences: Sequence[str] = ()
+    differences: Sequence[Difference] = ()
 
     def __str__(self) -> str:
         return f"{self.code}: {self.outcome}"
@@ -162,8 +162,13 @@ def publish(
             {"effective_from": _("A version takes effect now or later.")}
         )
     if newest is not None and CalendarContent.of(newest) == content:
-        raise ValidationError(_("It says what the newest version says."))
+        raise ValidationError(says_the_same())
     return _publish(calendar, content, at=at, effective_from=begins, by=by, note=note)
+
+
+def says_the_same() -> str:
+    """Why a version that changes nothing is not published."""
+    return _("It says what the newest version says.")
 
 
 def missing_years(*, at: datetime) -> list[int]:
@@ -244,4 +249,12 @@ def _reason(place: str, reason: str) -> str:
         "never_opens": _("%(place)s: it never opens."),
         "bad_timezone": _("%(place)s: there is no such time zone."),
     }
-    return words[reason] % {"place": place}
+    return words[reason] % {"place": _place(place)}
+
+
+def _place(place: str) -> str:
+    """Where hours are written down, in words; dates are words enough."""
+    if place in Pattern.values:
+        return str(Pattern(place).label)
+    known = {"calendar": _("Calendar"), "timezone": _("Time zone")}
+    return known.get(place, place)

@@ -14,7 +14,8 @@ from django.db import DatabaseError, transaction
 
 from sla import checks
 from sla.models import Calendar, CalendarDay, CalendarVersion, Metric, OpeningHours
-from sla.services import calendars, clocks, rules, years
+from sla.pack_format import BadText
+from sla.services import calendar_content, calendars, clocks, rules, years
 from sla.services.calendar_content import CalendarContent, SpecialDay
 from staff.models import Role
 from tests.factories import AT, InquiryFactory, UserFactory
@@ -226,14 +227,14 @@ def test_a_data_file_of_a_year_is_imported_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("hours", "reason"),
     [
-        ({}, "calendar: it never opens."),
+        ({}, "Calendar: it never opens."),
         (
             {"monday": [[32400, 43200], [39600, 50400]]},
-            "monday: opening hours overlap.",
+            "Monday: opening hours overlap.",
         ),
         ({"monday": [[79200, 93600]], "tuesday": [[0, 3600]]}, "overlap"),
-        ({"monday": [[50400, 32400]]}, "monday: it closes before it opens."),
-        ({"monday": [[90000, 93600]]}, "monday: hours lie outside of the day."),
+        ({"monday": [[50400, 32400]]}, "Monday: it closes before it opens."),
+        ({"monday": [[90000, 93600]]}, "Monday: hours lie outside of the day."),
     ],
     ids=[
         "never opens",
@@ -329,7 +330,9 @@ def test_a_year_that_comes_with_an_upgrade_is_added_to_what_people_published(
         "objection_service: years added",
         "working_day: years added",
     ]
-    assert list(reports[1].differences) == ["holiday: 10:00-20:00 -> 10:00-18:00"]
+    assert [str(it) for it in reports[1].differences] == [
+        "holiday: 10:00-20:00 -> 10:00-18:00"
+    ]
     assert said(window()).years == frozenset({2026, 2027})
     assert said(window()).hours["holiday"] == ((36_000, 72_000),)
     assert calendars.missing_years(at=at) == []
@@ -366,6 +369,29 @@ def test_special_days_stay_when_a_year_is_added_again() -> None:
     assert said(window()).days[date(2026, 10, 1)].name == "搬家"
 
 
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("", ()),
+        ("09:00-21:00", ((32_400, 75_600),)),
+        ("14:00-18:00, 09:00-12:00", ((32_400, 43_200), (50_400, 64_800))),
+        ("09：00 – 12：00；14:00至18:00", ((32_400, 43_200), (50_400, 64_800))),
+        ("22:00-26:00", ((79_200, 93_600),)),
+    ],
+)
+def test_hours_are_read_as_people_write_them(
+    text: str, hours: tuple[tuple[int, int], ...]
+) -> None:
+    assert calendar_content.read(text) == hours
+    assert calendar_content.read(calendar_content.written(hours)) == hours
+
+
+@pytest.mark.parametrize("text", ["9-21", "all day", "09:00", "09:00-12:00-14:00"])
+def test_hours_that_nobody_can_read_are_refused(text: str) -> None:
+    with pytest.raises(BadText):
+        calendar_content.read(text)
+
+
 def test_other_hours_hold_from_their_moment_on() -> None:
     manager = UserFactory.create(role=Role.MANAGER)
     known = said(window())
@@ -387,23 +413,23 @@ def test_other_hours_hold_from_their_moment_on() -> None:
 @pytest.mark.parametrize(
     ("changes", "place", "reason"),
     [
-        ({"hours": {}}, "hours", "calendar: it never opens."),
+        ({"hours": {}}, "hours", "Calendar: it never opens."),
         (
             {"hours": {"monday": ((0, 10), (5, 20))}},
             "hours",
-            "monday: opening hours overlap.",
+            "Monday: opening hours overlap.",
         ),
         (
             {"timezone": "Mars/Base"},
             "hours",
-            "timezone: there is no such time zone.",
+            "Time zone: there is no such time zone.",
         ),
         (
             {"days": {date(2026, 12, 24): SpecialDay("special", "x", ((9, 9),))}},
             "hours",
             "2026-12-24: an interval is empty.",
         ),
-        ({"timezone": "x" * 41}, "hours", "timezone: there is no such time zone."),
+        ({"timezone": "x" * 41}, "hours", "Time zone: there is no such time zone."),
         (
             {"days": {date(2026, 12, 24): SpecialDay("special", "x" * 41)}},
             "days",
