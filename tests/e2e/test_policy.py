@@ -21,6 +21,7 @@ PAGES = [
     f"{CALENDARS}?calendar=objection_service&start=2026-12-31T20:30&amount=1&measure=hours",
     f"{CALENDARS}objection_service/?year=2026",
     f"{CALENDARS}add-year/?year=2026",
+    f"{CALENDARS}objection_service/change/",
 ]
 
 
