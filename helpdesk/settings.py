@@ -428,6 +428,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ClockStatus": "sla.models.ClockStatus",
+        "Metric": "sla.metrics.Metric",
         "InquiryStatus": "inquiries.workflow.Status",
         "TopicCode": "inquiries.models.Topic",
     },
