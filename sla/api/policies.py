@@ -42,6 +42,11 @@ class Amount(IsoDuration):
         super().__init__(read_only=True, allow_null=True, **options)
 
 
+@extend_schema_field({"type": ["string", "null"], "pattern": "^-?P"})
+class SignedAmount(Amount):
+    """The same, with a minus before the deadline: -PT24H."""
+
+
 class CalendarCode(serializers.CharField):
     """Whose hours count; nothing: day and night."""
 
@@ -59,7 +64,7 @@ class Rung(serializers.ModelSerializer[EscalationStep]):
     """One rung of a ladder."""
 
     unit = serializers.ChoiceField(choices=Unit.choices, read_only=True)
-    after = Amount(help_text=_("Time after the deadline; negative: before it."))
+    after = SignedAmount(help_text=_("Time after the deadline; negative: before it."))
     calendar = CalendarCode()
     audience = serializers.ChoiceField(choices=Audience.choices, read_only=True)
     action = serializers.ChoiceField(choices=Action.choices, read_only=True)
