@@ -17,6 +17,8 @@ WALL: Final = "wall"
 BUSINESS: Final = "business"
 WORKING_DAYS: Final = "working_days"
 CALENDAR_DAYS: Final = "calendar_days"
+# The days of a statute are counted as days, and pass by night too.
+AROUND_THE_CLOCK: Final = frozenset({WALL, CALENDAR_DAYS})
 MICROSECOND: Final = timedelta(microseconds=1)
 
 Calendars = Mapping[str, BusinessTime]
@@ -48,7 +50,7 @@ class Length:
         self, start: datetime, end: datetime, calendars: Calendars
     ) -> timedelta:
         """How much time of the kind in which this length is counted has passed."""
-        if self.unit == WALL:
+        if self.unit in AROUND_THE_CLOCK:
             return end - start
         return calendars[self.calendar].elapsed(start, end)
 
@@ -56,7 +58,7 @@ class Length:
         self, start: datetime, amount: timedelta, calendars: Calendars
     ) -> datetime:
         """`amount` of the same kind of time after `start`."""
-        if self.unit == WALL:
+        if self.unit in AROUND_THE_CLOCK:
             return start + amount
         return calendars[self.calendar].add(start, amount)
 
@@ -88,7 +90,7 @@ class Terms:
 
     def left(self, amount: timedelta) -> "Terms":
         """The same promise with only so much time left of it."""
-        unit = WALL if self.limit.unit == WALL else BUSINESS
+        unit = WALL if self.limit.unit in AROUND_THE_CLOCK else BUSINESS
         return replace(
             self, limit=Length(unit, amount=amount, calendar=self.limit.calendar)
         )

@@ -1,6 +1,6 @@
 """When something is due, for systems that promise by the same calendars."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
@@ -45,7 +45,12 @@ class Instant(serializers.Field[Any, Any, Any, Any]):
             raise serializers.ValidationError(
                 _("Say which offset the time has, such as +08:00.")
             )
-        return moment
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError as error:
+            raise serializers.ValidationError(
+                _("No calendar reaches that far.")
+            ) from error
 
 
 @extend_schema_field({"type": "string", "format": "duration"})

@@ -27,6 +27,11 @@ class VersionQuerySet(models.QuerySet[Any]):
             .order_by("-effective_from", "-number")
         )
 
+    def effective_after(self, at: datetime) -> Self:
+        """Those that are published and begin later, the last one first."""
+        found = self.published().filter(effective_from__gt=at)
+        return found.order_by("-effective_from", "-number")
+
 
 class Version(models.Model):
     """A numbered state of something; in force from `effective_from` until the next.

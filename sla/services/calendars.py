@@ -18,6 +18,7 @@ from sla.models import WEEKDAYS, Calendar, CalendarVersion, Pattern
 from sla.pack_format import read_hours
 from sla.services import rules
 from sla.services.calendar_content import CalendarContent, Difference, differences
+from sla.services.publication import begins_too_early
 from sla.services.years import Year, check_year, read_year
 from staff.models import User
 from tickets.workflow import NotAllowed
@@ -123,18 +124,39 @@ def add_year(year: Year, *, at: datetime, by: User | None) -> Sequence[CalendarV
     """
     _check_rights(by)
     check_year(year)
+    return [
+        version
+        for calendar in Calendar.objects.select_for_update().order_by("pk")
+        for version in _add_year(calendar, year, at=at, by=by)
+    ]
+
+
+def _add_year(
+    calendar: Calendar, year: Year, *, at: datetime, by: User | None
+) -> list[CalendarVersion]:
+    """The year for the version in force, and for each that is to begin later."""
+    versions = calendar.versions
+    in_force = versions.effective(at=at).first()
+    to_come = reversed(versions.effective_after(at))
     made = []
-    for calendar in Calendar.objects.select_for_update().order_by("pk"):
-        newest = newest_of(calendar)
-        if newest is None or newest.years is None:
+    for version in (in_force, *to_come):
+        if version is None or version.years is None:
             continue
-        known = CalendarContent.of(newest)
+        known = CalendarContent.of(version)
         wanted = known.with_year(year)
-        if wanted != known:
-            note = str(year.year)
-            made.append(
-                _publish(calendar, wanted, at=at, effective_from=at, by=by, note=note)
+        if wanted == known:
+            continue
+        begins = max(at, version.effective_from)
+        made.append(
+            _publish(
+                calendar,
+                wanted,
+                at=at,
+                effective_from=begins,
+                by=by,
+                note=str(year.year),
             )
+        )
     return made
 
 
@@ -161,6 +183,9 @@ def publish(
         raise ValidationError(
             {"effective_from": _("A version takes effect now or later.")}
         )
+    later = calendar.versions.effective_after(begins).first()
+    if later is not None:
+        raise ValidationError({"effective_from": begins_too_early(later)})
     if newest is not None and CalendarContent.of(newest) == content:
         raise ValidationError(says_the_same())
     return _publish(calendar, content, at=at, effective_from=begins, by=by, note=note)

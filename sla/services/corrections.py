@@ -35,6 +35,10 @@ class BeforeItsStart(ValueError):
     """What is said to have happened lies before the clock began."""
 
 
+class StillToCome(ValueError):
+    """What is said to have happened lies in the future: some clock is wrong."""
+
+
 def stop_as_of(
     ticket: Ticket,
     metric: Metric,
@@ -52,7 +56,7 @@ def stop_as_of(
     missed at that instant too stays missed. A clock that was stopped in time stays as
     it is. Returns None when the ticket has no such clock.
 
-    Raises BeforeItsStart.
+    Raises BeforeItsStart, StillToCome.
     """
     clock = (
         ticket.clocks.filter(metric=metric, subject=subject)
@@ -65,8 +69,10 @@ def stop_as_of(
         return None
     if occurred_at < clock.started_at:
         raise BeforeItsStart(f"{occurred_at} is before {clock.started_at}")
+    if occurred_at > at:
+        raise StillToCome(f"{occurred_at} is after {at}")
     held = Held(clock)
-    effective = held.catch_up(at=max(at, occurred_at))
+    effective = held.catch_up(at=at)
     detail = {"source": source}
     if clock.is_unfinished:
         if pause := held.open_pause():

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from sla.models import PolicyVersion
+from sla.models import PolicyVersion, Version
 from sla.services import soundness
 from sla.services.versions import editable
 from staff.models import User
@@ -24,7 +25,8 @@ def publish(
     """Publish a draft, in force from `effective_from` on, or at once.
 
     Cases that run already keep what they were promised. Of two who publish the same
-    draft at once one does, the other is told.
+    draft at once one does, the other is told. No version begins before one that is
+    published already: the earlier one would come back and undo it.
 
     Raises ValidationError naming each place and reason, NotAllowed, IllegalStep.
     """
@@ -34,7 +36,10 @@ def publish(
         raise ValidationError(
             {"effective_from": _("A version takes effect now or later.")}
         )
-    if found := soundness.problems(version, at=at):
+    later = version.policy.versions.effective_after(begins).first()
+    if later is not None:
+        raise ValidationError({"effective_from": begins_too_early(later)})
+    if found := soundness.problems(version, at=begins):
         raise soundness.as_error(found)
     version.published_at = at
     version.effective_from = begins
@@ -42,3 +47,12 @@ def publish(
     version.note = note or version.note
     version.save()
     return version
+
+
+def begins_too_early(later: Version) -> str:
+    """Why nothing is published to begin before a version that is to come."""
+    begins = localtime(later.effective_from)
+    return _(
+        "Version %(number)s begins at %(when)s and would undo this one. Begin then or"
+        " later."
+    ) % {"number": later.number, "when": f"{begins:%Y-%m-%d %H:%M:%S}"}

@@ -70,12 +70,18 @@ def carry_out(rollout_id: int, *, at: datetime, until: float = math.inf) -> int:
 
     Stops at `until` on the monotonic clock and goes on from there when called again,
     also after a crash. A clock that has changed already comes out the same. One that
-    cannot be reckoned keeps what it has and holds up nobody.
+    cannot be reckoned keeps what it has and holds up nobody. Ends where it is when
+    other terms have come into force since it was ordered.
     """
     rollout = Rollout.objects.select_related("asked_by").get(pk=rollout_id)
     if rollout.finished_at is not None:
         return 0
     book = rules.rulebook(at=at)
+    if not book.says_the_same(rules.rulebook(at=rollout.asked_at)):
+        # Nobody has seen what these terms would do: somebody must ask again.
+        rollout.finished_at = at
+        rollout.save(update_fields=["finished_at"])
+        return 0
     changed = 0
     while True:
         clocks = candidates().filter(pk__gt=rollout.reached).order_by("pk")

@@ -95,6 +95,13 @@ class Rulebook:
     policy_version_ids: tuple[int, ...]
     calendars: BookOfCalendars
 
+    def says_the_same(self, other: "Rulebook") -> bool:
+        """Whether the same versions are in force."""
+        return (
+            self.policy_version_ids == other.policy_version_ids
+            and self.calendars.version_ids == other.calendars.version_ids
+        )
+
     def target(self, metric: str, facts: Mapping[str, str]) -> Target | None:
         """The enabled promise with the most conditions, all of which are met."""
         fitting = [

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 ONE_DAY: Final = timedelta(days=1)
+LONGEST: Final = timedelta(days=31)
 SATURDAY: Final = 5
 EARLIEST: Final = 2020
 LATEST: Final = 2044
@@ -141,10 +142,9 @@ def _read_line(line: str) -> tuple[list[date], str, bool]:
         raise ValueError(line)
     first = date.fromisoformat(found["first"])
     last = date.fromisoformat(found["last"] or found["first"])
-    days = _span(first, last)
-    if not 0 < len(days) <= 31:  # noqa: PLR2004 - no holiday is longer than a month
+    if not timedelta(0) <= last - first < LONGEST:
         raise ValueError(line)
-    return days, found["name"].strip()[:40], found["worked"] is not None
+    return _span(first, last), found["name"].strip()[:40], found["worked"] is not None
 
 
 def _span(first: date, last: date) -> list[date]:

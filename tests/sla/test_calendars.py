@@ -129,6 +129,24 @@ def test_a_new_year_is_published_for_every_calendar_that_follows_holidays() -> N
     assert before["objection_service"].is_guess(at, local("2027-03-01 00:00"))
 
 
+def test_a_new_year_reaches_hours_that_are_to_begin_later_too() -> None:
+    """Neither do those hours begin early, nor is the year lost when they do."""
+    at, later = local("2026-11-20 10:00"), local("2026-12-20 00:00")
+    calendar = Calendar.objects.get(code="working_day")
+    newest = calendars.newest_of(calendar)
+    assert newest is not None
+    content = CalendarContent.of(newest)
+    mondays = replace(content, hours={"monday": ((36000, 39600),)})
+    manager = UserFactory.create(role=Role.MANAGER)
+    calendars.publish(calendar, mondays, by=manager, at=at, effective_from=later)
+    calendars.add_year(years.parse_year(2027, NEXT_YEAR), at=at, by=None)
+    for moment, hours in ((at, content.hours), (later, mondays.hours)):
+        version_id = rules.rulebook(at=moment).calendars.version_ids["working_day"]
+        version = CalendarVersion.objects.get(pk=version_id)
+        assert version.years == [2026, 2027]
+        assert CalendarContent.of(version).hours == hours
+
+
 def test_running_clocks_keep_the_calendar_of_their_start() -> None:
     start = local("2026-12-31 20:30")
     ticket = InquiryFactory.create(at=start)

@@ -7,7 +7,7 @@ import pytest
 from sla import detector
 from sla.models import Clock, ClockEvent, Metric, Rollout
 from sla.services import audit, clocks, corrections, pauses, rules
-from sla.services.corrections import BeforeItsStart, Source
+from sla.services.corrections import BeforeItsStart, Source, StillToCome
 from tests.factories import InquiryFactory, UserFactory
 from tests.instants import DUE, Hand, after, local
 from tests.policies import publish
@@ -103,6 +103,12 @@ def test_an_answer_in_time_needs_no_correction(ticket: Ticket) -> None:
 def test_nothing_happened_before_the_clock_began(ticket: Ticket) -> None:
     with pytest.raises(BeforeItsStart):
         word(ticket, after(-1), after(45))
+    assert clock_of(ticket).status == "running"
+
+
+def test_nothing_has_happened_that_is_still_to_come(ticket: Ticket) -> None:
+    with pytest.raises(StillToCome):
+        word(ticket, after(46), after(45))
     assert clock_of(ticket).status == "running"
 
 

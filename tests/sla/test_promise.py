@@ -218,6 +218,9 @@ LIMITS = st.one_of(
         lambda amount: Length(BUSINESS, amount=amount, calendar="window")
     ),
     st.integers(1, 20).map(working_days),
+    st.integers(1, 20).map(
+        lambda days: Length(CALENDAR_DAYS, days=days, calendar="window")
+    ),
 )
 PAUSES = st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10**12)), max_size=4)
 

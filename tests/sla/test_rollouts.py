@@ -284,6 +284,17 @@ def test_new_holidays_reach_running_clocks_by_a_rollout_too(manager: User) -> No
     assert audit.problems(clock) == []
 
 
+def test_a_rollout_applies_no_terms_that_came_after_it_was_ordered(
+    running: Inquiry, manager: User
+) -> None:
+    rollout = rollouts.ask(longer(), by=manager, at=after(9))
+    publish(at=after(10), IN_FIRST_REPLY={"budget": timedelta(seconds=1)})
+    assert rollouts.carry_out(rollout.pk, at=after(11)) == 0
+    assert clock_of(running).due_at == DUE
+    rollout.refresh_from_db()
+    assert (rollout.finished_at, rollout.examined) == (after(11), 0)
+
+
 def test_the_job_does_what_was_ordered(running: Inquiry, manager: User) -> None:
     longer()
     version = PolicyVersion.objects.get(number=2)

@@ -393,6 +393,19 @@ def test_a_version_does_not_take_effect_in_the_past(
     assert "effective_from" in refused.value.message_dict
 
 
+def test_no_version_begins_before_one_that_is_to_come(
+    draft: PolicyVersion, manager: User
+) -> None:
+    """The one to come would bring the old terms back and undo the newer one."""
+    publication.publish(draft, by=manager, at=after(0), effective_from=after(60))
+    third = versions.draft(draft.policy, by=manager, at=after(1))
+    with pytest.raises(ValidationError) as refused:
+        publication.publish(third, by=manager, at=after(2))
+    assert "would undo this one" in refused.value.messages[0]
+    publication.publish(third, by=manager, at=after(2), effective_from=after(60))
+    assert rules.rulebook(at=after(60)).policy_version_ids == (third.pk,)
+
+
 def test_discarding_takes_all_of_a_draft_with_it(
     draft: PolicyVersion, manager: User
 ) -> None:

@@ -18,6 +18,9 @@ from sla.models import (
     Unit,
 )
 
+# More of any unit is no promise, and more than the arithmetic can hold.
+MOST_AMOUNT: Final = 100_000_000
+
 
 class Measure(models.TextChoices):
     """In what a length is written down."""
@@ -76,14 +79,22 @@ def dress(field: forms.Field) -> None:
         widget.attrs.setdefault("class", "form-control")
 
 
+MOST_WORDS: Final = 50
+
+
 class Words(forms.CharField):
     """Several short texts with commas between them, Chinese ones too."""
 
     def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         text = super().to_python(value) or ""
+        if "\x00" in text:
+            raise ValidationError(_("This text holds a character that cannot be kept."))
         for comma in ",、;；\n":
             text = text.replace(comma, ",")
-        return [word for part in text.split(",") if (word := part.strip())]
+        words = [word for part in text.split(",") if (word := part.strip())]
+        if len(words) > MOST_WORDS:
+            raise ValidationError(_("At most %(most)d.") % {"most": MOST_WORDS})
+        return words
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list | tuple) else value
@@ -113,6 +124,7 @@ class LengthForm(Dressed):
         required=False,
         max_digits=12,
         decimal_places=6,
+        max_value=MOST_AMOUNT,
         widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
     measure = forms.ChoiceField(
@@ -136,7 +148,8 @@ class LengthForm(Dressed):
             }
         length = None
         if amount is not None:
-            length = int(amount * 1_000_000) * LENGTHS[Measure(measure)] // 1_000_000
+            microseconds = int(amount * 1_000_000)
+            length = microseconds * (LENGTHS[Measure(measure)] // 1_000_000)
         return {
             "unit": Unit.BUSINESS if calendar else Unit.WALL,
             name: None if length is None else sign * length,

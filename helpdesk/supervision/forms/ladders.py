@@ -107,6 +107,7 @@ LadderFormSet = formset_factory(
     extra=3,
     can_delete=True,
     max_num=MOST_RUNGS,
+    absolute_max=MOST_RUNGS + 1,
     validate_max=True,
 )
 
