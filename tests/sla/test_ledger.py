@@ -69,6 +69,22 @@ def test_the_database_refuses_to_change_a_line(missed: Clock, change: str) -> No
     assert audit.problems(missed) == []
 
 
+def test_a_line_is_possible_once_only_whoever_writes_it(missed: Clock) -> None:
+    for line in list(missed.events.all()):
+        with (
+            pytest.raises(DatabaseError, match="clock_event_once"),
+            transaction.atomic(),
+        ):
+            ClockEvent.objects.create(
+                clock=missed,
+                kind=line.kind,
+                step=line.step,
+                at=line.at,
+                recorded_at=after(hours=2),
+                hash="",
+            )
+
+
 def test_a_line_is_marked_as_told_once_and_never_unmarked(missed: Clock) -> None:
     lines = ClockEvent.objects.filter(kind="breach")
     assert lines.update(announced_at=after(31)) == 1
