@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from sla.models import PolicyVersion, Version
-from sla.services import soundness
+from sla.services import fingerprints, soundness
 from sla.services.versions import editable
 from staff.models import User
 
@@ -21,6 +21,7 @@ def publish(
     at: datetime,
     effective_from: datetime | None = None,
     note: str = "",
+    seen: str | None = None,
 ) -> PolicyVersion:
     """Publish a draft, in force from `effective_from` on, or at once.
 
@@ -28,9 +29,12 @@ def publish(
     draft at once one does, the other is told. No version begins before one that is
     published already: the earlier one would come back and undo it.
 
+    `seen` is the fingerprint of what this person has checked.
+
     Raises ValidationError naming each place and reason, NotAllowed, IllegalStep.
     """
     version = editable(version, by=by)
+    fingerprints.check(seen, fingerprints.of_version(version))
     begins = effective_from or at
     if begins < at:
         raise ValidationError(

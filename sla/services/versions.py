@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sla.models import EscalationStep, PauseRule, Policy, PolicyVersion, Target
-from sla.services import soundness
+from sla.services import fingerprints, soundness
 from staff.models import User
 from tickets.workflow import IllegalStep, NotAllowed
 
@@ -48,9 +48,17 @@ def discard(version: PolicyVersion, *, by: User) -> None:
 
 @transaction.atomic
 def change_target(
-    target: Target, *, by: User, ladder: Iterable[Fields] | None = None, **fields: Any
+    target: Target,
+    *,
+    by: User,
+    ladder: Iterable[Fields] | None = None,
+    seen: str | None = None,
+    **fields: Any,
 ) -> Target:
     """Change a rule of a draft; `ladder` replaces its own, an empty one by the common.
+
+    `seen` is the fingerprint of what this person looked at: what a colleague has
+    changed since is not overwritten unseen.
 
     Raises ValidationError by field, NotAllowed, IllegalStep.
     """
@@ -58,6 +66,7 @@ def change_target(
     known = version.targets.select_related("calendar").filter(pk=target.pk).first()
     if known is None:
         raise _no_draft()
+    fingerprints.check(seen, fingerprints.of_rule(known))
     return _save_target(known, ladder, fields)
 
 

@@ -78,6 +78,7 @@ GOOD = {"calendar": SERVICE, "start": START, "budget": "PT5M"}
         ({"start": "yesterday"}, {"start"}),
         ({"start": "2026-11-24T14:00:00"}, {"start"}),
         ({"start": "2026-11-24"}, {"start"}),
+        ({"start": "9999-12-31T23:59:59-23:59"}, {"start"}),
         ({"start": "2026-11-24T14:00:00 08:00"}, {"start"}),
         ({"start": "2026-13-24T14:00:00+08:00"}, {"start"}),
         ({"start": "2026-11-24T14:00:00+25:00"}, {"start"}),

@@ -165,6 +165,7 @@ def test_running_clocks_keep_the_calendar_of_their_start() -> None:
         ("2026-01-01 元旦", "2026-01-01 is not in 2027."),
         ("tomorrow", "Line 1 says no day."),
         ("2027-01-05 to 2027-01-01", "Line 1 says no day."),
+        ("0001-01-01 to 9999-12-31", "Line 1 says no day."),
         ("2027-02-30", "Line 1 says no day."),
         ("2027-01-01\n2027-01-01", "Line 2 names a day again."),
         ("2027-01-02\n+2027-01-02", "2027-01-02 is a holiday and worked at once."),

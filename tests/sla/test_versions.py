@@ -17,7 +17,14 @@ from sla.models import (
     PolicyVersion,
     Target,
 )
-from sla.services import differences, publication, rules, soundness, versions
+from sla.services import (
+    differences,
+    fingerprints,
+    publication,
+    rules,
+    soundness,
+    versions,
+)
 from staff.models import Role, User
 from tests.factories import UserFactory, channel
 from tests.instants import after
@@ -404,6 +411,31 @@ def test_no_version_begins_before_one_that_is_to_come(
     assert "would undo this one" in refused.value.messages[0]
     publication.publish(third, by=manager, at=after(2), effective_from=after(60))
     assert rules.rulebook(at=after(60)).policy_version_ids == (third.pk,)
+
+
+def test_what_a_colleague_changed_meanwhile_is_not_overwritten_unseen(
+    draft: PolicyVersion, manager: User
+) -> None:
+    seen = fingerprints.of_rule(rule(draft))
+    colleague = UserFactory.create(role=Role.GENERAL_MANAGER)
+    versions.change_target(rule(draft), by=colleague, budget=timedelta(hours=2))
+    with pytest.raises(ValidationError, match="A colleague has changed this"):
+        versions.change_target(rule(draft), by=manager, seen=seen, note="x")
+    assert (rule(draft).budget, rule(draft).note) != (timedelta(seconds=30), "x")
+    fresh = fingerprints.of_rule(rule(draft))
+    versions.change_target(rule(draft), by=manager, seen=fresh, note="x")
+    assert (rule(draft).budget, rule(draft).note) == (timedelta(hours=2), "x")
+
+
+def test_nobody_publishes_what_they_have_not_seen(
+    draft: PolicyVersion, manager: User
+) -> None:
+    seen = fingerprints.of_version(draft)
+    versions.change_ladder(draft, by=manager, ladder=[AT_DUE])
+    with pytest.raises(ValidationError, match="A colleague has changed this"):
+        publication.publish(draft, by=manager, at=after(0), seen=seen)
+    seen = fingerprints.of_version(draft)
+    publication.publish(draft, by=manager, at=after(0), seen=seen)
 
 
 def test_discarding_takes_all_of_a_draft_with_it(

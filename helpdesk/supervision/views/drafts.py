@@ -23,7 +23,7 @@ from helpdesk.supervision.forms.rules import NewRuleForm, RuleForm, shown_rule
 from helpdesk.supervision.publishing import publishing
 from helpdesk.supervision.views.policy import page
 from sla.models import EscalationStep, PauseRule, Policy, PolicyVersion
-from sla.services import versions
+from sla.services import fingerprints, versions
 from staff.models import User
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -88,7 +88,11 @@ def rule(
     ladder = ladder_form(data, target.own_ladder.all())
     changed = both_valid(form, ladder) and attempt(
         lambda: versions.change_target(
-            target, by=user, ladder=ladder.rungs(), **form.changes()
+            target,
+            by=user,
+            ladder=ladder.rungs(),
+            seen=request.POST.get("seen"),
+            **form.changes(),
         ),
         form,
         ladder,
@@ -103,6 +107,7 @@ def rule(
         status=status,
         version=draft,
         target=target,
+        seen=fingerprints.of_rule(target),
         form=form,
         ladder=ladder,
     )

@@ -14,7 +14,7 @@ from helpdesk.supervision.publishing import publishing
 from helpdesk.supervision.views.drafts import back, draft_of
 from helpdesk.supervision.views.policy import page
 from sla.models import PolicyVersion
-from sla.services import soundness
+from sla.services import fingerprints, soundness
 from sla.services.publication import publish as publish_draft
 from staff.models import User
 
@@ -37,7 +37,8 @@ def publish(request: HttpRequest, user: User, policy: str, number: int) -> HttpR
     if not form.is_valid():
         return show(request, user, draft, form)
     try:
-        publish_draft(draft, by=user, at=timezone.now(), **form.chosen())
+        seen = request.POST.get("seen")
+        publish_draft(draft, by=user, at=timezone.now(), seen=seen, **form.chosen())
     except ValidationError as error:
         form.refuse(error)
         return show(request, user, draft, form)
@@ -55,6 +56,7 @@ def show(
         "policy_preview",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
         version=draft,
+        seen=fingerprints.of_version(draft),
         base=base,
         problems=soundness.problems(draft, at=at),
         blocks=comparison.compared(base, draft) if base else [],
