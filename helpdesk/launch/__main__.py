@@ -15,6 +15,7 @@ COMMANDS = {
     "check": ("helpdesk.launch.check", "check"),
     "fix": ("helpdesk.launch.check", "fix"),
     "bench": ("helpdesk.launch.bench", "bench"),
+    "torture": ("helpdesk.launch.torture", "torture"),
 }
 
 

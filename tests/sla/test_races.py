@@ -28,7 +28,7 @@ TIMES = int(os.environ.get("TORTURE_RACES", "1"))
 CLOCKS = 120 * TIMES
 PAUSING = 60 * TIMES
 # On a busy machine one side may come too late every time; then there was no race.
-ATTEMPTS = 4
+ATTEMPTS = 5
 LEAD = timedelta(seconds=2.5)
 APART = timedelta(milliseconds=20)
 ACTORS = 4
@@ -41,9 +41,10 @@ FACTS = {"type": "fee"}
 PROMISE, ALLOWED = timedelta(seconds=6), timedelta(milliseconds=200)
 
 
-def nudge(dice: random.Random) -> timedelta:
-    """Up to 20 ms before or after an instant."""
-    return dice.uniform(-SPREAD_MS, SPREAD_MS) * MILLISECOND
+def nudge(dice: random.Random, attempt: int) -> timedelta:
+    """Up to 20 ms before or after an instant; more where everybody comes late."""
+    spread = SPREAD_MS * 3**attempt
+    return dice.uniform(-spread, spread) * MILLISECOND
 
 
 def chance(seed: int) -> random.Random:
@@ -106,7 +107,9 @@ def test_answers_at_the_deadline_race_two_detectors(
     def play(attempt: int) -> Counter[str]:
         dice = chance(attempt)
         asked = questions(attempt)
-        acts = [(due + nudge(dice), ticket, verb, more) for ticket, due in asked]
+        acts = [
+            (due + nudge(dice, attempt), ticket, verb, more) for ticket, due in asked
+        ]
         race(acts, [(detect, ()), (detect, ())])
         outcomes = Counter[str]()
         for clock in Clock.objects.filter(ticket__in=[ticket for ticket, _ in asked]):
@@ -129,9 +132,11 @@ def test_late_word_races_two_detectors(transactional_db: None) -> None:
         acts: list[Act] = []
         said: dict[int, datetime] = {}
         for ticket, due in questions(attempt):
-            occurred = said[ticket] = due + nudge(dice) / 4
+            occurred = said[ticket] = due + nudge(dice, attempt) / 4
             more = {"metric": FIRST_REPLY, "occurred": occurred}
-            acts.append((max(due + nudge(dice), occurred), ticket, "word", more))
+            acts.append(
+                (max(due + nudge(dice, attempt), occurred), ticket, "word", more)
+            )
         race(acts, [(detect, ()), (detect, ())])
         outcomes = Counter[str]()
         for clock in Clock.objects.filter(ticket__in=said):
@@ -193,9 +198,9 @@ def test_pauses_at_the_deadline_race_detectors_and_their_own_end(
         ]
         begun = investigations(attempt)
         for ticket, due in begun:
-            paused = due + nudge(dice)
-            ended = paused + ALLOWED + nudge(dice)
-            last = ended + max(due - paused, timedelta(0)) + nudge(dice)
+            paused = due + nudge(dice, attempt)
+            ended = paused + ALLOWED + nudge(dice, attempt)
+            last = ended + max(due - paused, timedelta(0)) + nudge(dice, attempt)
             verb = dice.choice(["resume", "stop"])
             acts.append((paused, ticket, "pause", pausing))
             acts.append((ended, ticket, verb, metric))
