@@ -4,15 +4,15 @@ Takes nothing on trust: neither the clock's columns, nor the lines, nor their ha
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.core.exceptions import ObjectDoesNotExist
 
 from sla import ledger
-from sla.models import Clock, ClockEvent, Compare, PauseRule
+from sla.models import Clock, ClockEvent, Compare, Pause, PauseRule
 from sla.promise import Calendars
 from sla.replay import Allowance, Line, Promise, Replay, Unreadable, replay
 from sla.services import rules
@@ -66,18 +66,43 @@ class Archive:
 ARCHIVE: Final = Archive()
 
 
+class Recorded(Protocol):
+    """A line of a record, as a row of the table or as bare columns."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def step(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def recorded_at(self) -> datetime: ...
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def hash(self) -> str: ...
+
+
 def problems(clock: Clock) -> list[str]:
     """Everything that is wrong with a clock; empty if its record bears it out.
 
     Reads `events` and `pauses`, which a caller with many clocks prefetches.
     """
-    lines = record_of(clock)
+    return contradictions(clock, record_of(clock), clock.pauses.all())
+
+
+def contradictions(
+    clock: Clock, lines: Sequence[Recorded], pauses: Iterable[Pause]
+) -> list[str]:
+    """The same, of lines and pauses that were read already."""
     told = retell(lines, target_id=clock.target_id)
     return [
         *_broken_links(clock, lines),
         *told.faults,
         *_wrong_columns(clock, told),
-        *_wrong_pauses(clock, told),
+        *_wrong_pauses(pauses, told),
         *_wrong_remainder(clock, told),
     ]
 
@@ -87,12 +112,12 @@ def record_of(clock: Clock) -> list[ClockEvent]:
     return sorted(clock.events.all(), key=lambda line: line.pk)
 
 
-def retell(lines: Sequence[ClockEvent], *, target_id: int) -> Replay:
+def retell(lines: Sequence[Recorded], *, target_id: int) -> Replay:
     """What lines say that a clock must look like after the last of them."""
     return replay(map(_as_said, lines), sources=ARCHIVE, target_id=target_id)
 
 
-def _as_said(line: ClockEvent) -> Line:
+def _as_said(line: Recorded) -> Line:
     detail: Any = {}
     if line.detail:
         try:
@@ -104,7 +129,7 @@ def _as_said(line: ClockEvent) -> Line:
     return Line(line.kind, line.step, line.at, line.recorded_at, detail)
 
 
-def _broken_links(clock: Clock, lines: Sequence[ClockEvent]) -> Iterator[str]:
+def _broken_links(clock: Clock, lines: Sequence[Recorded]) -> Iterator[str]:
     previous = ""
     for place, line in enumerate(lines, start=1):
         expected = ledger.link(
@@ -142,8 +167,8 @@ def _wrong_columns(clock: Clock, told: Replay) -> Iterator[str]:
             yield _differs(name, _in_words(found), _in_words(expected))
 
 
-def _wrong_pauses(clock: Clock, told: Replay) -> Iterator[str]:
-    kept = {pause.number: pause for pause in clock.pauses.all()}
+def _wrong_pauses(pauses: Iterable[Pause], told: Replay) -> Iterator[str]:
+    kept = {pause.number: pause for pause in pauses}
     for expected in told.pauses:
         found = kept.pop(expected.number, None)
         if found is None:
