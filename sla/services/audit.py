@@ -14,9 +14,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from sla import ledger
 from sla.models import Clock, ClockEvent, Compare, Pause, PauseRule
 from sla.promise import Calendars
-from sla.replay import Allowance, Line, Promise, Replay, Unreadable, replay
+from sla.replay import Replay, replay
 from sla.services import rules
 from sla.services.rules import BookOfCalendars
+from sla.telling import Allowance, Line, Promise, Unreadable
 
 # The columns that the record proves, in the order in which people want to read them.
 PROVEN: Final = (
