@@ -29,7 +29,7 @@ CLOCKS = 120 * TIMES
 PAUSING = 60 * TIMES
 # On a busy machine one side may come too late every time; then there was no race.
 ATTEMPTS = 5
-LEAD = timedelta(seconds=2.5)
+LEAD = timedelta(seconds=1.5)
 APART = timedelta(milliseconds=20)
 ACTORS = 4
 SPREAD_MS = 20
