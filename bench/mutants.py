@@ -325,8 +325,8 @@ MUTANTS: Final = (
     Mutant(
         "an extract tells of things after its month",
         EXTRACTS,
-        "[line for line in whole if line.recorded_at < period.ends]",
-        "whole",
+        "[line for line in record.lines if line.recorded_at < period.ends]",
+        "record.lines",
         "test_extract.py::"
         "test_the_same_month_gives_the_same_bytes_whatever_happens_later",
     ),

@@ -9,7 +9,7 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,19 +17,18 @@ from typing import Any, Final, TextIO
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, Min, Q
+from django.db.models import Q
 from django.db.models.query import QuerySet
 
 from sla.models import (
     UNFINISHED,
     Clock,
-    ClockEvent,
     Pause,
 )
 from sla.replay import Replay
-from sla.services import audit, published, rules
+from sla.services import audit, published, records, rules
 from sla.services.published import when
-from sla.services.verification import PIECE, one_snapshot
+from sla.services.records import Line, Record
 
 CLOCK_COLUMNS: Final = (
     *("ticket", "clock", "kind", "channel", "metric", "subject", "cycle", "rule"),
@@ -90,8 +89,10 @@ def write(period: Period, folder: Path) -> dict[str, Any]:
         (folder / "pauses.csv").open("w", newline="", encoding="utf-8") as pauses,
     ):
         tables = _Tables(clocks, events, pauses)
-        for clock in _clocks(period):
-            _add(clock, period, tables, done)
+        wanted = _candidates(period)
+        for span in records.spans(wanted):
+            for record in records.read(wanted, span):
+                _add(record, period, tables, done)
     _write_json(
         folder / "policies.json",
         published.policies(until=period.ends, targets=done.targets),
@@ -133,39 +134,23 @@ class _Tables:
         self.pauses.writerow(PAUSE_COLUMNS)
 
 
-def _clocks(period: Period) -> Iterator[Clock]:
-    """Those that may have lived in the month, in the order of their keys."""
-    wanted = _candidates(period)
-    ends = wanted.aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["first"] is None:
-        return
-    for first in range(ends["first"], ends["last"] + 1, PIECE):
-        with one_snapshot():
-            piece = (
-                wanted.filter(pk__range=(first, first + PIECE - 1))
-                .select_related("ticket__channel")
-                .prefetch_related("events", "pauses")
-                .order_by("pk")
-            )
-            found = list(piece)
-        yield from found
-
-
 def _candidates(period: Period) -> QuerySet[Clock]:
+    """Those that may have lived in the month."""
     moved = Q(recorded_at__gte=period.begins)
     alive = Q(status__in=UNFINISHED)
-    return Clock.objects.filter(moved | alive, started_at__lt=period.ends)
+    clocks = Clock.objects.filter(moved | alive, started_at__lt=period.ends)
+    return clocks.select_related("ticket__channel")
 
 
-def _add(clock: Clock, period: Period, tables: _Tables, done: Extracted) -> None:
+def _add(record: Record, period: Period, tables: _Tables, done: Extracted) -> None:
     """Write a clock as it stood at the end of the month, if it lived in it."""
-    whole = audit.record_of(clock)
-    lines = [line for line in whole if line.recorded_at < period.ends]
+    clock = record.clock
+    lines = [line for line in record.lines if line.recorded_at < period.ends]
     told = audit.retell(lines, target_id=clock.target_id)
     lived = told.recorded_at is not None and told.recorded_at >= period.begins
     if not told.schedule or not (lived or told.status in UNFINISHED):
         return
-    if audit.problems(clock):
+    if audit.contradictions(clock, record.lines, record.pauses):
         done.contradictions.append(f"{clock.ticket.number} {clock.pk}")
     tables.clocks.writerow(_clock_row(clock, told, lines))
     for place, line in enumerate(lines, start=1):
@@ -183,7 +168,7 @@ def _add(clock: Clock, period: Period, tables: _Tables, done: Extracted) -> None
     done.heads.update(f"{clock.pk} {lines[-1].hash}\n".encode())
 
 
-def _clock_row(clock: Clock, told: Replay, lines: Sequence[ClockEvent]) -> list[object]:
+def _clock_row(clock: Clock, told: Replay, lines: Sequence[Line]) -> list[object]:
     target = rules.published_target(told.target)
     version = target.version
     overrun: object = ""
@@ -216,7 +201,7 @@ def _clock_row(clock: Clock, told: Replay, lines: Sequence[ClockEvent]) -> list[
     ]
 
 
-def _event_row(line: ClockEvent, place: int) -> list[object]:
+def _event_row(line: Line, place: int) -> list[object]:
     return [
         line.clock_id,
         place,

@@ -1,25 +1,19 @@
-"""Verify clocks in bulk: in pieces, each from one snapshot, on several processes.
-
-Memory stays the same however many clocks there are, and no snapshot is held for long.
-"""
+"""Verify clocks in bulk, on several processes."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing import get_context
-from typing import Final, NamedTuple
+from typing import Final
 
-from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db import connection
 from django.db.models.query import QuerySet
 
 from sla import fresh_process
-from sla.models import Clock, ClockEvent, Pause
-from sla.services import audit
+from sla.models import Clock
+from sla.services import audit, records
 
-PIECE: Final = 4_000
 ORPHANS_SQL: Final = """
 SELECT DISTINCT clock_id FROM sla_clockevent
  WHERE NOT EXISTS (SELECT FROM sla_clock WHERE id = clock_id)
@@ -58,11 +52,10 @@ class Scope:
 
 @dataclass(frozen=True)
 class Piece:
-    """Clocks with keys from `first` to `last`."""
+    """Clocks with keys from one to another."""
 
     scope: Scope
-    first: int
-    last: int
+    span: tuple[int, int]
 
 
 @dataclass
@@ -76,7 +69,7 @@ class Verified:
 
 def verify(scope: Scope, *, jobs: int) -> Iterator[Verified]:
     """Verify the clocks of a scope, piece by piece, in no particular order."""
-    pieces = list(_pieces(scope))
+    pieces = [Piece(scope, span) for span in records.spans(scope.clocks())]
     workers = min(jobs, len(pieces))
     if workers <= 1:
         yield from map(verify_piece, pieces)
@@ -90,37 +83,14 @@ def verify(scope: Scope, *, jobs: int) -> Iterator[Verified]:
         yield from pool.map(verify_piece, pieces)
 
 
-class Line(NamedTuple):
-    """What a record says, without the weight of a model."""
-
-    clock_id: int
-    kind: str
-    step: int
-    at: datetime
-    recorded_at: datetime
-    actor_id: int | None
-    detail: str
-    hash: str
-
-
 def verify_piece(piece: Piece) -> Verified:
     """Verify some clocks as they are at one instant, while others go on working."""
     done = Verified()
-    with one_snapshot():
-        wanted = piece.scope.clocks().filter(pk__range=(piece.first, piece.last))
-        clocks = {clock.pk: clock for clock in wanted}
-        lines: dict[int, list[Line]] = {key: [] for key in clocks}
-        rows = ClockEvent.objects.filter(clock__in=clocks).order_by("pk")
-        for row in rows.values_list(*Line._fields):
-            lines[row[0]].append(Line(*row))
-        pauses: dict[int, list[Pause]] = {key: [] for key in clocks}
-        for pause in Pause.objects.filter(clock__in=clocks):
-            pauses[pause.clock_id].append(pause)
-        for key, clock in clocks.items():
-            done.clocks += 1
-            done.lines += len(lines[key])
-            if found := audit.contradictions(clock, lines[key], pauses[key]):
-                done.findings.append(_finding(clock, found))
+    for it in records.read(piece.scope.clocks(), piece.span):
+        done.clocks += 1
+        done.lines += len(it.lines)
+        if found := audit.contradictions(it.clock, it.lines, it.pauses):
+            done.findings.append(_finding(it.clock, found))
     return done
 
 
@@ -135,23 +105,3 @@ def orphans() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(ORPHANS_SQL)
         return [clock_id for (clock_id,) in cursor.fetchall()]
-
-
-def _pieces(scope: Scope) -> Iterator[Piece]:
-    ends = scope.clocks().aggregate(first=Min("pk"), last=Max("pk"))
-    if ends["first"] is None:
-        return
-    for first in range(ends["first"], ends["last"] + 1, PIECE):
-        yield Piece(scope, first, min(first + PIECE - 1, ends["last"]))
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """See all as of one instant; within a transaction, as that one sees it."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield

@@ -12,7 +12,15 @@ from django.db import connection
 
 from sla import detector, ledger
 from sla.models import Clock, ClockEvent, Metric, Pause, Target
-from sla.services import audit, clocks, corrections, pauses, rules, verification
+from sla.services import (
+    audit,
+    clocks,
+    corrections,
+    pauses,
+    records,
+    rules,
+    verification,
+)
 from sla.services.corrections import Source
 from sla.services.verification import Scope
 from tests.factories import InquiryFactory
@@ -409,7 +417,7 @@ def test_pieces_hold_every_clock_once(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     InquiryFactory.create_batch(3, at=START)
-    monkeypatch.setattr(verification, "PIECE", 2)
+    monkeypatch.setattr(records, "PIECE", 2)
     done = list(verification.verify(Scope(), jobs=1))
     assert len(done) > 1
     assert sum(piece.clocks for piece in done) == Clock.objects.count()
@@ -420,7 +428,7 @@ def test_verifying_a_piece_asks_as_many_questions_for_many_clocks(
     clock: Clock, django_assert_num_queries: Any
 ) -> None:
     def piece() -> verification.Piece:
-        return verification.Piece(Scope(), 0, 10**9)
+        return verification.Piece(Scope(), (0, 10**9))
 
     verification.verify_piece(piece())
     with django_assert_num_queries(3):
@@ -435,7 +443,7 @@ def test_clocks_are_verified_on_several_processes_while_others_move(
 ) -> None:
     InquiryFactory.create_batch(6, at=START)
     detector.sweep(clock=Hand(START + timedelta(minutes=5)))
-    monkeypatch.setattr(verification, "PIECE", 2)
+    monkeypatch.setattr(records, "PIECE", 2)
     assert verify(jobs=2) == "6 clocks agree with their record of 18 lines.\n"
     Clock.objects.filter(pk=Clock.objects.order_by("pk")[3].pk).update(next_step=0)
     with pytest.raises(CommandError, match="1 of 6 clocks contradict"):
