@@ -60,7 +60,7 @@ def test_data_is_kept_from_run_to_run_and_nothing_is_left_running(
             assert count_a_visit(data) == (visit, True)
             mine = psutil.Process().children(recursive=True)
         assert len(mine) > 2
-        assert not any(child.is_running() for child in mine)
+        assert psutil.wait_procs(mine, timeout=10)[1] == []
 
 
 def test_a_second_launcher_in_the_same_folder_is_told(
