@@ -226,7 +226,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "each pause has the whole time again",
-        PAUSES,
+        PROMISE,
         "    if not used:\n        return allowed.after(at, calendars)",
         "    if True:\n        return allowed.after(at, calendars)",
         "test_pauses.py::test_all_pauses_for_one_reason_share_its_limit",
@@ -234,8 +234,8 @@ MUTANTS: Final = (
     Mutant(
         "a new version gives the time of a pause again",
         PAUSES,
-        "p.rule.code == rule.code and",
-        "p.rule_id == rule.pk and",
+        "pause.rule.code == rule.code and",
+        "pause.rule_id == rule.pk and",
         "test_recomputing.py::"
         "test_pauses_for_one_reason_share_its_time_across_versions",
     ),

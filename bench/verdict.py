@@ -7,7 +7,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from bench.traffic import Ledger
-from sla.models import ALERTING_KINDS, Clock, ClockEvent, Medium, Notification
+from sla.models import Clock, ClockEvent, Medium, Notification
 from sla.services import audit
 from staff.models import Role
 from tickets.models import Message, Ticket
@@ -18,7 +18,7 @@ def settled() -> bool:
     """Whether every missed promise is on record and everybody has been told."""
     try:
         overlooked = Clock.objects.overdue(at=timezone.now()).filter(breached_at=None)
-        untold = ClockEvent.objects.filter(announced_at=None, kind__in=ALERTING_KINDS)
+        untold = ClockEvent.objects.untold()
         return not overlooked.exists() and not untold.exists()
     except (DatabaseError, InterfaceError):
         connection.close()

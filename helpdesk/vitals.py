@@ -11,14 +11,12 @@ from typing import Final, Self
 import redis
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, F, Func, IntegerField, Min, QuerySet, Subquery
+from django.db.models import Count, F, Func, IntegerField, Min, Subquery
 
 from sla.models import (
-    ALERTING_KINDS,
     Clock,
     ClockEvent,
     Heartbeat,
-    Medium,
     Notification,
     Pause,
 )
@@ -57,7 +55,7 @@ class Pulse:
     def read(cls) -> Self | None:
         """One query; None if no detector ever ran."""
         waiting = Clock.objects.running().exclude(wake_at=None).order_by("wake_at")
-        untold = _untold().order_by("pk")
+        untold = ClockEvent.objects.untold().order_by("pk")
         aside = Clock.objects.set_aside().order_by()
         count = Func(F("pk"), function="COUNT", output_field=IntegerField())
         row = (
@@ -117,11 +115,11 @@ class Outbox:
     @classmethod
     def read(cls, *, at: datetime) -> Self:
         """Three queries; mails that were given up count for a day."""
-        waiting = Notification.objects.filter(
-            medium=Medium.MAIL, sent_at=None, failed_at=None
-        ).aggregate(count=Count("pk"), since=Min("created_at"))
+        waiting = Notification.objects.mail_to_send().aggregate(
+            count=Count("pk"), since=Min("created_at")
+        )
         return cls(
-            events=_untold().count(),
+            events=ClockEvent.objects.untold().count(),
             mails=waiting["count"],
             mails_since=waiting["since"],
             mails_failed=Notification.objects.filter(failed_at__gt=at - DAY).count(),
@@ -155,7 +153,3 @@ def queued_jobs() -> dict[str, int]:
         for queue in QUEUES:
             pipeline.llen(queue)
         return dict(zip(QUEUES, map(int, pipeline.execute()), strict=True))
-
-
-def _untold() -> QuerySet[ClockEvent]:
-    return ClockEvent.objects.filter(announced_at=None, kind__in=ALERTING_KINDS)

@@ -88,6 +88,17 @@ class Terms:
         """The place of the deadline in the schedule."""
         return self.rungs_before + (self.warn_at is not None)
 
+    def warnings(
+        self, start: datetime, due_at: datetime, calendars: Calendars
+    ) -> list[datetime]:
+        """When to warn between start and deadline; empty for never."""
+        if self.warn_at is None:
+            return []
+        total = self.limit.elapsed(start, due_at, calendars)
+        part = (total // MICROSECOND) * self.warn_at
+        amount = timedelta(microseconds=part.numerator // part.denominator)
+        return [self.limit.forward(start, amount, calendars)]
+
     def left(self, amount: timedelta) -> "Terms":
         """The same promise with only so much time left of it."""
         unit = WALL if self.limit.unit in AROUND_THE_CLOCK else BUSINESS
@@ -116,12 +127,7 @@ def plan(terms: Terms, *, start: datetime, calendars: Calendars) -> Plan:
     """
     limit = terms.limit
     due_at = limit.after(start, calendars)
-    warnings = []
-    if terms.warn_at is not None:
-        total = limit.elapsed(start, due_at, calendars)
-        part = (total // MICROSECOND) * terms.warn_at
-        amount = timedelta(microseconds=part.numerator // part.denominator)
-        warnings.append(limit.forward(start, amount, calendars))
+    warnings = terms.warnings(start, due_at, calendars)
     return _around(terms, due_at, warnings, start=start, calendars=calendars)
 
 
@@ -155,6 +161,27 @@ def resume(
     due_at = moved(schedule[terms.breach_step], limit)
     fresh = _around(terms, due_at, warnings, start=resumed_at, calendars=calendars)
     return (*schedule[:next_step], *fresh.schedule[next_step:])
+
+
+def used_up_at(
+    allowed: Length,
+    used: Sequence[tuple[datetime, datetime]],
+    *,
+    at: datetime,
+    calendars: Calendars,
+) -> datetime:
+    """When the time is over that all pauses for a reason share, if one begins at `at`.
+
+    `used` are those before, each from its begin to its end; `at` itself if they left
+    nothing.
+    """
+    if not used:
+        return allowed.after(at, calendars)
+    first = used[0][0]
+    left = allowed.elapsed(first, allowed.after(first, calendars), calendars)
+    for begin, end in used:
+        left -= allowed.elapsed(begin, end, calendars)
+    return allowed.forward(at, left, calendars) if left > timedelta(0) else at
 
 
 def _around(

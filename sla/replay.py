@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sla.promise import Calendars, Plan, Terms, plan, resume
+from sla.promise import Calendars, Plan, Terms, plan, resume, used_up_at
 from sla.telling import Allowance, Line, Owed, Promise, Sources, Stretch, Unreadable
 
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -261,22 +261,14 @@ class Replay:
 
     def _ends_by_itself(self, allowance: Allowance, *, at: datetime) -> datetime | None:
         """When the time is used up that all pauses for a reason share."""
-        allowed = allowance.length
-        if allowed is None:
+        if allowance.length is None:
             return None
         used = [
             (pause.paused_at, pause.resumed_at)
             for pause in self.pauses
             if pause.reason == allowance.reason and pause.resumed_at is not None
         ]
-        calendars = self._calendars
-        if not used:
-            return allowed.after(at, calendars)
-        first = used[0][0]
-        left = allowed.elapsed(first, allowed.after(first, calendars), calendars)
-        for begin, end in used:
-            left -= allowed.elapsed(begin, end, calendars)
-        return allowed.forward(at, left, calendars) if left > timedelta(0) else at
+        return used_up_at(allowance.length, used, at=at, calendars=self._calendars)
 
     def _only_while(self, line: Line, *statuses: str) -> None:
         if self.status not in statuses and self.status not in _OVER:

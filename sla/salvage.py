@@ -1,5 +1,6 @@
 """Do for all what can be done, though some are bad: halve until the bad stand alone."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
@@ -10,6 +11,23 @@ Item = TypeVar("Item")
 # Classes of SQLSTATE by which the database says that a row is bad. Everything else (a
 # lost connection, a full disk, a server that only reads) is nobody's fault.
 FAULTS_OF_A_ROW: Final = ("22", "23", "P0", "XX")
+SHUN_SECONDS: Final = 60.0
+
+
+class Shunned(dict[int, float]):
+    """Rows that this process leaves alone, and until when on the monotonic clock."""
+
+    def shun(self, pk: int) -> None:
+        """Leave a row alone for a while."""
+        self[pk] = time.monotonic() + SHUN_SECONDS
+
+    def present(self) -> list[int]:
+        """Those whose time is not over."""
+        if self:
+            now = time.monotonic()
+            for pk in [pk for pk, until in self.items() if until <= now]:
+                del self[pk]
+        return list(self)
 
 
 def is_fault_of_a_row(error: Exception) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sla.models import CalendarVersion, Policy, PolicyVersion, Target
-from sla.services import calendars, years
+from sla.models import CalendarVersion, Policy, PolicyVersion
+from sla.services import calendars, versions, years
 from tests.factories import AT
 
 
@@ -32,24 +32,7 @@ def draft(**changes: dict[str, Any]) -> PolicyVersion:
     policy = Policy.objects.get(code="standard")
     newest = policy.versions.order_by("-number")[0]
     version = PolicyVersion.objects.create(policy=policy, number=newest.number + 1)
-    copies: dict[int | None, Target | None] = {None: None}
-    for target in newest.targets.all():
-        old = target.pk
-        for name, value in changes.pop(target.code, {}).items():
-            setattr(target, name, value)
-        copies[old] = _copied(target, version)
-    assert not changes, f"no such rules: {sorted(changes)}"
-    for rung in newest.ladder.all():
-        rung.target = copies[rung.target_id]
-        _copied(rung, version)
-    for rule in newest.pause_rules.all():
-        _copied(rule, version)
+    versions.copy(newest, version)
+    for code, fields in changes.items():
+        assert version.targets.filter(code=code).update(**fields), f"no rule {code}"
     return version
-
-
-def _copied(row: Any, version: PolicyVersion) -> Any:
-    row.pk = None
-    row.version = version
-    row._state.adding = True
-    row.save()
-    return row

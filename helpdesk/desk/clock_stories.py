@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from helpdesk.templatetags.display import clock_time, duration
 from helpdesk.templatetags.promises import rung_act, rung_time
+from inquiries.timeline import ICONS
 from sla.models import Clock, ClockEvent, ClockEventKind, ClockStatus, Pause
 from sla.promise import Calendars
 from sla.services import rules
@@ -21,18 +22,6 @@ from sla.services.rules import BookOfCalendars
 from sla.services.standing import Hold, holds
 from staff.models import User
 
-ICONS: Final = {
-    ClockEventKind.ACTIVATE: "player-play",
-    ClockEventKind.WARNING: "alert-triangle",
-    ClockEventKind.BREACH: "alarm",
-    ClockEventKind.ESCALATE: "stairs-up",
-    ClockEventKind.PAUSE: "player-pause",
-    ClockEventKind.RESUME: "player-track-next",
-    ClockEventKind.RECOMPUTE: "calculator",
-    ClockEventKind.FULFIL: "flag-check",
-    ClockEventKind.REVOKE: "arrow-back-up",
-    ClockEventKind.CANCEL: "circle-x",
-}
 SECOND: Final = timedelta(seconds=1)
 
 

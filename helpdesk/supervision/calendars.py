@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 from helpdesk.supervision.policies import Line, State, lines_of
 from sla.business_time import DayKind, Hours, Interval
 from sla.models import WEEKDAYS, Calendar, CalendarDay, CalendarVersion, Pattern
-from sla.services import rules
-from sla.services.calendar_content import days_of
+from sla.services.calendar_content import CalendarContent, days_of
 from sla.services.years import EARLIEST, LATEST, Year
 
 MINUTE: Final = 60
@@ -50,7 +49,7 @@ class Book:
     @cached_property
     def week(self) -> list[HoursOf]:
         """The hours of each kind of day."""
-        return week_of(rules.hours_of(self.version)) if self.version else []
+        return week_of(hours_of(self.version)) if self.version else []
 
     @property
     def follows_holidays(self) -> bool:
@@ -138,6 +137,11 @@ def with_versions() -> QuerySet[Calendar]:
     return Calendar.objects.prefetch_related(prefetched)
 
 
+def hours_of(version: CalendarVersion) -> Hours:
+    """What a version says, as the arithmetic takes it."""
+    return CalendarContent.of(version).as_hours()
+
+
 def week_of(hours: Hours) -> list[HoursOf]:
     """The hours of weekdays, equal neighbours as one row, then of the other days."""
     weekly = [(number, hours.weekly.get(number, ())) for number in range(7)]
@@ -174,7 +178,7 @@ def _time(seconds: int) -> str:
 
 def year_sheet(version: CalendarVersion, year: int) -> YearSheet:
     """A year day by day."""
-    hours = rules.hours_of(version)
+    hours = hours_of(version)
     days = {day.date: day for day in version.days.all()}
     years = version.years
     return YearSheet(

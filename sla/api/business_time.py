@@ -18,9 +18,8 @@ from sla.business_time import BeyondHorizon
 from sla.promise import BUSINESS, CALENDAR_DAYS, WORKING_DAYS, Length
 from sla.services import rules
 from sla.services.rules import BookOfCalendars
+from sla.services.soundness import LONGEST, MOST_DAYS
 
-LONGEST: Final = timedelta(days=400)
-MOST_DAYS: Final = 400
 LENGTHS: Final = ("budget", "working_days", "calendar_days")
 
 

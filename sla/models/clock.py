@@ -242,6 +242,14 @@ ALERTING_KINDS = (
 )
 
 
+class ClockEventQuerySet(models.QuerySet["ClockEvent"]):
+    """Questions about lines of records."""
+
+    def untold(self) -> Self:
+        """Those of which people are to be told and have not been."""
+        return self.filter(announced_at=None, kind__in=ALERTING_KINDS)
+
+
 class ClockEvent(models.Model):
     """One line of a clock's record. Append-only, except that it is marked once told.
 
@@ -268,6 +276,8 @@ class ClockEvent(models.Model):
     detail = models.TextField(blank=True, default="", db_default="")
     hash = models.CharField(max_length=64)
     announced_at = models.DateTimeField(null=True)
+
+    objects = ClockEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("clock event")

@@ -26,6 +26,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """A person's unacknowledged notices that still say something true."""
         return self.unacknowledged(user).speaking_to(user)
 
+    def mail_to_send(self) -> Self:
+        """What waits to go out by mail, and was not given up."""
+        return self.filter(medium=Medium.MAIL, sent_at=None, failed_at=None)
+
     def unacknowledged(self, user: User) -> Self:
         """All in the product that a person has not acknowledged, moot or not."""
         return self.filter(recipient=user, medium=Medium.IN_APP, acknowledged_at=None)

@@ -16,7 +16,6 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from sla.models import (
-    ALERTING_KINDS,
     Action,
     Audience,
     Clock,
@@ -24,7 +23,7 @@ from sla.models import (
     EscalationStep,
     Medium,
 )
-from sla.salvage import do_for_each
+from sla.salvage import Shunned, do_for_each
 from sla.services import consequences, notices, rules
 from sla.services.directory import Directory
 from tickets import feed
@@ -36,14 +35,13 @@ logger = logging.getLogger(__name__)
 BATCH: Final = 500
 SECONDS: Final = 5.0
 LOCK_KEY: Final = 0x53484F56
-SHUN_SECONDS: Final = 60.0
 # All that telling needs to know; a burst reads it thousands of times.
 NEEDED: Final = (
     *("kind", "step", "at", "clock__status", "clock__target_id"),
     *("clock__ticket__assignee_id", "clock__ticket__department_id"),
 )
-# Clocks of which nobody can be told, and until when on the monotonic clock.
-_SHUNNED: Final[dict[int, float]] = {}
+# Clocks of which nobody can be told.
+_SHUNNED: Final = Shunned()
 
 
 @dataclass(frozen=True)
@@ -163,8 +161,8 @@ def _status(clock: Clock) -> str:
 
 def _untold(limit: int) -> list[list[ClockEvent]]:
     """All that nobody was told of the clocks that wait longest, clock by clock."""
-    waiting = ClockEvent.objects.filter(announced_at=None, kind__in=ALERTING_KINDS)
-    if shunned := _shunned():
+    waiting = ClockEvent.objects.untold()
+    if shunned := _SHUNNED.present():
         waiting = waiting.exclude(clock__in=shunned)
     first = waiting.order_by("pk").values_list("clock_id", flat=True)[:limit]
     events = (
@@ -190,11 +188,4 @@ def _alone() -> bool:
 def _shun(clock: Sequence[ClockEvent], error: Exception) -> None:
     pk = clock[0].clock_id
     logger.error("nobody can be told of clock %d (%s)", pk, type(error).__name__)
-    _SHUNNED[pk] = time.monotonic() + SHUN_SECONDS
-
-
-def _shunned() -> list[int]:
-    now = time.monotonic()
-    for pk in [pk for pk, until in _SHUNNED.items() if until <= now]:
-        del _SHUNNED[pk]
-    return list(_SHUNNED)
+    _SHUNNED.shun(pk)

@@ -48,8 +48,8 @@ def start(
     opening = rules.opening(ticket, metric, subject=subject, at=at)
     if opening.known_id is not None:
         return Clock.objects.get(pk=opening.known_id)
-    known_facts = {"channel": opening.channel, "kind": ticket.kind, **(facts or {})}
-    target = opening.book.target(metric, known_facts)
+    known = rules.facts_known(opening.channel, ticket.kind, facts or {})
+    target = opening.book.target(metric, known)
     if target is None:
         return None
     earlier = _continued(ticket, target, subject) if ticket.cycle > 1 else None
@@ -64,7 +64,7 @@ def start(
         target=target,
         continues=earlier,
     )
-    return _start(ticket, clock, at=at, book=opening.book, earlier=earlier)
+    return _start(ticket, clock, at=at, book=opening.book)
 
 
 def stop(
@@ -164,22 +164,15 @@ def _continued(ticket: Ticket, target: Target, subject: str) -> Clock | None:
     )
 
 
-def _start(
-    ticket: Ticket,
-    clock: Clock,
-    *,
-    at: datetime,
-    book: Rulebook,
-    earlier: Clock | None,
-) -> Clock:
+def _start(ticket: Ticket, clock: Clock, *, at: datetime, book: Rulebook) -> Clock:
     """Lay out a new clock's promise and write it with the first line of its record."""
     terms = rules.terms_of(clock.target)
     detail: dict[str, object] = {
         "target": clock.target_id,
         "calendars": rules.calendars_used(book, clock.target),
     }
-    if earlier is not None:
-        left = _left(earlier, book)
+    if clock.continues is not None:
+        left = _left(clock.continues, book)
         terms = terms.left(left)
         detail["left"] = moves.microseconds(left)
     promised = plan(terms, start=at, calendars=book.calendars)

@@ -1,6 +1,6 @@
 """What two versions of a policy say differently, rule by rule and field by field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -129,7 +129,7 @@ def _ladders(before: rules.Content, after: rules.Content) -> Iterator[Change]:
     old, new = _by_code(before), _by_code(after)
     for code in dict.fromkeys((*new, *old)):
         was, now = old.get(code, ()), new.get(code, ())
-        if [_said(rung) for rung in was] == [_said(rung) for rung in now]:
+        if [said(r, RUNG_FIELDS) for r in was] == [said(r, RUNG_FIELDS) for r in now]:
             continue
         sort = Sort.CHANGED if was and now else Sort.ADDED if now else Sort.REMOVED
         yield Change(sort, About.LADDER, code, before=was, after=now)
@@ -142,5 +142,8 @@ def _by_code(content: rules.Content) -> dict[str, Rungs]:
     }
 
 
-def _said(rung: EscalationStep) -> tuple[Any, ...]:
-    return tuple(getattr(rung, name) for name in RUNG_FIELDS)
+def said(
+    row: Target | EscalationStep | PauseRule, fields: Iterable[str]
+) -> tuple[Any, ...]:
+    """The values of some fields of a row."""
+    return tuple(getattr(row, name) for name in fields)

@@ -5,17 +5,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from sla.models import EscalationStep, PolicyVersion, Target
 from sla.services import rules
-from sla.services.differences import PAUSE_FIELDS, RUNG_FIELDS, TARGET_FIELDS
+from sla.services.differences import (
+    PAUSE_FIELDS,
+    RUNG_FIELDS,
+    TARGET_FIELDS,
+    said,
+)
 
 
 def of_rule(target: Target) -> str:
     """A rule of a draft with its own ladder."""
     ladder = target.own_ladder.select_related("calendar")
-    return _digest([_said(target, TARGET_FIELDS), *_rungs(ladder)])
+    return _digest([said(target, TARGET_FIELDS), *_rungs(ladder)])
 
 
 def of_version(version: PolicyVersion) -> str:
@@ -23,14 +29,14 @@ def of_version(version: PolicyVersion) -> str:
     content = rules.read_content(version)
     return _digest(
         [
-            *(_said(t, ("code", *TARGET_FIELDS)) for t in content.targets.values()),
+            *(said(t, ("code", *TARGET_FIELDS)) for t in content.targets.values()),
             *(
                 (owner, *_rungs(ladder))
                 for owner, ladder in sorted(
                     content.ladders.items(), key=lambda pair: pair[0] or 0
                 )
             ),
-            *(_said(r, ("code", *PAUSE_FIELDS)) for r in content.pause_rules.values()),
+            *(said(r, ("code", *PAUSE_FIELDS)) for r in content.pause_rules.values()),
         ]
     )
 
@@ -43,13 +49,16 @@ def check(seen: str | None, now: str) -> None:
         )
 
 
-def _rungs(ladder: Iterable[EscalationStep]) -> list[tuple[str, ...]]:
-    return [_said(rung, RUNG_FIELDS) for rung in ladder]
+def _rungs(ladder: Iterable[EscalationStep]) -> list[tuple[Any, ...]]:
+    return [said(rung, RUNG_FIELDS) for rung in ladder]
 
 
-def _said(row: Any, fields: Iterable[str]) -> tuple[str, ...]:
-    return tuple(str(getattr(row, name)) for name in fields)
+def _digest(values: Iterable[Any]) -> str:
+    return hashlib.sha256(repr([_plain(each) for each in values]).encode()).hexdigest()
 
 
-def _digest(said: Iterable[Any]) -> str:
-    return hashlib.sha256(repr(list(said)).encode()).hexdigest()
+def _plain(value: Any) -> Any:
+    """Rows by their keys: their names depend on who reads them."""
+    if isinstance(value, tuple):
+        return tuple(_plain(each) for each in value)
+    return value.pk if isinstance(value, Model) else value

@@ -183,6 +183,6 @@ class _Targets:
     def of(self, metric: str, facts: str, channel: str, kind: str) -> Target | None:
         key = (metric, facts, channel, kind)
         if key not in self.known:
-            every_fact = {"channel": channel, "kind": kind, **json.loads(facts)}
-            self.known[key] = self.book.target(metric, every_fact)
+            known = rules.facts_known(channel, kind, json.loads(facts))
+            self.known[key] = self.book.target(metric, known)
         return self.known[key]

@@ -66,7 +66,7 @@ CREATE_SQL: Final = f"""
 INSERT INTO sla_clock (id, {", ".join((*FIXED, *MOVING))})
 VALUES (%(id)s, {", ".join(f"%({name})s" for name in (*FIXED, *MOVING))})
 """  # noqa: S608 - every part is a constant of this module
-WRITE_SQL: Final = """
+_WRITE_SQL: Final = """
 WITH clock AS ({clock}), lines AS (
     INSERT INTO sla_clockevent
            (clock_id, kind, step, at, recorded_at, actor_id, detail, hash)
@@ -86,6 +86,8 @@ UPDATE tickets_ticket
  WHERE id = %(ticket_id)s
 RETURNING next_due_at
 """
+WRITE_CHANGED_SQL: Final = _WRITE_SQL.format(clock=CHANGE_SQL)
+WRITE_NEW_SQL: Final = _WRITE_SQL.format(clock=CREATE_SQL)
 
 
 class Held:
@@ -237,9 +239,8 @@ class Held:
             "details": [line.detail for line in lines],
             "hashes": [line.hash for line in lines],
         }
-        sql = WRITE_SQL.format(clock=CREATE_SQL if new else CHANGE_SQL)
         with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(WRITE_NEW_SQL if new else WRITE_CHANGED_SQL, values)
             (ticket.next_due_at,) = cursor.fetchone()
         self.lines = []
         feed.announce(ticket, "clock", to_customer=True)

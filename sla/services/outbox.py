@@ -90,7 +90,7 @@ def give_up_hopeless(*, at: datetime) -> int:
 
     Also what was cut off at every attempt. Returns how many notices that were.
     """
-    waiting = _waiting().filter(_not_leased(at=at))
+    waiting = Notification.objects.mail_to_send().filter(_not_leased(at=at))
     return _give_up(
         waiting.filter(
             Q(recipient__is_active=False)
@@ -113,17 +113,13 @@ def _rows(parcel: Parcel) -> NotificationQuerySet:
     return Notification.objects.filter(pk__in=[notice.pk for notice in parcel.notices])
 
 
-def _waiting() -> NotificationQuerySet:
-    return Notification.objects.filter(medium=Medium.MAIL, sent_at=None, failed_at=None)
-
-
 def _not_leased(*, at: datetime) -> Q:
     return Q(leased_until=None) | Q(leased_until__lte=at)
 
 
 def _due(*, at: datetime) -> NotificationQuerySet:
     return (
-        _waiting()
+        Notification.objects.mail_to_send()
         .filter(
             _not_leased(at=at),
             Q(retry_at=None) | Q(retry_at__lte=at),

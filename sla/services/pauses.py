@@ -3,7 +3,7 @@
 The time left is kept to the microsecond. The caller holds the ticket's lock.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -11,7 +11,7 @@ from django.db import transaction
 
 from sla.metrics import Metric
 from sla.models import Clock, ClockEventKind, ClockStatus, Pause, PauseRule
-from sla.promise import Calendars
+from sla.promise import Calendars, used_up_at
 from sla.salvage import is_fault_of_a_row
 from sla.services import moves, rules, set_aside
 from sla.services.moves import Held
@@ -156,20 +156,9 @@ def _ends_by_itself(
     """When the time that a rule allows in total will be used up; None for no limit."""
     if rule.limit is None and rule.days is None:
         return None
-    allowed = rules.length(rule, rule.limit)
-    used = [p for p in earlier if p.rule.code == rule.code and p.resumed_at is not None]
-    if not used:
-        return allowed.after(at, calendars)
-    first = used[0].paused_at
-    total = allowed.elapsed(first, allowed.after(first, calendars), calendars)
-    spent = sum(
-        (
-            allowed.elapsed(pause.paused_at, pause.resumed_at, calendars)
-            for pause in used
-            if pause.resumed_at is not None
-        ),
-        start=timedelta(0),
-    )
-    if spent >= total:
-        return at
-    return allowed.forward(at, total - spent, calendars)
+    used = [
+        (pause.paused_at, pause.resumed_at)
+        for pause in earlier
+        if pause.rule.code == rule.code and pause.resumed_at is not None
+    ]
+    return used_up_at(rules.length(rule, rule.limit), used, at=at, calendars=calendars)

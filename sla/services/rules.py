@@ -13,26 +13,18 @@ from typing import Final
 
 from django.db import connection
 
-from sla.business_time import (
-    BusinessTime,
-    Day,
-    DayKind,
-    Hours,
-    Interval,
-    compile_hours,
-)
+from sla.business_time import BusinessTime, Hours, compile_hours
 from sla.metrics import Metric
 from sla.models import (
-    WEEKDAYS,
     CalendarVersion,
     Counted,
     EscalationStep,
-    Pattern,
     PauseRule,
     PolicyVersion,
     Target,
 )
 from sla.promise import Length, Terms
+from sla.services.calendar_content import CalendarContent
 from tickets.models import Ticket
 
 # Calendars are compiled from the year before their first holidays to well past the
@@ -205,7 +197,12 @@ def in_force(
 
 def facts_of(ticket: Ticket, more: Mapping[str, str]) -> dict[str, str]:
     """What conditions can ask of a case."""
-    return {"channel": ticket.channel.code, "kind": ticket.kind, **more}
+    return facts_known(ticket.channel.code, ticket.kind, more)
+
+
+def facts_known(channel: str, kind: str, more: Mapping[str, str]) -> dict[str, str]:
+    """The same, where the ticket itself was not read."""
+    return {"channel": channel, "kind": kind, **more}
 
 
 def terms_of(target: Target) -> Terms:
@@ -276,7 +273,8 @@ def read_content(version: PolicyVersion) -> Content:
 @lru_cache(maxsize=64)
 def compiled(version_id: int) -> BusinessTime:
     """A published calendar version ready for arithmetic, compiled once per process."""
-    return compile_calendar(hours_of(CalendarVersion.objects.get(pk=version_id)))
+    version = CalendarVersion.objects.get(pk=version_id)
+    return compile_calendar(CalendarContent.of(version).as_hours())
 
 
 def compile_calendar(hours: Hours) -> BusinessTime:
@@ -284,24 +282,3 @@ def compile_calendar(hours: Hours) -> BusinessTime:
     return compile_hours(
         hours, first=date(FIRST_YEAR, 1, 1), last=date(LAST_YEAR, 12, 31)
     )
-
-
-def hours_of(version: CalendarVersion) -> Hours:
-    """The rows of a calendar version as one value."""
-    patterns = {row.pattern: _intervals(row.intervals) for row in version.hours.all()}
-    return Hours(
-        timezone=version.timezone,
-        weekly={number: patterns.get(name, ()) for number, name in enumerate(WEEKDAYS)},
-        holiday=patterns.get(Pattern.HOLIDAY, ()),
-        adjusted_workday=patterns.get(Pattern.ADJUSTED_WORKDAY, ()),
-        working_weekdays=frozenset(version.working_weekdays),
-        days={
-            day.date: Day(DayKind(day.kind), _intervals(day.intervals))
-            for day in version.days.all()
-        },
-        years=None if version.years is None else frozenset(version.years),
-    )
-
-
-def _intervals(pairs: list[list[int]]) -> tuple[Interval, ...]:
-    return tuple(Interval(opens, closes) for opens, closes in pairs)

@@ -5,7 +5,6 @@ page shows it late by comparing, and a person is asked to look.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -15,16 +14,15 @@ from django.db.models import Min
 
 from sla.models import Clock, ClockStatus
 from sla.replay import Replay
-from sla.salvage import is_fault_of_a_row
+from sla.salvage import Shunned, is_fault_of_a_row
 from sla.services import audit
 from tickets import feed
 from tickets.models import Ticket
 
 logger = logging.getLogger(__name__)
 
-SHUN_SECONDS: Final = 60.0
-# Clocks that cannot even be set aside, and until when on the monotonic clock.
-_SHUNNED: Final[dict[int, float]] = {}
+# Clocks that cannot even be set aside.
+_SHUNNED: Final = Shunned()
 
 # What the record says of a clock and what is written back from it.
 TOLD: Final = (
@@ -64,7 +62,7 @@ def set_aside(clock_id: int, *, because: Exception, at: datetime) -> None:
     except DatabaseError as refusal:
         if not is_fault_of_a_row(refusal):
             raise
-        _SHUNNED[clock_id] = time.monotonic() + SHUN_SECONDS
+        _SHUNNED.shun(clock_id)
     words = "left alone" if clock_id in _SHUNNED else "set aside"
     logger.error(
         "clock %d is %s (%s); see `manage.py sla_verify`, then"
@@ -77,11 +75,7 @@ def set_aside(clock_id: int, *, because: Exception, at: datetime) -> None:
 
 def shunned() -> list[int]:
     """The clocks that this process leaves alone for now."""
-    if _SHUNNED:
-        now = time.monotonic()
-        for pk in [pk for pk, until in _SHUNNED.items() if until <= now]:
-            del _SHUNNED[pk]
-    return list(_SHUNNED)
+    return _SHUNNED.present()
 
 
 @transaction.atomic

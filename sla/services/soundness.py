@@ -27,8 +27,8 @@ from staff.models import Department
 from tickets.models import Channel, Kind
 
 SHORTEST: Final = timedelta(seconds=1)
-LONGEST: Final = timedelta(days=400)
 MOST_DAYS: Final = 400
+LONGEST: Final = timedelta(days=MOST_DAYS)
 
 Wrong = dict[str, str]
 
@@ -159,11 +159,8 @@ def _climbs(terms: Terms, calendars: BookOfCalendars, *, at: datetime) -> bool:
             start = calendars[terms.limit.calendar].next_opening(at)
         due_at = terms.limit.after(start, calendars)
         earlier = start
-        if terms.warn_at is not None:
-            total = terms.limit.elapsed(start, due_at, calendars)
-            part = terms.warn_at * (total // timedelta(microseconds=1))
-            amount = timedelta(microseconds=int(part))
-            earlier = terms.limit.forward(start, amount, calendars)
+        for warning in terms.warnings(start, due_at, calendars):
+            earlier = warning
         for rung in terms.ladder[: terms.rungs_before]:
             instant = rung.after(due_at, calendars)
             if instant <= earlier:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sla.models import CalendarVersion, Clock, ClockStatus, Pause, PauseRule, Unit
-from sla.promise import WALL, Calendars
+from sla.models import CalendarVersion, Clock, ClockStatus, Pause, PauseRule
+from sla.promise import AROUND_THE_CLOCK, Calendars
 from sla.services import rules
 from sla.services.rules import BookOfCalendars
 
@@ -46,18 +46,17 @@ def holds(clocks: Iterable[Clock]) -> Mapping[int, Hold]:
 
 def _hold(clock: Clock, pause: Pause, dated: "_DatedCalendars") -> Hold:
     terms = rules.terms_of(pause.clock.target)
+    opening_time = terms.limit.unit not in AROUND_THE_CLOCK
     left = None
     if pause.paused_at < clock.due_at:
-        calendars: Calendars = (
-            {} if terms.limit.unit == WALL else dated.at(clock.promised_at)
-        )
+        calendars: Calendars = dated.at(clock.promised_at) if opening_time else {}
         left = terms.limit.elapsed(pause.paused_at, clock.due_at, calendars)
     return Hold(
         rule=pause.rule,
         since=pause.paused_at,
         resumes_at=pause.resumes_at,
         left=left,
-        opening_time=terms.limit.unit != Unit.WALL,
+        opening_time=opening_time,
     )
 
 

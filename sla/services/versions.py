@@ -5,7 +5,6 @@ published.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,7 +20,7 @@ Fields = Mapping[str, Any]
 
 
 @transaction.atomic
-def draft(policy: Policy, *, by: User, at: datetime) -> PolicyVersion:
+def draft(policy: Policy, *, by: User) -> PolicyVersion:
     """The policy's draft; a new one says what the newest version says.
 
     Raises NotAllowed.
@@ -36,7 +35,7 @@ def draft(policy: Policy, *, by: User, at: datetime) -> PolicyVersion:
         policy=policy, number=newest.number + 1 if newest else 1, author=by
     )
     if newest is not None:
-        _copy(newest, version)
+        copy(newest, version)
     return version
 
 
@@ -186,8 +185,8 @@ def _set(row: Target | PauseRule, fields: Fields) -> None:
         setattr(row, name, value)
 
 
-def _copy(newest: PolicyVersion, version: PolicyVersion) -> None:
-    """Let a draft say what another version says."""
+def copy(newest: PolicyVersion, version: PolicyVersion) -> None:
+    """Let an empty draft say what another version says."""
     copies: dict[int | None, Target | None] = {None: None}
     for target in newest.targets.all():
         old = target.pk

@@ -14,6 +14,7 @@ from inquiries.models import Inquiry
 from sla import claims, detector, salvage
 from sla.metrics import Metric
 from sla.models import Clock, ClockEvent, Heartbeat
+from sla.salvage import Shunned
 from sla.services import audit, clocks, pauses, set_aside
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory
@@ -74,7 +75,7 @@ BAD_ROWS = [
 
 @pytest.fixture(autouse=True)
 def _nothing_is_shunned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(set_aside, "_SHUNNED", {})
+    monkeypatch.setattr(set_aside, "_SHUNNED", Shunned())
 
 
 @pytest.fixture
@@ -147,7 +148,7 @@ def test_a_row_that_cannot_even_be_set_aside_is_left_alone_for_a_while(
     assert watch_once(after(32)).claimed == 0
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER stuck ON sla_clock")
-    monkeypatch.setattr(set_aside, "_SHUNNED", {bad.pk: 0.0})
+    monkeypatch.setattr(set_aside, "_SHUNNED", Shunned({bad.pk: 0.0}))
     assert detector.sweep(clock=Hand(after(33))).claimed == 2
 
 

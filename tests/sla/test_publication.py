@@ -41,7 +41,7 @@ def managers() -> list[User]:
 
 
 def test_a_draft_is_published_once(managers: list[User]) -> None:
-    draft = versions.draft(Policy.objects.get(), by=managers[0], at=after(0))
+    draft = versions.draft(Policy.objects.get(), by=managers[0])
 
     def publish(by: User) -> object:
         return publication.publish(draft, by=by, at=after(0), note=by.username)
@@ -56,14 +56,14 @@ def test_a_draft_is_published_once(managers: list[User]) -> None:
 def test_a_draft_is_begun_once(managers: list[User]) -> None:
     policy = Policy.objects.get()
     outcomes = at_once(
-        *(lambda by=by: versions.draft(policy, by=by, at=after(0)) for by in managers)
+        *(lambda by=by: versions.draft(policy, by=by) for by in managers)
     )
     assert outcomes == [None, None]
     assert PolicyVersion.objects.drafts().count() == 1
 
 
 def test_what_is_published_meanwhile_is_not_changed(managers: list[User]) -> None:
-    draft = versions.draft(Policy.objects.get(), by=managers[0], at=after(0))
+    draft = versions.draft(Policy.objects.get(), by=managers[0])
     target = draft.targets.get(code="IN_FIRST_REPLY")
     first, second = managers
     outcomes = at_once(

@@ -40,7 +40,7 @@ def manager(db: None) -> User:
 
 @pytest.fixture
 def draft(manager: User) -> PolicyVersion:
-    return versions.draft(Policy.objects.get(), by=manager, at=after(0))
+    return versions.draft(Policy.objects.get(), by=manager)
 
 
 def rule(draft: PolicyVersion, code: str = "IN_FIRST_REPLY") -> Target:
@@ -60,7 +60,7 @@ def test_a_draft_begins_with_what_the_newest_version_says(draft: PolicyVersion) 
 
 
 def test_there_is_one_draft_at_a_time(draft: PolicyVersion, manager: User) -> None:
-    again = versions.draft(Policy.objects.get(), by=manager, at=after(5))
+    again = versions.draft(Policy.objects.get(), by=manager)
     assert again == draft
     assert PolicyVersion.objects.drafts().count() == 1
 
@@ -135,7 +135,7 @@ def test_only_those_who_decide_what_is_promised_draft_and_publish(
 ) -> None:
     person = UserFactory.create(role=role)
     acts: list[Callable[[], Any]] = [
-        lambda: versions.draft(draft.policy, by=person, at=after(0)),
+        lambda: versions.draft(draft.policy, by=person),
         lambda: versions.change_target(rule(draft), by=person, note="x"),
         lambda: publication.publish(draft, by=person, at=after(1)),
         lambda: versions.discard(draft, by=person),
@@ -405,7 +405,7 @@ def test_no_version_begins_before_one_that_is_to_come(
 ) -> None:
     """The one to come would bring the old terms back and undo the newer one."""
     publication.publish(draft, by=manager, at=after(0), effective_from=after(60))
-    third = versions.draft(draft.policy, by=manager, at=after(1))
+    third = versions.draft(draft.policy, by=manager)
     with pytest.raises(ValidationError) as refused:
         publication.publish(third, by=manager, at=after(2))
     assert "would undo this one" in refused.value.messages[0]

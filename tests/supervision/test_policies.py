@@ -46,7 +46,7 @@ def policy(db: None) -> Policy:
 
 @pytest.fixture
 def draft(policy: Policy, manager: User) -> PolicyVersion:
-    return versions.draft(policy, by=manager, at=timezone.now())
+    return versions.draft(policy, by=manager)
 
 
 def first_reply(**changes: Any) -> dict[str, Any]:

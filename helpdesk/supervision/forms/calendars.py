@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from helpdesk.supervision.forms.base import Dressed, LengthForm, Measure
 from sla.models import Calendar, Unit
 from sla.promise import BUSINESS, Length
+from sla.services.soundness import MOST_DAYS
 from sla.services.years import Year
 
 ONE_DAY: Final = timedelta(days=1)
 LOCAL: Final = "%Y-%m-%dT%H:%M"
 DAYS: Final = frozenset({Measure.WORKING_DAYS, Measure.CALENDAR_DAYS})
-MOST_DAYS: Final = 400
 MOST: Final = {
     Measure.SECONDS: MOST_DAYS * 86_400,
     Measure.MINUTES: MOST_DAYS * 1_440,

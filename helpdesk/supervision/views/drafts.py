@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_http_methods,
@@ -64,7 +63,7 @@ def attempt(act: Callable[[], object], form: Any, ladder: Any = None) -> bool:
 def begin(request: HttpRequest, user: User, policy: str) -> HttpResponse:
     """A draft that says what the newest version says; the open one, if there is one."""
     owner = get_object_or_404(Policy, code=policy)
-    return back(versions.draft(owner, by=user, at=timezone.now()))
+    return back(versions.draft(owner, by=user))
 
 
 @require_POST
