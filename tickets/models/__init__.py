@@ -1,6 +1,7 @@
 """The ticket and all that belongs to it: messages, files, and its own history."""
 
 from tickets.models.event import Event, Verb
+from tickets.models.link import TicketLink, TicketLinkQuerySet
 from tickets.models.message import Attachment, Direction, Message, attachment_path
 from tickets.models.ticket import Channel, Kind, Priority, Ticket, TicketQuerySet
 
@@ -13,6 +14,8 @@ __all__ = [
     "Message",
     "Priority",
     "Ticket",
+    "TicketLink",
+    "TicketLinkQuerySet",
     "TicketQuerySet",
     "Verb",
     "attachment_path",

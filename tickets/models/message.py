@@ -20,7 +20,10 @@ class Direction(models.TextChoices):
 
 
 class Message(models.Model):
-    """Something said on a ticket; a note never leaves the house."""
+    """Something said on a ticket; a note never leaves the house.
+
+    `origin` is the merged ticket by whose link the customer wrote it.
+    """
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="messages")
     direction = models.CharField(max_length=4, choices=Direction.choices)
@@ -29,6 +32,9 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     sent_at = models.DateTimeField()
     client_token = models.UUIDField(null=True, blank=True)
+    origin = models.ForeignKey(
+        Ticket, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("message")
@@ -50,7 +56,12 @@ class Message(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=("ticket", "sent_at"), name="message_thread")
+            models.Index(fields=("ticket", "sent_at"), name="message_thread"),
+            models.Index(
+                fields=("origin", "sent_at"),
+                name="message_by_link_of_merged",
+                condition=Q(origin__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -101,7 +101,11 @@ class Ticket(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     channel = models.ForeignKey(Channel, models.PROTECT, verbose_name=_("channel"))
     customer = models.ForeignKey(
-        Customer, models.PROTECT, related_name="tickets", verbose_name=_("customer")
+        Customer,
+        models.PROTECT,
+        related_name="tickets",
+        verbose_name=_("customer"),
+        db_index=False,
     )
     assignee = models.ForeignKey(
         User,
@@ -157,6 +161,9 @@ class Ticket(models.Model):
                 condition=Q(closed_at=None),
             ),
             models.Index(fields=("-created_at",), name="ticket_newest"),
+            models.Index(
+                fields=("customer", "-created_at"), name="ticket_of_customer_newest"
+            ),
             models.Index(
                 fields=("-closed_at", "-id"),
                 name="ticket_lately_closed",

@@ -52,11 +52,12 @@ def add(
     automatic: bool = False,
     files: Sequence[InspectedFile] = (),
     client_token: uuid.UUID | None = None,
+    origin: Ticket | None = None,
 ) -> Message:
     """Store a message with its files; the caller holds the lock on the ticket.
 
     A customer's message starts their wait, a colleague's answer ends it; an automatic
-    text and a note do neither.
+    text and a note do neither. `origin` is the merged ticket by whose link it came.
     """
     message = Message.objects.create(
         ticket_id=ticket.pk,
@@ -66,6 +67,7 @@ def add(
         text=text,
         sent_at=at,
         client_token=client_token,
+        origin_id=origin.pk if origin else None,
     )
     attachments.keep(message, files)
     ticket.message_count += 1
