@@ -6,7 +6,7 @@ from inquiries.models import Inquiry
 from inquiries.workflow import WORKFLOW, Status, Step
 from staff.models import User
 
-_TAKES_IT_FROM_SOMEONE: Final = frozenset({Step.TAKE, Step.ASSIGN})
+_TAKES_IT_FROM_SOMEONE: Final = frozenset({Step.TAKE, Step.ASSIGN, Step.MERGE})
 
 
 def possible_steps(inquiry: Inquiry, *, by: User) -> frozenset[Step]:
@@ -24,7 +24,7 @@ def next_step(inquiry: Inquiry, *, by: User) -> Step | None:
 
     None when there is nothing to do, or nothing that this person may do.
     """
-    if inquiry.status == Status.CLOSED:
+    if inquiry.status in {Status.CLOSED, Status.MERGED}:
         return None
     if inquiry.status == Status.NEW:
         step = Step.GREET

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from inquiries.models import Inquiry
 from sla.models import ClockEvent, ClockEventKind
 from staff.models import User
-from tickets.models import Event, Verb
+from tickets.models import Event, Ticket, Verb
 
 ICONS: Final = {
     Verb.ASKED: "message-question",
@@ -80,8 +80,11 @@ class Entry:
     detail: str = ""
 
 
-def entries(inquiry: Inquiry) -> list[Entry]:
-    """All lines in the order of the instants that count; three queries."""
+def entries(inquiry: Inquiry, *, by: User | None = None) -> list[Entry]:
+    """All lines in the order of the instants that count.
+
+    Other tickets are named if `by` may see them. Three queries; one more to see that.
+    """
     happened = inquiry.events.select_related("actor")
     clocked = ClockEvent.objects.filter(clock__ticket_id=inquiry.pk).select_related(
         "actor", "clock__target"
@@ -89,15 +92,32 @@ def entries(inquiry: Inquiry) -> list[Entry]:
     people = User.objects.in_bulk(
         {event.data["to"] for event in happened if "to" in event.data}
     )
-    lines = [_of_ticket(event, people) for event in happened]
+    named = {number for event in happened if (number := _other_ticket(event))}
+    seen = _seen(named, by=by) if named and by else set()
+    lines = [_of_ticket(event, people, seen) for event in happened]
     lines += [_of_clock(event) for event in clocked]
     return sorted(lines, key=lambda entry: entry.at)
 
 
-def _of_ticket(event: Event, people: dict[int, User]) -> Entry:
+def _other_ticket(event: Event) -> str:
+    """The number of the ticket that one is merged with or linked to."""
+    number: str = event.data.get("into") or event.data.get("other") or ""
+    return number
+
+
+def _seen(numbers: set[str], *, by: User) -> set[str]:
+    visible = Ticket.objects.visible_to(by).filter(number__in=numbers)
+    return set(visible.values_list("number", flat=True))
+
+
+def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
     detail = ""
     if event.verb == Verb.ASSIGNED:
         detail = _("to %(name)s") % {"name": people[event.data["to"]]}
+    elif (number := _other_ticket(event)) in seen:
+        detail = number
+        if event.verb == Verb.MERGED and "into" in event.data:
+            detail = _("into %(number)s") % {"number": number}
     return Entry(
         at=event.at,
         verb=event.verb,

@@ -1,7 +1,8 @@
 """The life of an inquiry: its statuses, the steps between them, and who takes them.
 
 Which steps move which clock: ASK and CUSTOMER_WRITES start the first-reply clock of a
-cycle, REPLY and GREET stop it (IN-24, IN-25), REOPEN begins the next cycle.
+cycle, REPLY and GREET stop it (IN-24, IN-25), REOPEN begins the next cycle. MERGE
+cancels every clock, UNMERGE begins the next cycle.
 """
 
 from datetime import timedelta
@@ -21,6 +22,7 @@ class Status(models.TextChoices):
     NEW = "new", _("Waiting for first reply")
     IN_SERVICE = "in_service", _("In service")
     CLOSED = "closed", _("Finished")
+    MERGED = "merged", _("Merged")
 
 
 class Step(StrEnum):
@@ -34,6 +36,9 @@ class Step(StrEnum):
     ASSIGN = "assign"
     CLOSE = "close"
     REOPEN = "reopen"
+    MERGE = "merge"
+    ABSORB = "absorb"
+    UNMERGE = "unmerge"
 
 
 REOPEN_WINDOW: Final = timedelta(hours=72)
@@ -63,6 +68,27 @@ WORKFLOW: Final = Workflow(
             _ANSWERING,
             _("This conversation is open already."),
             customer=True,
+        ),
+        # What is finished was promised, counted and told as it is: it is linked, never
+        # merged. MERGE is taken by the one that ends, ABSORB by the one that goes on.
+        Step.MERGE: Rule(
+            _OPEN,
+            Status.MERGED,
+            _ANSWERING,
+            _("Only an open conversation can be merged. Link this one instead."),
+        ),
+        Step.ABSORB: Rule(
+            _OPEN,
+            None,
+            _ANSWERING,
+            _("The other conversation has ended. Reopen it first, or link the two."),
+        ),
+        # It gets back the status that it had.
+        Step.UNMERGE: Rule(
+            frozenset({Status.MERGED}),
+            None,
+            _ANSWERING,
+            _("This conversation is not merged into another one."),
         ),
     }
 )

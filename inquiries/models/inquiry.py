@@ -60,12 +60,20 @@ class Inquiry(Ticket):
 
 
 class InquiryTopic(models.Model):
-    """One thing the customer wants to know."""
+    """One thing the customer wants to know; `moved_by` is the merge that brought it."""
 
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="topics")
     topic = models.CharField(_("topic"), max_length=30, choices=Topic.choices)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
+    moved_by = models.ForeignKey(
+        "inquiries.Merge",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="topics",
+        db_index=False,
+    )
 
     class Meta:
         verbose_name = _("topic")

@@ -3,6 +3,7 @@
 from inquiries.services.asking import ask, customer_writes
 from inquiries.services.conversing import greet, reply, write_note
 from inquiries.services.handling import assign, close, reopen, take
+from inquiries.services.merging import merge, unmerge
 
 __all__ = [
     "ask",
@@ -10,8 +11,10 @@ __all__ = [
     "close",
     "customer_writes",
     "greet",
+    "merge",
     "reopen",
     "reply",
     "take",
+    "unmerge",
     "write_note",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from customers.services import clean_surname, identify, parse_phone
 from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.services.merging import receiving
 from inquiries.workflow import WORKFLOW, Status, Step
 from knowledge.models import Script
 from sla.models import Metric
@@ -67,13 +68,16 @@ def customer_writes(
 ) -> Message:
     """Add the customer's words; the first of a cycle starts its reply clock.
 
+    What is written by the link of a merged inquiry goes to the one that goes on.
+
     Raises ValidationError (text, files), IllegalStep when the inquiry is closed.
     """
     text, inspected = messages.clean(text, files)
-    with transaction.atomic():
-        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
-        if sent := messages.already_sent(inquiry, client_token):
-            return sent
+    with receiving(inquiry) as (place, origin):
+        inquiry = place
+        for ticket in filter(None, (inquiry, origin)):
+            if sent := messages.already_sent(ticket, client_token):
+                return sent
         WORKFLOW.check(inquiry, Step.CUSTOMER_WRITES, by=None)
         message = messages.add(
             inquiry,
@@ -82,9 +86,12 @@ def customer_writes(
             at=at,
             files=inspected,
             client_token=client_token,
+            origin=origin,
         )
         events.record(inquiry, Verb.CUSTOMER_WROTE, by=None, at=at, message=message.pk)
         clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+        if origin is not None:
+            feed.announce(origin, "message", to_customer=True)
         return message
 
 

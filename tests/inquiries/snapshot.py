@@ -3,16 +3,16 @@
 from typing import Any
 
 from customers.models import Customer
-from inquiries.models import Inquiry, InquiryTopic
+from inquiries.models import Inquiry, InquiryTopic, Merge
 from sla.models import Clock, ClockEvent
-from tickets.models import Attachment, Event, Message, Ticket
+from tickets.models import Attachment, Event, Message, Ticket, TicketLink
 
-MODELS = (Attachment, Clock, ClockEvent, Customer, Event, Inquiry, InquiryTopic)
+MODELS = (Attachment, Clock, ClockEvent, Customer, Event, Inquiry, InquiryTopic, Merge)
 
 
 def everything() -> list[list[Any]]:
     """The rows of every table that belongs to cases."""
     return [
         list(model._default_manager.order_by("pk").values())
-        for model in (*MODELS, Message, Ticket)
+        for model in (*MODELS, Message, Ticket, TicketLink)
     ]

@@ -26,16 +26,22 @@ ALLOWED: Final[dict[Step, set[Role | None]]] = {
     Step.ASSIGN: {*ANSWERING},
     Step.CLOSE: {*ANSWERING},
     Step.REOPEN: {*ANSWERING, None},
+    Step.MERGE: {*ANSWERING},
+    Step.ABSORB: {*ANSWERING},
+    Step.UNMERGE: {*ANSWERING},
 }
 POSSIBLE: Final[dict[Step, set[Status]]] = {
     Step.CUSTOMER_WRITES: {Status.NEW, Status.IN_SERVICE},
     Step.REPLY: {Status.NEW, Status.IN_SERVICE},
     Step.GREET: {Status.NEW, Status.IN_SERVICE},
-    Step.NOTE: {Status.NEW, Status.IN_SERVICE, Status.CLOSED},
+    Step.NOTE: {Status.NEW, Status.IN_SERVICE, Status.CLOSED, Status.MERGED},
     Step.TAKE: {Status.NEW, Status.IN_SERVICE},
     Step.ASSIGN: {Status.NEW, Status.IN_SERVICE},
     Step.CLOSE: {Status.IN_SERVICE},
     Step.REOPEN: {Status.CLOSED},
+    Step.MERGE: {Status.NEW, Status.IN_SERVICE},
+    Step.ABSORB: {Status.NEW, Status.IN_SERVICE},
+    Step.UNMERGE: {Status.MERGED},
 }
 VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REPLY: lambda it, by: services.reply(it, text="好", by=by, at=after(99)),
@@ -47,14 +53,25 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     ),
     Step.CLOSE: lambda it, by: services.close(it, by=by, at=after(99)),
     Step.REOPEN: lambda it, by: services.reopen(it, by=by, at=after(99)),
+    Step.MERGE: lambda it, by: services.merge(it, into=other(), by=by, at=after(99)),
+    Step.ABSORB: lambda it, by: services.merge(other(), into=it, by=by, at=after(99)),
+    Step.UNMERGE: lambda it, by: services.unmerge(it, by=by, at=after(99)),
 }
+
+
+def other() -> Inquiry:
+    """The newest one; the test has made it for this."""
+    return Inquiry.objects.latest("pk")
 
 
 def in_status(status: Status) -> Inquiry:
     """An inquiry in a status, looked after by nobody."""
     inquiry = InquiryFactory.create()
     agent = UserFactory.create()
-    if status != Status.NEW:
+    if status == Status.MERGED:
+        into = InquiryFactory.create()
+        services.merge(inquiry, into=into, by=agent, at=after(5))
+    elif status != Status.NEW:
         services.reply(inquiry, text="好", by=agent, at=after(5))
     if status == Status.CLOSED:
         services.close(inquiry, by=agent, at=after(6))
@@ -88,6 +105,7 @@ def test_each_verb_asks_the_matrix_and_a_refusal_changes_nothing(
 ) -> None:
     inquiry, user = in_status(status), person(role)
     UserFactory.create()
+    InquiryFactory.create()
     before = everything()
     if role not in ALLOWED[step]:
         with pytest.raises(NotAllowed):

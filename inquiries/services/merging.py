@@ -1,0 +1,287 @@
+"""Make one conversation of two inquiries, and take them apart again without loss.
+
+Nothing is copied: `inquiries.merged` reads the messages of both as one. Whoever locks
+both locks them in the order of their keys, so that no two people wait in a ring.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from inquiries.models import Inquiry, Merge
+from inquiries.workflow import WORKFLOW, Status, Step
+from sla.models import Metric
+from sla.services import clocks
+from sla.services.clocks import CancelReason
+from staff.models import User
+from tickets import feed
+from tickets.models import Direction, Verb
+from tickets.services import events
+from tickets.services.links import not_found
+from tickets.workflow import IllegalStep
+
+REASON_MAX: Final = 200
+_TRIES: Final = 5
+
+
+@transaction.atomic
+def merge(
+    inquiry: Inquiry, *, into: Inquiry, by: User, at: datetime, reason: str = ""
+) -> Inquiry:
+    """End an inquiry that goes on in another one; merging it again changes nothing.
+
+    Both are of one customer, or of one phone number and there is a reason. Its clocks
+    are cancelled: a deadline that has passed by then stays missed. Its open topics and
+    its customer's wait go along.
+
+    Raises ValidationError (other, reason), IllegalStep when one of them has ended, has
+    taken in others or is in a colleague's hands, NotAllowed.
+    """
+    reason = _clean_reason(reason)
+    inquiry, into = _locked(inquiry, into)
+    if Merge.objects.standing().filter(inquiry=inquiry, into=into).exists():
+        return inquiry
+    rule = WORKFLOW.check(inquiry, Step.MERGE, by=by)
+    WORKFLOW.check(into, Step.ABSORB, by=by)
+    _refuse_unseen(inquiry, into, by=by)
+    _refuse_poaching(inquiry, by=by)
+    _refuse_chains(inquiry)
+    _refuse_strangers(inquiry, into, reason=reason)
+    made = Merge.objects.create(
+        inquiry=inquiry,
+        into=into,
+        reason=reason,
+        merged_by=by,
+        merged_at=at,
+        status_before=inquiry.status,
+        waiting_since=inquiry.customer_waiting_since,
+    )
+    clocks.cancel_all(inquiry, reason=CancelReason.MERGED, at=at, by=by)
+    WORKFLOW.move(inquiry, rule)
+    inquiry.closed_at = at
+    inquiry.customer_waiting_since = None
+    inquiry.save(update_fields=["closed_at", "customer_waiting_since", "status"])
+    _move_topics(made)
+    _wait_in(into, since=made.waiting_since, at=at)
+    _tell(made, Verb.MERGED, by=by, at=at)
+    return inquiry
+
+
+@transaction.atomic
+def unmerge(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
+    """Give a merged inquiry back its own status and topics, in a new cycle.
+
+    If its customer still waits, the cycle's 30-second clock starts now (IN-24).
+    Everything that was written meanwhile stays where it was written.
+
+    Raises IllegalStep, NotAllowed.
+    """
+    standing = Merge.objects.standing().filter(inquiry=inquiry).first()
+    keys = (inquiry.pk,) if standing is None else (inquiry.pk, standing.into_id)
+    locked = {found.pk: found for found in _in_order(*keys)}
+    inquiry = locked[inquiry.pk]
+    rule = WORKFLOW.check(inquiry, Step.UNMERGE, by=by)
+    undone = Merge.objects.standing().filter(inquiry=inquiry).first()
+    if undone is None or undone != standing:
+        raise IllegalStep(rule.refusal, step=Step.UNMERGE, status=inquiry.status)
+    undone.inquiry, undone.into = inquiry, locked[undone.into_id]
+    undone.undone_by = by
+    undone.undone_at = at
+    undone.save(update_fields=["undone_by", "undone_at"])
+    WORKFLOW.move(inquiry, replace(rule, target=undone.status_before))
+    inquiry.closed_at = None
+    inquiry.cycle += 1
+    inquiry.customer_waiting_since = _still_waiting_since(undone)
+    inquiry.save(
+        update_fields=["closed_at", "customer_waiting_since", "cycle", "status"]
+    )
+    undone.topics.update(inquiry=inquiry, moved_by=None)
+    _wait_no_more_for(undone)
+    _tell(undone, Verb.UNMERGED, by=by, at=at)
+    if inquiry.customer_waiting_since is not None:
+        clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+    return inquiry
+
+
+@contextmanager
+def receiving(inquiry: Inquiry) -> Iterator[tuple[Inquiry, Inquiry | None]]:
+    """In a transaction, the locked inquiry that a customer's words go to.
+
+    With it the merged one by whose link they come, if it is another. An inquiry that
+    is merged or taken apart while we wait for its lock is looked up again.
+    """
+    for _try in range(_TRIES):
+        with transaction.atomic():
+            place = _place_of_words(inquiry)
+            if place is not None:
+                yield place
+                return
+        inquiry = Inquiry.objects.get(pk=inquiry.pk)
+    raise IllegalStep(
+        _("This conversation is being sorted. Please send it again in a moment."),
+        step=Step.CUSTOMER_WRITES,
+        status=inquiry.status,
+    )
+
+
+def _place_of_words(inquiry: Inquiry) -> tuple[Inquiry, Inquiry | None] | None:
+    """None if the inquiry is no longer what the caller has read.
+
+    The target's lock is enough: nobody merges or takes apart without it.
+    """
+    if inquiry.status != Status.MERGED:
+        own = Inquiry.objects.locked().get(pk=inquiry.pk)
+        return None if own.status == Status.MERGED else (own, None)
+    standing = Merge.objects.standing().filter(inquiry=inquiry)
+    found = standing.first()
+    if found is None:
+        return None
+    into = Inquiry.objects.locked().get(pk=found.into_id)
+    return (into, inquiry) if standing.filter(pk=found.pk).exists() else None
+
+
+def _in_order(*keys: int) -> list[Inquiry]:
+    return list(Inquiry.objects.locked().filter(pk__in=keys).order_by("pk"))
+
+
+def _locked(inquiry: Inquiry, into: Inquiry) -> tuple[Inquiry, Inquiry]:
+    if inquiry.pk == into.pk:
+        text = _("A conversation cannot be merged into itself. Give another number.")
+        raise ValidationError({"other": ValidationError(text, code="same_ticket")})
+    found = {one.pk: one for one in _in_order(inquiry.pk, into.pk)}
+    return found[inquiry.pk], found[into.pk]
+
+
+def _clean_reason(text: str) -> str:
+    """One line; an empty one is for `_refuse_strangers` to judge."""
+    reason = " ".join(text.split())
+    if len(reason) > REASON_MAX or not reason.isprintable():
+        raise ValidationError(
+            {
+                "reason": ValidationError(
+                    _("Write the reason on one line of at most %(limit)s characters.")
+                    % {"limit": REASON_MAX},
+                    code="reason_unfit",
+                )
+            }
+        )
+    return reason
+
+
+def _refuse_unseen(*inquiries: Inquiry, by: User) -> None:
+    keys = [one.pk for one in inquiries]
+    if Inquiry.objects.visible_to(by).filter(pk__in=keys).count() < len(keys):
+        raise not_found()
+
+
+def _refuse_poaching(inquiry: Inquiry, *, by: User) -> None:
+    """Only a supervisor ends what is in a colleague's hands."""
+    if inquiry.held_by_another(by=by):
+        raise IllegalStep(
+            _("%(name)s is looking after this inquiry.") % {"name": inquiry.assignee},
+            step=Step.MERGE,
+            status=inquiry.status,
+        )
+
+
+def _refuse_chains(inquiry: Inquiry) -> None:
+    """No chain, and so no ring: what has taken in others is itself never merged."""
+    if Merge.objects.standing().filter(into=inquiry).exists():
+        raise IllegalStep(
+            _(
+                "Others are merged into this conversation. Merge the other one into"
+                " this one, or undo those merges first."
+            ),
+            step=Step.MERGE,
+            status=inquiry.status,
+        )
+
+
+def _refuse_strangers(inquiry: Inquiry, into: Inquiry, *, reason: str) -> None:
+    """One customer, or one phone number and a reason to believe in one matter."""
+    if inquiry.customer_id == into.customer_id:
+        return
+    phones = {inquiry.customer.phone_index, into.customer.phone_index}
+    if len(phones) > 1 or phones == {""}:
+        raise ValidationError(
+            {
+                "other": ValidationError(
+                    _(
+                        "The other conversation has another phone number. Only"
+                        " conversations of one number are merged; link these two."
+                    ),
+                    code="other_phone",
+                )
+            }
+        )
+    if not reason:
+        raise ValidationError(
+            {
+                "reason": ValidationError(
+                    _("Two names, one phone number: please say why this is one case."),
+                    code="reason_missing",
+                )
+            }
+        )
+
+
+def _move_topics(made: Merge) -> None:
+    """What the other one has open already is asked there once."""
+    known = made.into.topics.filter(answered_at=None).values("topic")
+    going = made.inquiry.topics.filter(answered_at=None).exclude(topic__in=known)
+    going.update(inquiry=made.into, moved_by=made)
+
+
+def _wait_in(into: Inquiry, *, since: datetime | None, at: datetime) -> None:
+    """The merged one's customer waits for the answer here now."""
+    if since is None:
+        return
+    if into.customer_waiting_since is None or since < into.customer_waiting_since:
+        into.customer_waiting_since = since
+        into.save(update_fields=["customer_waiting_since"])
+    clocks.start(into, Metric.FIRST_REPLY, at=at)
+
+
+def _still_waiting_since(undone: Merge) -> datetime | None:
+    """Since when the merged one's customer has had no answer, here or there."""
+    said = undone.into.messages.filter(sent_at__gte=undone.merged_at)
+    words = said.filter(origin=undone.inquiry).order_by("sent_at")
+    answers = said.filter(direction=Direction.OUT, automatic=False)
+    answer = answers.order_by("sent_at").last()
+    asked = [undone.waiting_since, *words.values_list("sent_at", flat=True)]
+    return min(
+        (
+            since
+            for since in asked
+            if since is not None and (answer is None or since > answer.sent_at)
+        ),
+        default=None,
+    )
+
+
+def _wait_no_more_for(undone: Merge) -> None:
+    """Where nobody but the merged one's customer waited, nobody waits any more."""
+    into = undone.into
+    since = undone.waiting_since
+    if since is None or into.customer_waiting_since != since:
+        return
+    answered = into.messages.filter(direction=Direction.OUT, automatic=False)
+    last = answered.order_by("sent_at").last()
+    words = into.messages.filter(direction=Direction.IN)
+    if last is not None:
+        words = words.filter(sent_at__gt=last.sent_at)
+    first = words.order_by("sent_at").first()
+    into.customer_waiting_since = first.sent_at if first else None
+    into.save(update_fields=["customer_waiting_since"])
+
+
+def _tell(told: Merge, verb: Verb, *, by: User, at: datetime) -> None:
+    events.record(told.inquiry, verb, by=by, at=at, into=told.into.number)
+    events.record(told.into, verb, by=by, at=at, other=told.inquiry.number)
+    feed.announce_each((told.inquiry, told.into), "ticket", to_customer=True)
