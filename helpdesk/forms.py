@@ -78,6 +78,21 @@ class AssignForm(forms.Form):
     )
 
 
+class OtherForm(forms.Form):
+    """The number of another ticket, read by the verb's door."""
+
+    other = forms.CharField(
+        max_length=40,
+        error_messages={"required": _("Please give the number of a ticket.")},
+    )
+
+
+class MergeForm(OtherForm):
+    """Where an inquiry goes, and why."""
+
+    reason = forms.CharField(required=False)
+
+
 def values(form: forms.Form) -> dict[str, Any]:
     """What a form carries, as a verb takes it. Raises ValidationError by field."""
     if not form.is_valid():

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from helpdesk.desk.forms import View
-from inquiries.models import InquiryTopic
+from inquiries.models import InquiryTopic, Merge
 from sla.models import Clock, ClockStatus
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Ticket, TicketQuerySet
+from tickets.models import Ticket, TicketLink, TicketQuerySet
 
 MOST_ROWS: Final = 200
 MOST_CLOSED: Final = 50
@@ -29,6 +29,8 @@ class Row:
     hold: Hold | None
     topics: list[InquiryTopic]
     waited: timedelta | None
+    has_merged: bool = False
+    is_linked: bool = False
 
 
 def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
@@ -42,6 +44,8 @@ def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
             hold=held.get(clock.pk) if clock else None,
             topics=list(ticket.inquiry.topics.all()),
             waited=ticket.waited(at=at),
+            has_merged=getattr(ticket, "has_merged", False),
+            is_linked=getattr(ticket, "is_linked", False),
         )
         for ticket, clock in telling
     ]
@@ -77,7 +81,7 @@ class Listing:
         visible = Ticket.objects.visible_to(user)
         counts = open_counts(visible, user)
         tickets = (
-            chosen(visible, user, view=view, words=words)
+            marked(chosen(visible, user, view=view, words=words))
             .select_related("inquiry", "channel", "customer", "assignee")
             .prefetch_related("clocks", "inquiry__topics")
         )
@@ -108,6 +112,16 @@ class Listing:
         """Where this very list is fetched again."""
         asked = {"view": self.view, **({"q": self.words} if self.words else {})}
         return f"{reverse('desk:list')}?{urlencode(asked)}"
+
+
+def marked(tickets: TicketQuerySet[Ticket]) -> TicketQuerySet[Ticket]:
+    """With whether others are merged into each, and whether it is linked to others."""
+    links = TicketLink.objects.standing()
+    return tickets.annotate(
+        has_merged=Exists(Merge.objects.standing().filter(into=OuterRef("pk"))),
+        is_linked=Exists(links.filter(first=OuterRef("pk")))
+        | Exists(links.filter(second=OuterRef("pk"))),
+    )
 
 
 def telling_clock(clocks: Iterable[Clock]) -> Clock | None:

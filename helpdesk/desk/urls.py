@@ -38,6 +38,10 @@ urlpatterns = [
     path(f"{INQUIRY}assign/", verbs.assign, name="assign"),
     path(f"{INQUIRY}close/", verbs.close, name="close"),
     path(f"{INQUIRY}reopen/", verbs.reopen, name="reopen"),
+    path(f"{INQUIRY}link/", verbs.link, name="link"),
+    path(f"{INQUIRY}unlink/", verbs.unlink, name="unlink"),
+    path(f"{INQUIRY}merge/", verbs.merge, name="merge"),
+    path(f"{INQUIRY}unmerge/", verbs.unmerge, name="unmerge"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<number:number>/acknowledge/", notices.acknowledge, name="heard"),
 ]

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.listing import telling_clock
-from inquiries import timeline
+from inquiries import merged, timeline
 from inquiries.models import Inquiry
 from inquiries.next_step import next_step, possible_steps
 from inquiries.workflow import Step
@@ -20,18 +21,19 @@ from knowledge.models import Script
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Attachment, Direction, Message
+from tickets.models import Attachment, Direction, Message, Ticket
 from tickets.tokens import derived_token
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message as a colleague sees it."""
+    """One message as a colleague sees it; `origin`: the merged one that it is of."""
 
     message: Message
     who: str
     side: str
     files: list[tuple[Attachment, str]]
+    origin: str = ""
 
     @property
     def us(self) -> bool:
@@ -102,10 +104,22 @@ class Workspace:
     @cached_property
     def lines(self) -> list[Line]:
         """Everything that was said, internal notes included."""
-        messages = self.inquiry.messages.select_related("author").prefetch_related(
-            "attachments"
+        merges = self.belonging.absorbed
+        messages = (
+            merged.read_by_colleagues(self.inquiry, merges)
+            .select_related("author", "origin__customer")
+            .prefetch_related("attachments")
         )
-        return [line_of(message, self.inquiry) for message in messages]
+        sources = {merge.inquiry_id: merge.inquiry for merge in merges}
+        return [
+            line_of(message, self.inquiry, sources.get(message.ticket_id))
+            for message in messages
+        ]
+
+    @cached_property
+    def belonging(self) -> Belonging:
+        """What this inquiry is merged with, linked to, or might be."""
+        return Belonging(self.inquiry, self.user)
 
     @cached_property
     def notes(self) -> list[Line]:
@@ -114,7 +128,7 @@ class Workspace:
     @cached_property
     def timeline(self) -> list[timeline.Entry]:
         """The newest first."""
-        return timeline.entries(self.inquiry)[::-1]
+        return timeline.entries(self.inquiry, by=self.user)[::-1]
 
     @cached_property
     def scripts(self) -> list[Script]:
@@ -127,17 +141,27 @@ class Workspace:
         return list(User.objects.answering())
 
 
-def line_of(message: Message, inquiry: Inquiry) -> Line:
-    """A message with who wrote it, on whose side it stands, and its files."""
+def line_of(message: Message, inquiry: Inquiry, source: Inquiry | None = None) -> Line:
+    """A message with who wrote it, on whose side it stands, and its files.
+
+    `source` is the inquiry that it was written on, if that is merged into this one.
+    """
+    origin: Ticket | None = source or message.origin
     if message.direction == Direction.IN:
-        who, side = inquiry.customer.surname, ""
+        who, side = (origin or inquiry).customer.surname, ""
     elif message.author is None:
         who, side = _("Shoushi"), "own"
     else:
         who = message.author.display_name
         side = "note" if message.direction == Direction.NOTE else "own"
     files = [
-        (file, reverse("desk:file", args=[inquiry.number, file.public_id]))
+        (file, reverse("desk:file", args=[(source or inquiry).number, file.public_id]))
         for file in message.attachments.all()
     ]
-    return Line(message=message, who=who, side=side, files=files)
+    return Line(
+        message=message,
+        who=who,
+        side=side,
+        files=files,
+        origin=origin.number if origin else "",
+    )

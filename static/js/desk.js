@@ -90,6 +90,8 @@
     refetch(at("list"));
     refetch(at("context"));
     at("assign")?.hidePopover();
+    at("belong")?.hidePopover();
+    at("belong-form")?.reset();
   });
   for (const failure of ["htmx:sendError", "htmx:timeout"]) {
     body.addEventListener(failure, (event) => {
@@ -170,6 +172,26 @@
     write(writes.dataset.write);
   });
 
+  // --- what belongs together ---------------------------------------------------------
+  // A button may name the other ticket for the form that it opens.
+  document.addEventListener("click", (event) => {
+    const opens = event.target.closest('[popovertarget="belong"]');
+    if (!opens || !at("belong-form")) return;
+    const { other } = opens.dataset;
+    if (other) at("belong-other").value = other;
+    requestAnimationFrame(() => {
+      const reason = other ? at("belong-reason") : null;
+      (reason ?? at("belong-other")).focus();
+    });
+  });
+
+  const inSight = (id) => (at(id)?.offsetParent ? at(id) : null);
+  body.addEventListener("htmx:oobAfterSwap", (event) => {
+    const { target } = event.detail;
+    if (target.dataset?.form !== "belong-form" || !target.childElementCount) return;
+    if (!at("belong").matches(":popover-open")) at("belong").showPopover();
+  });
+
   // --- keys --------------------------------------------------------------------------
   const move = (by) => {
     const links = [...document.querySelectorAll("#rows a[data-open]")];
@@ -191,6 +213,8 @@
       at("assign").showPopover();
       at("assign-to").focus();
     },
+    l: () => (inSight("act-link") ?? at("act-belong"))?.click(),
+    m: () => (inSight("act-merge") ?? at("act-belong"))?.click(),
     "/": () => at("q").focus(),
     "?": () => at("keys").togglePopover(),
   };

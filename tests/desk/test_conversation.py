@@ -283,14 +283,15 @@ def test_an_open_inquiry_costs_the_same_however_long_the_talk(
             files=[picture()],
         )
     path = f"/desk/inquiries/{inquiry.number}/"
-    # Session, person, inquiry, topics, clocks, messages, attachments ...
-    with django_assert_num_queries(7):
+    # Session, person, inquiry, topics, clocks, what is merged, messages, files ...
+    with django_assert_num_queries(8):
         desk.get(f"{path}thread/")
-    # ... the clocks' records, history (events, clock events, people), and notes
-    with django_assert_num_queries(10):
+    # ... the clocks' records, history (events, clock events, people), notes, links,
+    # and who asked by the same phone
+    with django_assert_num_queries(13):
         desk.get(f"{path}context/")
     # ... scripts and colleagues
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         desk.get(path, headers=HTMX)
 
 
