@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inquiries.links import thread_token
+from inquiries.merged import place_of_writing, read_by_customer
 from inquiries.models import Inquiry
 from inquiries.workflow import WORKFLOW, Step
 from sla.models import Clock, ClockEventKind, Metric
@@ -17,12 +18,13 @@ from tickets.models import Attachment, Direction, Message
 
 @dataclass(frozen=True)
 class Line:
-    """One message as the customer sees it."""
+    """One message as the customer sees it; `origin`: the merged one that it is of."""
 
     message: Message
     who: str
     us: bool
     files: list[tuple[Attachment, str]]
+    origin: str = ""
 
     @property
     def side(self) -> str:
@@ -42,6 +44,7 @@ class Thread:
     told_at: datetime | None
     lines: list[Line]
     ahead: int
+    written_in: Inquiry
 
     @classmethod
     def of(cls, inquiry: Inquiry, *, at: datetime) -> Self:
@@ -62,15 +65,23 @@ class Thread:
             told_at=told_at(clock),
             lines=lines_of(inquiry, token=token),
             ahead=ahead_of(inquiry),
+            written_in=place_of_writing(inquiry)[0],
         )
 
     @property
     def can_write(self) -> bool:
-        return WORKFLOW.allows(self.inquiry, Step.CUSTOMER_WRITES, by=None)
+        return WORKFLOW.allows(self.written_in, Step.CUSTOMER_WRITES, by=None)
+
+    @property
+    def goes_elsewhere(self) -> bool:
+        """Whether it is merged into a conversation that this customer may not read."""
+        return self.written_in != self.inquiry
 
     @property
     def reopens_until(self) -> datetime | None:
         """The end of the window for reopening, while it lasts."""
+        if self.goes_elsewhere:
+            return None
         until = self.inquiry.reopens_until
         return until if until and self.now <= until else None
 
@@ -84,10 +95,10 @@ def told_at(clock: Clock | None) -> datetime | None:
 
 
 def lines_of(inquiry: Inquiry, *, token: str) -> list[Line]:
-    """What was said, in order; internal notes never leave the house."""
+    """What was said, in order, here and by this customer on what is merged here."""
     messages = (
-        inquiry.messages.exclude(direction=Direction.NOTE)
-        .select_related("author")
+        read_by_customer(inquiry)
+        .select_related("author", "ticket")
         .prefetch_related("attachments")
     )
     return [
@@ -99,9 +110,15 @@ def lines_of(inquiry: Inquiry, *, token: str) -> list[Line]:
                 (file, reverse("portal:file", args=[token, file.public_id]))
                 for file in message.attachments.all()
             ],
+            origin=message.ticket.number if is_merged_here(message, inquiry) else "",
         )
         for message in messages
     ]
+
+
+def is_merged_here(message: Message, inquiry: Inquiry) -> bool:
+    """Whether it was said on another conversation of this customer."""
+    return inquiry.pk not in {message.ticket_id, message.origin_id}
 
 
 def name_of(message: Message) -> str:

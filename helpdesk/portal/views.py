@@ -6,7 +6,6 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
@@ -24,10 +23,11 @@ from helpdesk.portal.thread import Thread
 from helpdesk.throttle import throttled
 from inquiries import services
 from inquiries.links import inquiry_of, thread_path
+from inquiries.merged import place_of_writing, read_by_customer
 from inquiries.models import Inquiry, Topic
 from sla.models import Metric
 from sla.services import rules
-from tickets.models import Attachment, Channel, Direction
+from tickets.models import Attachment, Channel
 from tickets.workflow import IllegalStep
 
 CHANNEL: Final = "web_chat"
@@ -109,7 +109,11 @@ def ask_page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResp
 @vary_on_headers("HX-Request")
 def thread(request: HttpRequest, token: str) -> HttpResponse:
     """The conversation; htmx gets its fragment alone."""
-    shown = Thread.of(found(token), at=timezone.now())
+    inquiry = found(token)
+    place, is_own = place_of_writing(inquiry)
+    if is_own and place != inquiry:
+        return go(request, thread_path(place))
+    shown = Thread.of(inquiry, at=timezone.now())
     return thread_page(request, shown, WritingForm())
 
 
@@ -137,11 +141,11 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
 
 def after_writing(request: HttpRequest, token: str) -> HttpResponse:
     """The thread with the new message in it."""
-    if not request.headers.get("HX-Request"):
-        return go(request, reverse("portal:thread", args=[token]))
-    return thread_page(
-        request, Thread.of(found(token), at=timezone.now()), WritingForm()
-    )
+    inquiry = found(token)
+    place, is_own = place_of_writing(inquiry)
+    if not request.headers.get("HX-Request") or (is_own and place != inquiry):
+        return go(request, thread_path(place if is_own else inquiry))
+    return thread_page(request, Thread.of(inquiry, at=timezone.now()), WritingForm())
 
 
 def refused(
@@ -187,10 +191,9 @@ def reopen(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, token: str, public_id: uuid.UUID) -> HttpResponseBase:
     """An attachment of this conversation; what is in a note is not in it."""
-    files = Attachment.objects.exclude(message__direction=Direction.NOTE)
-    return file_of(
-        get_object_or_404(files, public_id=public_id, message__ticket=found(token))
-    )
+    shown = read_by_customer(found(token))
+    files = Attachment.objects.filter(message__in=shown.order_by())
+    return file_of(get_object_or_404(files, public_id=public_id))
 
 
 def go(request: HttpRequest, path: str) -> HttpResponse:
