@@ -19,13 +19,18 @@ from inquiries.documents import (
     InquiryAsked,
     InquiryState,
     InquiryThread,
+    MergeTarget,
     NewInquiry,
     NewMessage,
+    OtherTicket,
 )
+from inquiries.merged import merge_of
 from inquiries.models import Inquiry
 from sla.models import Clock
 from sla.services.standing import holds
 from staff.models import User
+from tickets.models import Ticket
+from tickets.services import links
 from tickets.tokens import derived_token
 
 IDEMPOTENCY: Final = OpenApiParameter(
@@ -148,6 +153,72 @@ class Inquiries(ViewSet):
     def reopen(self, request: Request, number: str) -> Response:
         return self._take(request, number, services.reopen)
 
+    @extend_schema(
+        "link_inquiry",
+        summary=_("Link to another ticket"),
+        description=_("Says that two tickets belong together; again: changes nothing."),
+        parameters=[NUMBER],
+        request=OtherTicket,
+        responses=InquiryState,
+    )
+    def link(self, request: Request, number: str) -> Response:
+        return self._with_other(request, number, links.link)
+
+    @extend_schema(
+        "unlink_inquiry",
+        summary=_("Remove a link"),
+        description=_("The link stays in both histories; again: changes nothing."),
+        parameters=[NUMBER],
+        request=OtherTicket,
+        responses=InquiryState,
+    )
+    def unlink(self, request: Request, number: str) -> Response:
+        return self._with_other(request, number, links.unlink)
+
+    @extend_schema(
+        "merge_inquiry",
+        summary=_("Merge into another inquiry"),
+        description=_(
+            "Ends this one, which goes on in another open one of the same customer or,"
+            " with a reason, of the same phone number. It can be undone."
+        ),
+        parameters=[NUMBER],
+        request=MergeTarget,
+        responses=InquiryState,
+    )
+    def merge(self, request: Request, number: str) -> Response:
+        inquiry = found(request, number)
+        given = parsed(MergeTarget, request)
+        among = Inquiry.objects.visible_to(person(request))
+        services.merge(
+            inquiry,
+            into=links.named(given["other"], among=among),
+            reason=given["reason"],
+            by=person(request),
+            at=timezone.now(),
+        )
+        return shown(request, inquiry, InquiryState)
+
+    @extend_schema(
+        "unmerge_inquiry",
+        summary=_("Undo a merge"),
+        description=_("This one gets back its status and its open topics."),
+        parameters=[NUMBER],
+        request=None,
+        responses=InquiryState,
+    )
+    def unmerge(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.unmerge)
+
+    def _with_other(
+        self, request: Request, number: str, verb: Callable[..., object]
+    ) -> Response:
+        inquiry = found(request, number)
+        among = Ticket.objects.visible_to(person(request))
+        to = links.named(parsed(OtherTicket, request)["other"], among=among)
+        verb(inquiry, to=to, by=person(request), at=timezone.now())
+        return shown(request, inquiry, InquiryState)
+
     def _take(
         self,
         request: Request,
@@ -192,7 +263,6 @@ def shown(
     """The inquiry as it stands now; a constant number of queries."""
     clocks = Clock.objects.select_related("target__version__policy", "target__calendar")
     lists: list[str | Prefetch[Any]] = ["topics", Prefetch("clocks", clocks)]
-    lists += ["messages__author"] if form is InquiryThread else []
     related = ("channel", "customer", "assignee", "department")
     fresh = Inquiry.objects.select_related(*related).prefetch_related(*lists)
     found = fresh.get(pk=inquiry.pk)
@@ -200,6 +270,8 @@ def shown(
         "request": request,
         "at": timezone.now(),
         "holds": holds(found.clocks.all()),
+        "merge": merge_of(found),
+        "linked": links.linked_to(found, by=person(request)),
     }
     document = form(found, context=context)
     return Response(document.data, status=status)

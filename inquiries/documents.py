@@ -12,7 +12,8 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from inquiries.links import thread_path
-from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.merged import absorbed, read_by_colleagues
+from inquiries.models import Inquiry, InquiryTopic, Merge, Topic
 from inquiries.workflow import Status
 from sla.api import ClockOfTicket
 from staff.models import User
@@ -121,6 +122,25 @@ class Assignment(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("other", {"other": "IN20261123ABCDEF"}, request_only=True)]
+)
+class OtherTicket(serializers.Serializer[Any]):
+    other = Words(help_text=_("The number of the other ticket."))
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("into", {"other": "IN20261123ABCDEF"}, request_only=True)]
+)
+class MergeTarget(serializers.Serializer[Any]):
+    other = Words(help_text=_("The number of the inquiry that goes on."))
+    reason = Words(
+        required=False,
+        default="",
+        help_text=_("Why; needed when two names have one phone number."),
+    )
+
+
 class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
     class Meta:
         model = InquiryTopic
@@ -132,6 +152,8 @@ class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
 
 
 class Said(serializers.ModelSerializer[Message]):
+    """A message; `merged_from` is the merged inquiry that it belongs to."""
+
     direction = serializers.ChoiceField(choices=Direction.choices, read_only=True)
     author = serializers.CharField(
         source="author.username",
@@ -139,6 +161,9 @@ class Said(serializers.ModelSerializer[Message]):
         read_only=True,
         allow_null=True,
         help_text=_("Who wrote it: a user name; null: the customer or the system."),
+    )
+    merged_from = serializers.SerializerMethodField(
+        help_text=_("The number of the merged inquiry that it comes from.")
     )
 
     class Meta:
@@ -149,12 +174,19 @@ class Said(serializers.ModelSerializer[Message]):
             "automatic",
             "text",
             "sent_at",
+            "merged_from",
         )
         extra_kwargs: ClassVar[dict[str, Any]] = {
             "automatic": {"help_text": _("Whether the system wrote it.")},
             "text": {"help_text": _("What was said.")},
             "sent_at": {"help_text": _("When it was sent.")},
         }
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_merged_from(self, message: Message) -> str | None:
+        if message.ticket_id != self.context["inquiry"].pk:
+            return message.ticket.number
+        return message.origin.number if message.origin else None
 
 
 class InquiryState(TicketSummary):
@@ -163,10 +195,30 @@ class InquiryState(TicketSummary):
     status = serializers.ChoiceField(choices=Status.choices, read_only=True)
     topics = TopicAsked(many=True, read_only=True)
     clocks = ClockOfTicket(many=True, read_only=True)
+    merged_into = serializers.SerializerMethodField(
+        help_text=_("The number of the inquiry that this one goes on in.")
+    )
+    linked = serializers.SerializerMethodField(
+        help_text=_("The numbers of linked tickets that the token's person may see.")
+    )
 
     class Meta(TicketSummary.Meta):
         model = Inquiry
-        fields = read_only_fields = (*TicketSummary.Meta.fields, "topics", "clocks")
+        fields = read_only_fields = (
+            *TicketSummary.Meta.fields,
+            "topics",
+            "clocks",
+            "merged_into",
+            "linked",
+        )
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_merged_into(self, inquiry: Inquiry) -> str | None:
+        merge: Merge | None = self.context["merge"]
+        return merge.into.number if merge else None
+
+    def get_linked(self, inquiry: Inquiry) -> list[str]:
+        return [ticket.number for ticket in self.context["linked"]]
 
 
 class InquiryAsked(InquiryState):
@@ -185,9 +237,16 @@ class InquiryAsked(InquiryState):
 
 
 class InquiryThread(InquiryState):
-    """The same, with all that was said."""
+    """The same, with all that was said, here and on the inquiries merged into it."""
 
-    messages = Said(many=True, read_only=True)
+    messages = serializers.SerializerMethodField()
 
     class Meta(InquiryState.Meta):
         fields = read_only_fields = (*InquiryState.Meta.fields, "messages")
+
+    @extend_schema_field(Said(many=True))
+    def get_messages(self, inquiry: Inquiry) -> Any:
+        merges = absorbed(inquiry, by=self.context["request"].user)
+        messages = read_by_colleagues(inquiry, merges)
+        said = messages.select_related("author", "origin", "ticket")
+        return Said(said, many=True, context={"inquiry": inquiry}).data

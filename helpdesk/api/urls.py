@@ -8,6 +8,7 @@ from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
 VERBS = ("take", "reply", "note", "assign", "close", "reopen")
+VERBS += ("link", "unlink", "merge", "unmerge")
 
 urlpatterns = [
     path("", page, name="api"),

@@ -333,5 +333,5 @@ def test_reading_an_inquiry_takes_the_same_few_queries(
     for second in range(messages):
         later = AT + timedelta(seconds=second)
         services.reply(inquiry, text=f"{second}", by=agent, at=later)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         api.get(f"/api/v1/inquiries/{inquiry.number}/")
