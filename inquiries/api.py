@@ -270,7 +270,7 @@ def shown(
         "request": request,
         "at": timezone.now(),
         "holds": holds(found.clocks.all()),
-        "merge": merge_of(found),
+        "merge": merge_of(found, by=person(request)),
         "linked": links.linked_to(found, by=person(request)),
     }
     document = form(found, context=context)

@@ -186,7 +186,9 @@ class Said(serializers.ModelSerializer[Message]):
     def get_merged_from(self, message: Message) -> str | None:
         if message.ticket_id != self.context["inquiry"].pk:
             return message.ticket.number
-        return message.origin.number if message.origin else None
+        user = self.context["request"].user
+        known = user.sees_every_ticket or message.origin_id in self.context["known"]
+        return message.origin.number if message.origin and known else None
 
 
 class InquiryState(TicketSummary):
@@ -249,4 +251,6 @@ class InquiryThread(InquiryState):
         merges = absorbed(inquiry, by=self.context["request"].user)
         messages = read_by_colleagues(inquiry, merges)
         said = messages.select_related("author", "origin", "ticket")
-        return Said(said, many=True, context={"inquiry": inquiry}).data
+        known = {merge.inquiry_id for merge in merges}
+        context = {**self.context, "inquiry": inquiry, "known": known}
+        return Said(said, many=True, context=context).data

@@ -8,12 +8,18 @@ from staff.models import User
 from tickets.models import Direction, Message, Ticket
 
 
-def merge_of(inquiry: Inquiry) -> Merge | None:
-    """The merge by which an inquiry goes on in another one; no query if it is none."""
+def merge_of(inquiry: Inquiry, *, by: User | None) -> Merge | None:
+    """The merge by which an inquiry goes on in another one that `by` may see.
+
+    `by` is None for the product itself. No query if the inquiry is not merged.
+    """
     if inquiry.status != Status.MERGED:
         return None
     standing = Merge.objects.standing().filter(inquiry=inquiry)
-    return standing.select_related("into__customer", "merged_by").first()
+    found = standing.select_related("into__customer", "merged_by").first()
+    if found is None or by is None or _seen([found.into_id], by=by):
+        return found
+    return None
 
 
 def absorbed(inquiry: Inquiry, *, by: User) -> list[Merge]:
@@ -22,10 +28,7 @@ def absorbed(inquiry: Inquiry, *, by: User) -> list[Merge]:
     found = list(standing.select_related("inquiry__customer", "merged_by"))
     if not found:
         return []
-    keys = [merge.inquiry_id for merge in found]
-    seen = set(
-        Ticket.objects.visible_to(by).filter(pk__in=keys).values_list("pk", flat=True)
-    )
+    seen = _seen([merge.inquiry_id for merge in found], by=by)
     return [merge for merge in found if merge.inquiry_id in seen]
 
 
@@ -65,7 +68,12 @@ def place_of_writing(inquiry: Inquiry) -> tuple[Inquiry, bool]:
 
     Another person's page is never shown, even if both have one phone number.
     """
-    merge = merge_of(inquiry)
+    merge = merge_of(inquiry, by=None)
     if merge is None:
         return inquiry, True
     return merge.into, merge.into.customer_id == inquiry.customer_id
+
+
+def _seen(keys: list[int], *, by: User) -> set[int]:
+    visible = Ticket.objects.visible_to(by).filter(pk__in=keys)
+    return set(visible.values_list("pk", flat=True))

@@ -11,7 +11,7 @@ from inquiries.workflow import Status
 from staff.models import User
 
 REPEAT_WINDOW: Final = timedelta(days=7)
-MOST: Final = 5
+MOST: Final = 3
 
 
 def repeats_of(inquiry: Inquiry, *, by: User, but: Iterable[int] = ()) -> list[Inquiry]:

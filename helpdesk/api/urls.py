@@ -7,8 +7,10 @@ from inquiries.api import Inquiries
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
-VERBS = ("take", "reply", "note", "assign", "close", "reopen")
-VERBS += ("link", "unlink", "merge", "unmerge")
+VERBS = (
+    *("take", "reply", "note", "assign", "close", "reopen"),
+    *("link", "unlink", "merge", "unmerge"),
+)
 
 urlpatterns = [
     path("", page, name="api"),

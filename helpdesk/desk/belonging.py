@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from inquiries import merged
 from inquiries.models import Inquiry, Merge
 from inquiries.repeats import repeats_of
-from inquiries.workflow import WORKFLOW, Step
+from inquiries.workflow import WORKFLOW, Status, Step
 from staff.models import User
 from tickets.models import Ticket
 from tickets.services import links
@@ -33,8 +33,8 @@ class Belonging:
 
     @cached_property
     def merge(self) -> Merge | None:
-        """The merge by which this one goes on elsewhere."""
-        return merged.merge_of(self.inquiry)
+        """The merge by which this one goes on where this person may see it."""
+        return merged.merge_of(self.inquiry, by=self.user)
 
     @cached_property
     def absorbed(self) -> list[Merge]:
@@ -51,7 +51,12 @@ class Belonging:
 
     @cached_property
     def repeats(self) -> list[Repeat]:
-        """Suggestions; a merge of two names of one phone asks for a reason first."""
+        """Suggestions, unless it goes on elsewhere: who asks there sees them there.
+
+        A merge of two names of one phone asks for a reason first.
+        """
+        if self.inquiry.status == Status.MERGED:
+            return []
         known = [ticket.pk for ticket in self.linked]
         found = repeats_of(self.inquiry, by=self.user, but=known)
         return [Repeat(other, self._merges(other)) for other in found]

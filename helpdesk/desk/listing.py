@@ -81,7 +81,8 @@ class Listing:
         visible = Ticket.objects.visible_to(user)
         counts = open_counts(visible, user)
         tickets = (
-            marked(chosen(visible, user, view=view, words=words))
+            chosen(visible, user, view=view, words=words)
+            .annotate(**marks())
             .select_related("inquiry", "channel", "customer", "assignee")
             .prefetch_related("clocks", "inquiry__topics")
         )
@@ -114,14 +115,14 @@ class Listing:
         return f"{reverse('desk:list')}?{urlencode(asked)}"
 
 
-def marked(tickets: TicketQuerySet[Ticket]) -> TicketQuerySet[Ticket]:
-    """With whether others are merged into each, and whether it is linked to others."""
+def marks() -> dict[str, Any]:
+    """Whether others are merged into a ticket, and whether it is linked to others."""
     links = TicketLink.objects.standing()
-    return tickets.annotate(
-        has_merged=Exists(Merge.objects.standing().filter(into=OuterRef("pk"))),
-        is_linked=Exists(links.filter(first=OuterRef("pk")))
+    return {
+        "has_merged": Exists(Merge.objects.standing().filter(into=OuterRef("pk"))),
+        "is_linked": Exists(links.filter(first=OuterRef("pk")))
         | Exists(links.filter(second=OuterRef("pk"))),
-    )
+    }
 
 
 def telling_clock(clocks: Iterable[Clock]) -> Clock | None:

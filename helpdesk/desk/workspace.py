@@ -1,7 +1,7 @@
 """One open inquiry as a colleague sees it: conversation, next step, surroundings."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -111,9 +111,16 @@ class Workspace:
             .prefetch_related("attachments")
         )
         sources = {merge.inquiry_id: merge.inquiry for merge in merges}
-        return [
+        lines = [
             line_of(message, self.inquiry, sources.get(message.ticket_id))
             for message in messages
+        ]
+        if self.user.sees_every_ticket:
+            return lines
+        numbers = {source.number for source in sources.values()}
+        return [
+            line if line.origin in numbers else replace(line, origin="")
+            for line in lines
         ]
 
     @cached_property

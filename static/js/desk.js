@@ -187,8 +187,8 @@
 
   const inSight = (id) => (at(id)?.offsetParent ? at(id) : null);
   body.addEventListener("htmx:oobAfterSwap", (event) => {
-    const { target } = event.detail;
-    if (target.dataset?.form !== "belong-form" || !target.childElementCount) return;
+    const slot = at(event.detail.target.id); // the target itself has been replaced
+    if (slot?.dataset.form !== "belong-form" || !slot.childElementCount) return;
     if (!at("belong").matches(":popover-open")) at("belong").showPopover();
   });
 

@@ -70,7 +70,7 @@ def test_a_merged_inquiry_ends_and_says_where_it_goes_on(
     ended = fresh(again)
     assert (ended.status, ended.closed_at) == ("merged", after(70))
     assert ended.customer_waiting_since is None
-    merge = merged.merge_of(ended)
+    merge = merged.merge_of(ended, by=agent)
     assert merge is not None
     assert (merge.into, merge.merged_by, merge.merged_at) == (target, agent, after(70))
     assert again.events.last().data == {"into": target.number}
@@ -205,7 +205,7 @@ def test_undoing_gives_back_status_topics_and_a_fresh_clock_to_who_still_waits(
     )
     assert fresh(target).customer_waiting_since is None
     assert topics(target) == {"rental_price"}
-    assert merged.merge_of(back) is None
+    assert merged.merge_of(back, by=agent) is None
     assert merged.absorbed(target, by=agent) == []
     verbs = list(target.events.values_list("verb", flat=True))
     assert verbs[-2:] == ["merged", "unmerged"]
@@ -405,6 +405,7 @@ def test_a_merged_conversation_that_one_may_not_see_does_not_exist(
     services.merge(again, into=target, by=agent, at=after(70))
     assert "几号送到？" in said(target, agent)
     assert "几号送到？" not in said(target, handler)
+    assert merged.merge_of(fresh(again), by=handler) is None
 
 
 def test_the_database_knows_the_rules_by_name(

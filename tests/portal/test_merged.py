@@ -32,8 +32,7 @@ def merge(inquiry: Inquiry, into: Inquiry, by: User) -> None:
 def opens(customer: Client, inquiry: Inquiry, file: Attachment) -> bool:
     """Whether the link of a conversation opens a file."""
     response = customer.get(path_of(inquiry, f"files/{file.public_id}/"))
-    response.close()
-    return response.status_code == 200
+    return response.status_code == 200 and response.getvalue().startswith(b"\x89PNG")
 
 
 def page_of(customer: Client, inquiry: Inquiry) -> str:
