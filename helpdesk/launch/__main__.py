@@ -14,6 +14,7 @@ COMMANDS = {
     "test": ("helpdesk.launch.testing", "test"),
     "check": ("helpdesk.launch.check", "check"),
     "fix": ("helpdesk.launch.check", "fix"),
+    "clauses": ("helpdesk.launch.clauses", "clauses"),
     "bench": ("helpdesk.launch.bench", "bench"),
     "torture": ("helpdesk.launch.torture", "torture"),
 }

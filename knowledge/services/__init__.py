@@ -1,0 +1,1 @@
+"""What can be done with the words of the house: one verb, one function."""

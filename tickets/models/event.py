@@ -1,0 +1,91 @@
+"""The history of a ticket: what happened, line by line, chained by hashes."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from staff.models import User
+from tickets.models.ticket import Ticket
+
+
+class Verb(models.TextChoices):
+    """What can happen to a ticket."""
+
+    ASKED = "asked", _("Customer asked")
+    CUSTOMER_WROTE = "customer_wrote", _("Customer wrote")
+    GREETED_AUTOMATICALLY = "greeted_automatically", _("Automatic greeting sent")
+    GREETED = "greeted", _("Greeting sent")
+    REPLIED = "replied", _("Reply sent")
+    NOTED = "noted", _("Note written")
+    TAKEN = "taken", _("Taken")
+    ASSIGNED = "assigned", _("Assigned")
+    CLOSED = "closed", _("Finished")
+    REOPENED = "reopened", _("Reopened")
+    BREACH_ACKNOWLEDGED = "breach_acknowledged", _("Breach acknowledged")
+    PRIORITY_RAISED = "priority_raised", _("Priority raised")
+    TOPIC_ADDED = "topic_added", _("Topic added")
+    TOPIC_ANSWERED = "topic_answered", _("Topic answered")
+    QUESTION_CLEAR = "question_clear", _("Question understood")
+    CHECKING_ANNOUNCED = (
+        "checking_announced",
+        _("Told that the question needs checking"),
+    )
+    CALLBACK_TRIED = "callback_tried", _("Callback tried, nobody reached")
+    CALLBACK_DONE = "callback_done", _("Called back")
+    CONTACT_REVEALED = "contact_revealed", _("Contact revealed")
+    DEVICES_RECOMMENDED = "devices_recommended", _("Devices recommended")
+    DEVICE_CHOSEN = "device_chosen", _("Customer chose a device")
+    QUOTED = "quoted", _("Quotation sent")
+    CLAUSES_EXPLAINED = "clauses_explained", _("Contract clauses explained")
+    CONTRACT_CHANGE_ASKED = "contract_change_asked", _("Contract change asked for")
+    CONTRACT_FORWARDED = "contract_forwarded", _("Sent to contract management")
+    CONTRACT_RESULT_TOLD = "contract_result_told", _("Contract result told")
+    SERVICE_FACTS_TOLD = "service_facts_told", _("Delivery and service explained")
+    FAULT_REPORTED = "fault_reported", _("Fault reported")
+    TECHNICIAN_CONTACTED = (
+        "technician_contacted",
+        _("Technician contacted the customer"),
+    )
+    TECHNICIAN_ON_SITE = "technician_on_site", _("Technician on site")
+    FAULT_FIXED = "fault_fixed", _("Fault dealt with")
+    CLOSING_ASKED = "closing_asked", _("Closing question asked")
+    CUSTOMER_LEFT = "customer_left", _("Customer left")
+    FOLLOWED_UP = "followed_up", _("Follow-up sent")
+    FOLLOW_UP_NOT_SENT = "follow_up_not_sent", _("Follow-up not sent")
+    PHRASE_ALLOWED = "phrase_allowed", _("Forbidden phrase allowed")
+    ABANDONED = "abandoned", _("Customer gave up waiting")
+    MISSED = "missed", _("Call missed")
+    MERGED = "merged", _("Merged")
+    UNMERGED = "unmerged", _("Merge undone")
+    LINKED = "linked", _("Linked")
+    UNLINKED = "unlinked", _("Link removed")
+
+
+class Event(models.Model):
+    """One line of a ticket's history. Append-only: the database refuses the rest.
+
+    `hash` covers the content and the hash of the line before, so that a change to any
+    line shows.
+    """
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField()
+    verb = models.CharField(max_length=40, choices=Verb.choices)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+    at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ("sequence",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=("ticket", "sequence"), name="event_one_per_place"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}/{self.sequence} {self.verb}"
