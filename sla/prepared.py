@@ -34,7 +34,7 @@ class Prepared:
         link = connection.connection
         if link not in self._planned:
             # Not by Django's cursor: who counts what a verb sends means its questions.
-            with link.cursor() as cursor:
+            with connection.wrap_database_errors, link.cursor() as cursor:
                 cursor.execute(self._prepare)
             self._planned.add(link)
         return self._execute

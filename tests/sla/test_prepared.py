@@ -1,7 +1,7 @@
 """Statements that a connection plans once: they last, and they mean what they say."""
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from sla.metrics import Metric
 from sla.prepared import Prepared
@@ -75,3 +75,17 @@ def test_a_clock_in_hand_has_every_column() -> None:
     held = moves.unfinished(inquiry, Metric.FIRST_REPLY, "")
     assert held is not None
     assert held.clock.get_deferred_fields() == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_connection_is_the_error_that_verbs_expect() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (process,) = cursor.fetchone()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [process])
+    other.close()
+    with pytest.raises(OperationalError):
+        Prepared("test_lost", ADD).ready()
+    connection.close()
