@@ -29,7 +29,7 @@ def channels(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt
-@csp_replace(ANYBODY)  # type: ignore[untyped-decorator]
+@csp_replace(ANYBODY)
 @cache_control(max_age=MINUTE)
 def embed(request: HttpRequest) -> HttpResponse:
     """The same list for a frame of the company's website (IN-11).

@@ -86,7 +86,8 @@ class PublicationPlace(models.Model):
         """Its name in the reader's language, where it has one in both."""
         if self.store is not None:
             return self.store.name
-        return self.name or str(PlaceKind(self.kind).label)
+        alone = self.kind in {PlaceKind.WEBSITE_HOME, PlaceKind.WECHAT_MENU}
+        return str(PlaceKind(self.kind).label) if alone else self.name
 
 
 def proof_path(check: "PublicationCheck", _name: str) -> str:
