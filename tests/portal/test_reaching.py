@@ -71,9 +71,21 @@ def test_a_link_that_went_wrong_in_the_database_is_not_followed(
     ("at", "word", "today", "next_day", "later"),
     [
         ("2026-11-23 10:00", "Handled now", "09:00–21:00", "Tomorrow", "09:00–21:00"),
-        ("2026-11-23 22:00", "Not handled now", "09:00–21:00", "Tomorrow", "09:00–21:00"),
+        (
+            "2026-11-23 22:00",
+            "Not handled now",
+            "09:00–21:00",
+            "Tomorrow",
+            "09:00–21:00",
+        ),
         ("2026-11-27 10:00", "Handled now", "09:00–21:00", "Tomorrow", "10:00–18:00"),
-        ("2026-10-01 09:30", "Not handled now", "10:00–18:00", "Tomorrow", "10:00–18:00"),
+        (
+            "2026-10-01 09:30",
+            "Not handled now",
+            "10:00–18:00",
+            "Tomorrow",
+            "10:00–18:00",
+        ),
     ],
 )
 def test_the_window_of_objections_is_told_for_today_and_the_next_day(

@@ -60,7 +60,7 @@ def refused(place: PublicationPlace, by: User, **changes: Any) -> set[str]:
 
 
 @pytest.mark.clause("IN-11")
-def test_the_four_kinds_of_place_are_asked_for(supervisor: User) -> None:
+def test_the_four_kinds_of_place_are_asked_for(supervisor: User, english: None) -> None:
     """IN-11: home page and menu from the start; stores and brochures until listed."""
     assert publication.kinds_without_a_place() == ["store", "brochure"]
     store()
@@ -69,9 +69,9 @@ def test_the_four_kinds_of_place_are_asked_for(supervisor: User) -> None:
     )
     assert publication.kinds_without_a_place() == []
     assert {it.place.label for it in publication.standings(at=after(0))} == {
-        "官网首页",
-        "公众号菜单栏",
-        "海淀门店",
+        "Website home page",
+        "WeChat menu",
+        "Haidian store",
         "摄像机 手册",
     }
 

@@ -80,7 +80,8 @@ class CheckForm(Dressed):
             label=gettext_lazy("Photo or PDF"), required=False
         )
         dress(self.fields["files"])
-        self.fields["files"].widget.attrs["accept"] = "image/*,application/pdf"
+        attrs = {"accept": "image/*,application/pdf", "multiple": False}
+        self.fields["files"].widget.attrs.update(attrs)
 
 
 class StoreForm(Dressed):
