@@ -1,4 +1,4 @@
-"""What is told at every start: a channel on which no first reply is promised (IN-06)."""
+"""What every start tells: a channel on which no first reply is promised (IN-06)."""
 
 from typing import Any
 
