@@ -4,14 +4,24 @@ The rules stand in the verbs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from inquiries.models import Topic
 from staff.models import User
+
+TOPIC_ICONS: Final[dict[str, str]] = {
+    Topic.DEVICE_SELECTION: "camera",
+    Topic.RENTAL_PRICE: "receipt-yuan",
+    Topic.CONTRACT_TERMS: "file-text",
+    Topic.DELIVERY_TIME: "truck-delivery",
+    Topic.OPERATION_USE: "adjustments",
+    Topic.AFTER_SALES: "tool",
+}
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -64,6 +74,22 @@ class WritingForm(forms.Form):
             return
         for name, errors in error.error_dict.items():
             self.add_error(name if name in self.fields else None, errors)
+
+
+class QuestionForm(WritingForm):
+    """The first message of a customer, with who asks and what about."""
+
+    surname = forms.CharField(label=_("How may we address you?"), required=False)
+    phone = forms.CharField(label=_("Phone"), required=False)
+    topic = forms.CharField(label=_("What is it about?"), required=False)
+
+    def topics(self) -> list[tuple[str, str, str, bool]]:
+        """The six tiles: code, label, icon, and whether it is chosen."""
+        chosen = self["topic"].value()
+        return [
+            (topic.value, str(topic.label), TOPIC_ICONS[topic], topic.value == chosen)
+            for topic in Topic
+        ]
 
 
 class AssignForm(forms.Form):

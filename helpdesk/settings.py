@@ -256,6 +256,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "publication-mark-due": {
+        "task": "publication.mark_due",
+        "schedule": crontab(hour="5", minute="20"),
+    },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",
         "schedule": 10.0,

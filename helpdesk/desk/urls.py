@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from helpdesk.desk.views import files, notices, pages, verbs
+from helpdesk.desk.views import files, notices, pages, receiving, verbs
 
 
 class NumberConverter:
@@ -25,6 +25,7 @@ INQUIRY = "inquiries/<number:number>/"
 
 urlpatterns = [
     path("", pages.inbox, name="inbox"),
+    path("receive/", receiving.receive, name="receive"),
     path("list/", pages.ticket_list, name="list"),
     path(INQUIRY, pages.inquiry, name="inquiry"),
     path(f"{INQUIRY}thread/", pages.thread, name="thread"),

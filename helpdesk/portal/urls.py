@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.portal import views
+from helpdesk.portal import reaching, views
 
 app_name = "portal"
 
@@ -10,6 +10,10 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("ask/", views.ask, name="ask"),
     path("privacy/", views.privacy, name="privacy"),
+    path("channels/", reaching.channels, name="channels"),
+    path("channels/embed/", reaching.embed, name="channels_embed"),
+    path("channels/menu.txt", reaching.menu_text, name="channels_menu"),
+    path("stores/<slug:code>/", reaching.store, name="store"),
     path("thread/<str:token>/", views.thread, name="thread"),
     path("thread/<str:token>/write/", views.write, name="write"),
     path("thread/<str:token>/reopen/", views.reopen, name="reopen"),

@@ -1,9 +1,11 @@
 """The customers' door: ask, talk, come back by link. No account anywhere."""
 
 import uuid
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,6 +19,7 @@ from django.views.decorators.http import (
 )
 from django.views.decorators.vary import vary_on_headers
 
+from helpdesk import reach, stores
 from helpdesk.answers import SeeOther, file_of
 from helpdesk.forms import WritingForm
 from helpdesk.portal.forms import AskForm
@@ -27,7 +30,7 @@ from inquiries.links import inquiry_of, thread_path
 from inquiries.models import Inquiry, Topic
 from sla.models import Metric
 from sla.services import rules
-from tickets.models import Attachment, Channel, Direction
+from tickets.models import Attachment, Channel, Direction, Store
 from tickets.workflow import IllegalStep
 
 CHANNEL: Final = "web_chat"
@@ -97,11 +100,26 @@ def send_question(request: HttpRequest) -> HttpResponse:
 
 def ask_page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResponse:
     """The whole page of the question."""
-    target = rules.in_force(Metric.FIRST_REPLY, at=timezone.now())
-    context = {"form": form, "slots": form.slots() if form.is_bound else {}}
-    return render(
-        request, "portal/ask.html", context | {"target": target}, status=status
-    )
+    at = timezone.now()
+    context = {
+        "form": form,
+        "slots": form.slots() if form.is_bound else {},
+        "target": rules.in_force(Metric.FIRST_REPLY, at=at),
+        **scanned(request, at=at),
+    }
+    return render(request, "portal/ask.html", context, status=status)
+
+
+def scanned(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
+    """The store whose poster led here, open or closed, and its emergency contact."""
+    code = request.GET.get("store", "")
+    if not slug_re.match(code):
+        return {}
+    found = Store.objects.in_use().filter(code=code).first()
+    if found is None:
+        return {}
+    of_store = stores.shown(found, at=at)
+    return {"of_store": of_store, "emergency": reach.emergency_text()}
 
 
 @require_safe

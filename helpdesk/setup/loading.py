@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 
+from helpdesk import stores
 from inquiries import services
 from inquiries.models import Inquiry
 from knowledge.models import Script
+from sla.services import calendar_content
+from sla.services.calendars import GROUPS
 from staff.models import Department, Role, User
-from tickets.models import Channel
+from tickets.models import Channel, PublicationPlace, Store
 
 DATA: Final = Path(__file__).resolve().parent / "data"
 DEPARTMENT_HEADS: Final = {"customer_service": "manager"}
@@ -23,7 +27,7 @@ def _read(name: str) -> dict[str, Any]:
 
 @transaction.atomic
 def load_basics() -> None:
-    """Departments, channels and scripts; rows that exist stay as they are."""
+    """Departments, channels, scripts, places; rows that exist stay as they are."""
     data = _read("basics.toml")
     for row in data["departments"]:
         Department.objects.get_or_create(code=row["code"], defaults=row)
@@ -33,6 +37,42 @@ def load_basics() -> None:
     for position, row in enumerate(data["scripts"]):
         defaults = {**row, "position": position}
         Script.objects.get_or_create(code=row["code"], defaults=defaults)
+    _load_places(data["places"], at=timezone.now())
+
+
+def _load_places(rows: list[dict[str, str]], *, at: datetime) -> None:
+    """Where every company publishes its channels; somebody is to look there first."""
+    for row in rows:
+        channel = Channel.objects.filter(code=row.get("channel", "")).first()
+        PublicationPlace.objects.get_or_create(
+            kind=row["kind"],
+            defaults={
+                "name": row["name"],
+                "channel": channel,
+                "created_at": at,
+                "recheck_due_since": at,
+            },
+        )
+
+
+@transaction.atomic
+def load_stores(*, at: datetime) -> int:
+    """The demo company's stores; those that exist stay. How many were made."""
+    manager = User.objects.with_role(Role.MANAGER).earliest("pk")
+    made = 0
+    for position, row in enumerate(_read("demo.toml")["stores"]):
+        facts = {**row, "position": position}
+        said = facts.pop("hours")
+        if Store.objects.filter(code=row["code"]).exists():
+            continue
+        hours = {
+            day: calendar_content.read(text)
+            for name, text in said.items()
+            for day in GROUPS.get(name, (name,))
+        }
+        stores.save(Store(**facts), hours=hours, by=manager, at=at)
+        made += 1
+    return made
 
 
 @transaction.atomic

@@ -18,10 +18,11 @@ from sla.models import Metric
 from sla.services import clocks
 from staff.models import User
 from tickets import feed
-from tickets.models import Channel, Direction, Kind, Message, Verb
+from tickets.models import Channel, Direction, Kind, Message, Store, Verb
 from tickets.numbers import new_number
 from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
+from tickets.workflow import NotAllowed
 
 GREETING = "GREETING"
 
@@ -37,18 +38,28 @@ def ask(
     files: Sequence[Upload] = (),
     client_token: uuid.UUID | None = None,
     by: User | None = None,
+    store: Store | None = None,
 ) -> Inquiry:
     """Open an inquiry and start its 30-second clock (IN-24).
 
-    `by` is the colleague or system that files it for the customer. Asking again with
-    the same client token returns the inquiry that is there already.
+    `by` is the colleague or system that files it for the customer, `store` where the
+    customer stands (IN-13). Asking again with the same client token returns the inquiry
+    that is there already.
 
-    Raises ValidationError with a message per field: surname, phone, topic, text, files.
+    Raises ValidationError with a message per field: surname, phone, topic, text, files;
+    NotAllowed for a colleague who receives no inquiries (IN-03).
     """
+    if by is not None and not by.receives:
+        raise NotAllowed("ask")
     fields = _cleaned(surname=surname, phone=phone, topic=topic, text=text, files=files)
     try:
         return _open(
-            channel=channel, at=at, client_token=client_token, by=by, fields=fields
+            channel=channel,
+            store=store,
+            at=at,
+            client_token=client_token,
+            by=by,
+            fields=fields,
         )
     except IntegrityError:
         earlier = _asked_before(client_token)
@@ -137,6 +148,7 @@ def _asked_before(client_token: uuid.UUID | None) -> Inquiry | None:
 def _open(
     *,
     channel: Channel,
+    store: Store | None,
     at: datetime,
     client_token: uuid.UUID | None,
     by: User | None,
@@ -149,6 +161,7 @@ def _open(
         number=new_number("IN", day=timezone.localdate(at)),
         kind=Kind.INQUIRY,
         channel=channel,
+        store=store,
         customer=customer,
         status=Status.NEW,
         created_at=at,

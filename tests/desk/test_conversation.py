@@ -50,6 +50,7 @@ def picture() -> SimpleUploadedFile:
     return SimpleUploadedFile("灯.png", content.getvalue())
 
 
+@pytest.mark.clause("IN-25")
 def test_the_greeting_is_sent_word_for_word_and_stops_the_clock(
     desk: Client, agent: User, inquiry: Inquiry
 ) -> None:

@@ -55,6 +55,7 @@ def test_an_inquiry_that_nobody_took_becomes_the_answering_persons(
     assert verbs(inquiry) == ["asked", "replied", "taken", "replied"]
 
 
+@pytest.mark.clause("IN-25")
 def test_the_greeting_is_that_of_the_policy_word_for_word(
     inquiry: Inquiry, agent: User
 ) -> None:
@@ -63,6 +64,7 @@ def test_the_greeting_is_that_of_the_policy_word_for_word(
     assert verbs(inquiry) == ["asked", "greeted", "taken"]
 
 
+@pytest.mark.clause("IN-08")
 def test_a_note_stays_in_the_house(inquiry: Inquiry, agent: User) -> None:
     before = (inquiry.last_message_at, inquiry.last_message_preview)
     note = services.write_note(inquiry, text="老客户，慎重。", by=agent, at=after(5))

@@ -150,6 +150,7 @@ def test_a_customer_reopens_within_72_hours_and_not_later(
     assert inquiry.closed_at is None
 
 
+@pytest.mark.clause("IN-08")
 def test_internal_notes_and_their_files_never_leave_the_house(
     customer: Client, inquiry: Inquiry, agent: User
 ) -> None:

@@ -50,6 +50,7 @@ def detect(at: datetime) -> int:
     return detector.sweep(clock=Hand(at)).claimed
 
 
+@pytest.mark.clause("IN-24")
 def test_a_question_starts_a_clock_of_thirty_seconds_that_warns_at_24(
     inquiry: Inquiry,
 ) -> None:
@@ -81,6 +82,7 @@ def test_an_answer_at_the_deadline_itself_keeps_the_promise(
     assert next_due(inquiry) is None
 
 
+@pytest.mark.clause("IN-24")
 def test_an_answer_a_microsecond_later_has_missed_it(
     inquiry: Inquiry, agent: User
 ) -> None:
@@ -164,6 +166,7 @@ def test_late_is_a_question_that_needs_no_job(inquiry: Inquiry, seconds: float) 
     assert Clock.objects.overdue(at=at).exists() is (seconds > 30)
 
 
+@pytest.mark.clause("IN-24")
 def test_an_automatic_greeting_does_not_stop_the_clock() -> None:
     web_chat = channel()
     web_chat.auto_greeting = True
