@@ -1,72 +1,48 @@
 """A whole price: every component as a line, zero lines included (IN-37)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
+from typing import Final
 
+from catalog.pricing.discounts import (
+    AppliedDiscount,
+    Order,
+    RefusedDiscount,
+    settle,
+)
+from catalog.pricing.errors import BadFigure, BadQuantity, NoItems, TooManyItems
+from catalog.pricing.lines import (
+    Line,
+    any_special,
+    delivery_line,
+    deposit_lines,
+    discount_line,
+    insurance_line,
+    install_line,
+    no_discount_line,
+    operator_line,
+    rent_line,
+    sum_of,
+)
+from catalog.pricing.rent import (
+    FIRST_MONTHLY_DAY,
+    FIRST_WEEKLY_DAY,
+    MAX_DAYS,
+    check_days,
+)
 from catalog.pricing.tariff import Item, Tariff
 
-
-class Component(StrEnum):
-    """What a line is for, in the order of a quotation."""
-
-    RENT = "rent"
-    DISCOUNT = "discount"
-    DELIVERY = "delivery"
-    INSURANCE = "insurance"
-    INSTALL = "install"
-    OPERATOR = "operator"
-    DEPOSIT = "deposit"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line; `quantity` x `unit_price` is `amount`.
-
-    `code` is the component, `subject` the code of the device, discount, zone or
-    waiver it is about, `name` that thing's own name. `rule` is a stable code for how
-    the amount was found and `figures` what fills its sentence (`catalog.words`).
-    """
-
-    code: Component
-    subject: str
-    name: str
-    quantity: int
-    unit_price: Decimal
-    amount: Decimal
-    rule: str
-    figures: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedDiscount:
-    """A discount in the price; `amount` is what it takes off, positive."""
-
-    code: str
-    name: str
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedDiscount:
-    """A discount that is not in the price.
-
-    `reason` is `too_few_days`, `not_first_order`, `not_a_kit` or `another_is_better`;
-    `figures` fill its sentence (`min_days`, `better`).
-    """
-
-    code: str
-    name: str
-    reason: str
-    figures: tuple[tuple[str, str], ...] = ()
+MAX_ITEMS: Final = 50
+MAX_QUANTITY: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A price: the lines before the deposit add up to `payable`.
+    """A price: the lines other than the deposit add up to `payable`.
 
-    `rent` is before discounts; `payable` + `deposit` = `total`.
+    `rent` is before discounts; `payable` + `deposit` = `total`. `delivery_hours` is
+    the promise of the slowest device, None where nothing is delivered.
     """
 
     lines: tuple[Line, ...]
@@ -93,5 +69,83 @@ def quote(
     waiver: str = "",
     credit_score: int | None = None,
 ) -> Quote:
-    """Price an order; `zone` is a zone's code, insurance is never preselected."""
-    raise NotImplementedError
+    """Price an order; `zone` is a zone's code, insurance is never preselected.
+
+    A longer lease never costs less in total at the same rent tier, with the same
+    discounts and the same delivery fee. Where one of the three changes it may: at 21
+    days (see `rent_of`), at the first day of a long-lease discount, and where the rent
+    reaches free delivery.
+    """
+    items = checked(items)
+    check_days(days)
+    if not 0 <= operator_days <= days * MAX_QUANTITY:
+        raise BadFigure("operator_days", figure=operator_days)
+    way = tariff.zone(zone)
+    relief = tariff.waiver(waiver) if waiver else None
+    rents = tuple(rent_line(item, days) for item in items)
+    rent = sum_of(rents)
+    applied, refused = settle(
+        tariff.discounts, rent, Order(days, first_order=first_order, kit=kit)
+    )
+    discounts = tuple(discount_line(one) for one in applied) or (no_discount_line(),)
+    paid = (
+        *rents,
+        *discounts,
+        delivery_line(way, rent + sum_of(discounts)),
+        insurance_line(items, days, tariff, chosen=insurance),
+        install_line(items, tariff, chosen=onsite_install),
+        operator_line(tariff, operator_days),
+    )
+    held = deposit_lines(items, relief, credit_score)
+    payable, deposit = sum_of(paid), sum_of(held)
+    return Quote(
+        lines=(*paid, *held),
+        applied=applied,
+        not_applied=refused,
+        rent=rent,
+        payable=payable,
+        deposit=deposit,
+        total=payable + deposit,
+        delivery_hours=way.hours(special=any_special(items)),
+    )
+
+
+def checked(items: Sequence[Item]) -> tuple[Item, ...]:
+    """The items, each device once. Raises NoItems, TooManyItems or BadQuantity."""
+    if not items:
+        raise NoItems
+    merged: dict[str, Item] = {}
+    for place, item in enumerate(items):
+        before = merged.get(item.device.code)
+        quantity = item.quantity + (before.quantity if before else 0)
+        if item.quantity < 1 or quantity > MAX_QUANTITY:
+            raise BadQuantity(
+                f"items.{place}.quantity", quantity=quantity, most=MAX_QUANTITY
+            )
+        merged[item.device.code] = Item(item.device, quantity)
+    if len(merged) > MAX_ITEMS:
+        raise TooManyItems(most=MAX_ITEMS)
+    return tuple(merged.values())
+
+
+def rent_for(items: Iterable[Item], days: int) -> Decimal:
+    """The list rent of all the pieces, before discounts."""
+    return sum_of(rent_line(item, days) for item in items)
+
+
+def cheaper_longer(
+    price: Callable[[int], Quote], *, days: int, tariff: Tariff
+) -> tuple[int, Quote] | None:
+    """The shortest longer lease for which less is payable, with its price.
+
+    `price` prices the same order for other days. Only the first days of a tier or of a
+    discount can be cheaper, apart from the delivery fee, which is left aside.
+    """
+    payable = price(days).payable
+    borders = {FIRST_WEEKLY_DAY, FIRST_MONTHLY_DAY}
+    borders |= {discount.min_days for discount in tariff.discounts}
+    for longer in sorted(one for one in borders if days < one <= MAX_DAYS):
+        offer = price(longer)
+        if offer.payable < payable:
+            return longer, offer
+    return None
