@@ -72,7 +72,7 @@ def test_a_shorter_lease_that_would_have_cost_more_gives_nothing_back() -> None:
     [
         ({"days": 0}, BadDays, "days"),
         ({"used_days": 0}, BadDays, "used_days"),
-        ({"used_days": 11}, BadFigure, "used_days"),
+        ({"used_days": 11}, BadDays, "used_days"),
         ({"days": 10_000}, BadDays, "days"),
         ({"paid": D("-0.01")}, BadFigure, "paid"),
     ],
@@ -170,7 +170,7 @@ def test_missing_accessories_cost_their_price() -> None:
         ({"grade": "3"}, FigureMissing, "months_in_service"),
         ({"grade": "P"}, FigureMissing, "missing"),
         ({"grade": "P", "missing": {"soul": 1}}, UnknownAccessory, "missing"),
-        ({"grade": "P", "missing": {"battery": 0}}, BadFigure, "missing"),
+        ({"grade": "P", "missing": {"battery": 0}}, BadFigure, "missing.battery"),
         ({"grade": "1", "assessed": D(-1)}, BadFigure, "assessed"),
         (
             {"grade": "2", "assessed": D(1), "downtime_days": -1},
