@@ -50,15 +50,13 @@ class Wish:
         return urlencode([(name, value) for name, value in pairs if value])
 
     def fitting(self, candidates: Iterable[Candidate]) -> list[Recommendation]:
-        """What fits: by score and rent when it ranks, else as the catalogue lists it."""
+        """What fits: by score and rent when it ranks, else by kind and code."""
         offered = [
             one
             for one in candidates
             if not self.category or one.category == self.category
         ]
-        found = ranking(
-            offered, scene=self.scene, scale=self.scale, needs=self.needs
-        )
+        found = ranking(offered, scene=self.scene, scale=self.scale, needs=self.needs)
         if self.ranks:
             return found
         order = {category: place for place, category in enumerate(Category.values)}
