@@ -67,6 +67,17 @@ class Calculation:
             asked.work_out(at=at)
         return asked
 
+    @property
+    def length(self) -> int:
+        """The days of a price."""
+        return int(self.days)
+
+    @property
+    def messages(self) -> list[str]:
+        """All that is wrong, each once."""
+        texts = (text for texts in self.errors.values() for text in texts)
+        return list(dict.fromkeys(texts))
+
     def work_out(self, *, at: datetime) -> None:
         """Fill in the price, or what is wrong; both never."""
         days = self._number(self.days, "days")
