@@ -87,10 +87,10 @@ class Calculation:
         ]
         if not self.delivery:
             self._refuse("delivery", _("Choose how the devices reach you."))
-        if not items:
-            self._refuse("items", _("Choose at least one device."))
-        if self.errors:
-            return
+        if not self.rows:
+            self._refuse("devices", _("Choose at least one device."))
+        if self.errors.keys() - {"delivery"}:
+            return  # else say at once what else is wrong
         try:
             basket = prices.basket(
                 items,
@@ -103,8 +103,8 @@ class Calculation:
             self.quote = basket.price(days)
         except ValidationError as error:
             for name, texts in error.message_dict.items():
-                for text in texts:
-                    self._refuse(name, text)
+                if name not in self.errors:
+                    self._refuse(name, texts[0])
         else:
             self.longer = basket.cheaper_longer(days)
 

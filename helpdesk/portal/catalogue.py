@@ -169,7 +169,7 @@ def compared(chosen: Sequence[Device]) -> list[tuple[str, list[tuple[str, list[s
         (str(score.label), [words.degree(one.scores[score]) for one in chosen])
         for score in ALL_SCORES
     ]
-    keys = dict.fromkeys(key for one in chosen for key in one.spec)
+    keys = specification.ordered({key for one in chosen for key in one.spec})
     spec = [
         (
             specification.label(key),
