@@ -147,6 +147,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "display": "helpdesk.templatetags.display",
                 "promises": "helpdesk.templatetags.promises",
+                "catalogue": "helpdesk.templatetags.catalogue",
             },
         },
     }
@@ -468,6 +469,19 @@ SPECTACULAR_SETTINGS = {
             "name": "business-time",
             "x-displayName": _("Business time"),
             "description": _("When something is due by the company's calendars."),
+        },
+        {
+            "name": "pricing",
+            "x-displayName": _("Prices"),
+            "description": _(
+                "What an order costs with every line, and what is settled afterwards."
+                " Nothing is stored."
+            ),
+        },
+        {
+            "name": "recommendations",
+            "x-displayName": _("Recommendations"),
+            "description": _("Which devices fit a scene, a scale and needs, and why."),
         },
     ],
 }

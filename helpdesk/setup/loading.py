@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.services.load import load_catalogue
 from helpdesk import stores
 from inquiries import services
 from inquiries.models import Inquiry
@@ -27,7 +28,7 @@ def _read(name: str) -> dict[str, Any]:
 
 @transaction.atomic
 def load_basics() -> None:
-    """Departments, channels, scripts, places; rows that exist stay as they are."""
+    """Departments, channels, scripts, places, catalogue; rows that exist stay."""
     data = _read("basics.toml")
     for row in data["departments"]:
         Department.objects.get_or_create(code=row["code"], defaults=row)
@@ -38,6 +39,7 @@ def load_basics() -> None:
         defaults = {**row, "position": position}
         Script.objects.get_or_create(code=row["code"], defaults=defaults)
     _load_places(data["places"], at=timezone.now())
+    load_catalogue()
 
 
 def _load_places(rows: list[dict[str, str]], *, at: datetime) -> None:
