@@ -346,7 +346,7 @@ def _chinese(number: str) -> int:
         else:
             part += (digit or 1) * _UNITS[character]
             digit = 0
-    before, last = f"零{number}"[-2:]
+    before, last = number[-2:-1], number[-1]
     short = before in _UNITS and before != "十" and last in _DIGITS
     return total + part + digit * (_UNITS[before] // 10 if short else 1)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from inquiries import services
 from inquiries.models import Inquiry
-from knowledge.models import Script
+from knowledge.services.load import load_knowledge
 from staff.models import Department, Role, User
 from tickets.models import Channel
 
@@ -23,16 +23,14 @@ def _read(name: str) -> dict[str, Any]:
 
 @transaction.atomic
 def load_basics() -> None:
-    """Departments, channels and scripts; rows that exist stay as they are."""
+    """Departments, channels, scripts, phrases; rows that exist stay as they are."""
     data = _read("basics.toml")
     for row in data["departments"]:
         Department.objects.get_or_create(code=row["code"], defaults=row)
     for position, row in enumerate(data["channels"]):
         defaults = {**row, "position": position}
         Channel.objects.get_or_create(code=row["code"], defaults=defaults)
-    for position, row in enumerate(data["scripts"]):
-        defaults = {**row, "position": position}
-        Script.objects.get_or_create(code=row["code"], defaults=defaults)
+    load_knowledge()
 
 
 @transaction.atomic
