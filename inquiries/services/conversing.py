@@ -1,15 +1,17 @@
 """What a colleague says: the greeting, an answer, a note to the others."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from inquiries.models import Inquiry
 from inquiries.services.asking import GREETING
 from inquiries.workflow import WORKFLOW, Step
 from knowledge.models import Script
+from knowledge.services import phrases
 from sla.models import Metric
 from sla.services import clocks
 from staff.models import User
@@ -17,6 +19,7 @@ from tickets import feed
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
+from tickets.text import clean_message
 
 
 def reply(
@@ -27,14 +30,19 @@ def reply(
     at: datetime,
     files: Sequence[Upload] = (),
     client_token: uuid.UUID | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> Message:
     """Send an answer to the customer; the first one stops the 30 s clock (IN-24).
 
-    An inquiry that nobody has taken becomes the answering person's.
+    An inquiry that nobody has taken becomes the answering person's. The phrase guard
+    reads the text (IN-20): `confirmed` and `override_reason` are what it is told.
 
-    Raises ValidationError (text, files), IllegalStep, NotAllowed.
+    Raises ValidationError (text, files, override_reason), IllegalStep, NotAllowed,
+    ForbiddenPhrase, NeedsConfirmation.
     """
     text, inspected = messages.clean(text, files)
+    reason = _clean_reason(override_reason)
     return _send(
         inquiry,
         Step.REPLY,
@@ -44,6 +52,10 @@ def reply(
         at=at,
         files=inspected,
         client_token=client_token,
+        guard=lambda: phrases.refuse_forbidden(
+            text, by=by, confirmed=confirmed, override=reason
+        ),
+        override_reason=reason,
     )
 
 
@@ -109,11 +121,14 @@ def _send(
     at: datetime,
     files: Sequence[InspectedFile] = (),
     client_token: uuid.UUID | None = None,
+    guard: Callable[[], tuple[str, ...]] = tuple,
+    override_reason: str = "",
 ) -> Message:
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if sent := messages.already_sent(inquiry, client_token):
         return sent
     rule = WORKFLOW.check(inquiry, step, by=by)
+    allowed = guard()
     message = messages.add(
         inquiry,
         direction=Direction.OUT,
@@ -124,6 +139,8 @@ def _send(
         client_token=client_token,
     )
     events.record(inquiry, verb, by=by, at=at, message=message.pk)
+    if allowed:
+        _record_allowance(message, allowed, reason=override_reason, ticket=inquiry)
     clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
     status_changed = WORKFLOW.move(inquiry, rule)
     if inquiry.assignee is None:
@@ -135,3 +152,23 @@ def _send(
     if status_changed:
         feed.announce(inquiry, "ticket", to_customer=True)
     return message
+
+
+def _clean_reason(text: str) -> str:
+    try:
+        return clean_message(text, required=False)
+    except ValidationError as error:
+        raise ValidationError({"override_reason": error}) from error
+
+
+def _record_allowance(
+    message: Message, allowed: Sequence[str], *, reason: str, ticket: Inquiry
+) -> None:
+    """Who let forbidden phrases pass stands in the history, and why in a note."""
+    by, at = message.author, message.sent_at
+    said = "".join(f"“{phrase}”" for phrase in allowed)
+    note = messages.add(
+        ticket, direction=Direction.NOTE, text=f"{said} {reason}", at=at, author=by
+    )
+    data = {"message": message.pk, "note": note.pk, "phrases": list(allowed)}
+    events.record(ticket, Verb.PHRASE_ALLOWED, by=by, at=at, **data)
