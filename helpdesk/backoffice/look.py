@@ -126,6 +126,11 @@ UNFOLD: Final[dict[str, Any]] = {
 # Words of the kit that its own catalogue lacks in Chinese; ours has them.
 KIT_WORDS: Final = (
     _("Apply Filters"),
+    _("Changes"),
+    _(
+        "Choose a date from the list below to revert to a previous version of this"
+        " object"
+    ),
     _("False"),
     _("General"),
     _("Go back"),

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from inquiries.models import Inquiry
+from inquiries.services import wording
 from inquiries.services.asking import GREETING
 from inquiries.workflow import WORKFLOW, Step
 from knowledge.models import Script
@@ -19,7 +19,6 @@ from tickets import feed
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
-from tickets.text import clean_message
 
 
 def reply(
@@ -42,7 +41,7 @@ def reply(
     ForbiddenPhrase, NeedsConfirmation.
     """
     text, inspected = messages.clean(text, files)
-    reason = _clean_reason(override_reason)
+    reason = wording.clean_reason(override_reason)
     return _send(
         inquiry,
         Step.REPLY,
@@ -140,7 +139,7 @@ def _send(
     )
     events.record(inquiry, verb, by=by, at=at, message=message.pk)
     if allowed:
-        _record_allowance(message, allowed, reason=override_reason, ticket=inquiry)
+        wording.record_allowance(inquiry, message, allowed, reason=override_reason)
     clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
     status_changed = WORKFLOW.move(inquiry, rule)
     if inquiry.assignee is None:
@@ -152,23 +151,3 @@ def _send(
     if status_changed:
         feed.announce(inquiry, "ticket", to_customer=True)
     return message
-
-
-def _clean_reason(text: str) -> str:
-    try:
-        return clean_message(text, required=False)
-    except ValidationError as error:
-        raise ValidationError({"override_reason": error}) from error
-
-
-def _record_allowance(
-    message: Message, allowed: Sequence[str], *, reason: str, ticket: Inquiry
-) -> None:
-    """Who let forbidden phrases pass stands in the history, and why in a note."""
-    by, at = message.author, message.sent_at
-    said = "".join(f"“{phrase}”" for phrase in allowed)
-    note = messages.add(
-        ticket, direction=Direction.NOTE, text=f"{said} {reason}", at=at, author=by
-    )
-    data = {"message": message.pk, "note": note.pk, "phrases": list(allowed)}
-    events.record(ticket, Verb.PHRASE_ALLOWED, by=by, at=at, **data)
