@@ -92,6 +92,22 @@ class QuestionForm(WritingForm):
         ]
 
 
+class PhrasesField(forms.Field):
+    """The phrases whose boxes are ticked."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[str]:
+        return [str(phrase) for phrase in value or ()]
+
+
+class ReplyForm(WritingForm):
+    """A text to a customer, with what its writer tells the phrase guard."""
+
+    confirmed = PhrasesField(required=False)
+    override_reason = forms.CharField(required=False, strip=False)
+
+
 class AssignForm(forms.Form):
     """Who is to look after an inquiry."""
 

@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 from helpdesk import stores
 from helpdesk.opening import Opening, opening, spans_on
 from helpdesk.stores import OfStore
-from knowledge.models import Script
+from knowledge.services import scripts
+from knowledge.services.scripts import ScriptError
 from sla.business_time import Hours
 from tickets.models import AddressKind, Channel
 
 # The channel that is this portal itself, and those where customers meet a colleague.
 PORTAL: Final = "web_chat"
 STORE: Final = "store"
+HOTLINE: Final = "hotline"
 EMERGENCY_CONTACT: Final = "EMERGENCY_CONTACT"
 
 
@@ -88,8 +90,12 @@ def window(hours: Hours, *, at: datetime) -> Window:
 
 def emergency_text() -> str:
     """What a closed store tells its customers (IN-15); "" if nobody wrote it."""
-    script = Script.objects.filter(code=EMERGENCY_CONTACT, enabled=True).first()
-    return script.text if script else ""
+    hotline = Channel.objects.filter(code=HOTLINE).first()
+    number = (hotline.address or hotline.name_zh) if hotline else ""
+    try:
+        return scripts.wording(EMERGENCY_CONTACT, channel=STORE, hotline=number)
+    except ScriptError:
+        return ""
 
 
 def as_text(told: Reach) -> str:

@@ -21,6 +21,7 @@ from inquiries.documents import (
     InquiryThread,
     NewInquiry,
     NewMessage,
+    NewReply,
 )
 from inquiries.models import Inquiry
 from sla.models import Clock
@@ -83,12 +84,12 @@ class Inquiries(ViewSet):
         description=_(
             "Answers the customer; the first answer stops the clock (IN-24)."
         ),
-        request=NewMessage,
+        request=NewReply,
         responses={201: InquiryState},
         parameters=[NUMBER, IDEMPOTENCY],
     )
     def reply(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.reply, NewMessage, status=201)
+        return self._take(request, number, services.reply, NewReply, status=201)
 
     @extend_schema(
         "note_on_inquiry",

@@ -82,6 +82,19 @@ class NewMessage(serializers.Serializer[Any]):
     )
 
 
+class NewReply(NewMessage):
+    confirmed = serializers.ListField(
+        child=Words(),
+        required=False,
+        max_length=20,
+        help_text=_("Phrases of the guard that are harmless here (IN-20)."),
+    )
+    override_reason = Words(
+        required=False,
+        help_text=_("Why a supervisor lets a forbidden phrase pass."),
+    )
+
+
 @extend_schema_serializer(
     examples=[
         OpenApiExample(

@@ -98,6 +98,8 @@ def _of_ticket(event: Event, people: dict[int, User]) -> Entry:
     detail = ""
     if event.verb == Verb.ASSIGNED:
         detail = _("to %(name)s") % {"name": people[event.data["to"]]}
+    if event.verb == Verb.PHRASE_ALLOWED:
+        detail = "".join(f"“{phrase}”" for phrase in event.data["phrases"])
     return Entry(
         at=event.at,
         verb=event.verb,

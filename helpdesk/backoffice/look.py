@@ -142,6 +142,11 @@ UNFOLD: Final[dict[str, Any]] = {
                         "admin:knowledge_script_changelist",
                     ),
                     _item(
+                        _("Phrases"),
+                        "speaker_notes_off",
+                        "admin:knowledge_phrase_changelist",
+                    ),
+                    _item(
                         _("Policy versions"),
                         "gavel",
                         "admin:sla_policyversion_changelist",

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from helpdesk.desk.views import files, notices, pages, receiving, verbs
+from helpdesk.desk.views import files, notices, pages, phrases, receiving, verbs
 
 
 class NumberConverter:
@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{INQUIRY}assign/", verbs.assign, name="assign"),
     path(f"{INQUIRY}close/", verbs.close, name="close"),
     path(f"{INQUIRY}reopen/", verbs.reopen, name="reopen"),
+    path("phrases/", phrases.examine, name="phrases"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<number:number>/acknowledge/", notices.acknowledge, name="heard"),
 ]

@@ -16,7 +16,7 @@ from inquiries import timeline
 from inquiries.models import Inquiry
 from inquiries.next_step import next_step, possible_steps
 from inquiries.workflow import Step
-from knowledge.models import Script
+from knowledge.services.scripts import Offer, offered
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
@@ -117,10 +117,13 @@ class Workspace:
         return timeline.entries(self.inquiry)[::-1]
 
     @cached_property
-    def scripts(self) -> list[Script]:
-        """For those who answer, now or after reopening."""
-        answers = self.can[Step.REPLY] or self.can[Step.REOPEN]
-        return list(Script.objects.usable()) if answers else []
+    def scripts(self) -> list[Offer]:
+        """For those who answer, now or after reopening (IN-09)."""
+        if not (self.can[Step.REPLY] or self.can[Step.REOPEN]):
+            return []
+        known = {"agent_no": self.user.work_number}
+        channel = self.inquiry.channel.code
+        return offered(channel=channel, at=self.now, known=known)
 
     @cached_property
     def colleagues(self) -> list[User]:

@@ -12,7 +12,7 @@ from catalog.services.load import load_catalogue
 from helpdesk import stores
 from inquiries import services
 from inquiries.models import Inquiry
-from knowledge.models import Script
+from knowledge.services.load import load_knowledge
 from sla.services import calendar_content
 from sla.services.calendars import GROUPS
 from staff.models import Department, Role, User
@@ -28,17 +28,15 @@ def _read(name: str) -> dict[str, Any]:
 
 @transaction.atomic
 def load_basics() -> None:
-    """Departments, channels, scripts, places, catalogue; rows that exist stay."""
+    """Departments, channels, places, words, catalogue; rows that exist stay."""
     data = _read("basics.toml")
     for row in data["departments"]:
         Department.objects.get_or_create(code=row["code"], defaults=row)
     for position, row in enumerate(data["channels"]):
         defaults = {**row, "position": position}
         Channel.objects.get_or_create(code=row["code"], defaults=defaults)
-    for position, row in enumerate(data["scripts"]):
-        defaults = {**row, "position": position}
-        Script.objects.get_or_create(code=row["code"], defaults=defaults)
     _load_places(data["places"], at=timezone.now())
+    load_knowledge()
     load_catalogue()
 
 

@@ -1,15 +1,17 @@
 """What a colleague says: the greeting, an answer, a note to the others."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from inquiries.models import Inquiry
+from inquiries.services import wording
 from inquiries.services.asking import GREETING
 from inquiries.workflow import WORKFLOW, Step
 from knowledge.models import Script
+from knowledge.services import phrases
 from sla.models import Metric
 from sla.services import clocks
 from staff.models import User
@@ -27,14 +29,19 @@ def reply(
     at: datetime,
     files: Sequence[Upload] = (),
     client_token: uuid.UUID | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> Message:
     """Send an answer to the customer; the first one stops the 30 s clock (IN-24).
 
-    An inquiry that nobody has taken becomes the answering person's.
+    An inquiry that nobody has taken becomes the answering person's. The phrase guard
+    reads the text (IN-20): `confirmed` and `override_reason` are what it is told.
 
-    Raises ValidationError (text, files), IllegalStep, NotAllowed.
+    Raises ValidationError (text, files, override_reason), IllegalStep, NotAllowed,
+    ForbiddenPhrase, NeedsConfirmation.
     """
     text, inspected = messages.clean(text, files)
+    reason = wording.clean_reason(override_reason)
     return _send(
         inquiry,
         Step.REPLY,
@@ -44,6 +51,10 @@ def reply(
         at=at,
         files=inspected,
         client_token=client_token,
+        guard=lambda: phrases.refuse_forbidden(
+            text, by=by, confirmed=confirmed, override=reason
+        ),
+        override_reason=reason,
     )
 
 
@@ -109,11 +120,14 @@ def _send(
     at: datetime,
     files: Sequence[InspectedFile] = (),
     client_token: uuid.UUID | None = None,
+    guard: Callable[[], tuple[str, ...]] = tuple,
+    override_reason: str = "",
 ) -> Message:
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if sent := messages.already_sent(inquiry, client_token):
         return sent
     rule = WORKFLOW.check(inquiry, step, by=by)
+    allowed = guard()
     message = messages.add(
         inquiry,
         direction=Direction.OUT,
@@ -124,6 +138,8 @@ def _send(
         client_token=client_token,
     )
     events.record(inquiry, verb, by=by, at=at, message=message.pk)
+    if allowed:
+        wording.record_allowance(inquiry, message, allowed, reason=override_reason)
     clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
     status_changed = WORKFLOW.move(inquiry, rule)
     if inquiry.assignee is None:

@@ -95,6 +95,7 @@
     body.addEventListener(failure, (event) => {
       if (event.detail.requestConfig?.verb !== "post") return;
       if (event.target.id === "composer") return; // says so itself
+      if (event.target.id === "phrases") return; // asks again with the next letter
       globalThis.Shoushi.toast({ text: words.offline, kind: "soon", id: "toast-offline" });
     });
   }

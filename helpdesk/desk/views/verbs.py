@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from helpdesk.answers import SeeOther
+from helpdesk.desk.marks import marks_of
 from helpdesk.desk.views.pages import opened, whole_page
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
-from helpdesk.forms import AssignForm, TokenField, WritingForm, slots, values
+from helpdesk.forms import AssignForm, ReplyForm, TokenField, WritingForm, slots, values
 from helpdesk.signed_in import signed_in
 from inquiries import services
 from inquiries.models import Inquiry
@@ -45,7 +46,7 @@ def greet(request: HttpRequest, user: User, number: str) -> HttpResponse:
 @require_POST
 @signed_in
 def reply(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    form = WritingForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES)
     return do(
         request,
         user,
@@ -115,6 +116,7 @@ def refused(
         status=refusal.status,
         slots=slots(refusal.fields, *SLOTS),
         written=request.POST,
+        marks=marks_of(ReplyForm(request.POST), by=user),
     )
 
 
