@@ -440,6 +440,7 @@ SPECTACULAR_SETTINGS = {
         "Metric": "sla.metrics.Metric",
         "InquiryStatus": "inquiries.workflow.Status",
         "TopicCode": "inquiries.models.Topic",
+        "WayCode": "inquiries.models.Way",
     },
     "TAGS": [
         {
