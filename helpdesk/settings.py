@@ -261,6 +261,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publication.mark_due",
         "schedule": crontab(hour="5", minute="20"),
     },
+    "customers-forget-contacts": {
+        "task": "customers.forget_contacts",
+        "schedule": crontab(minute="20"),
+    },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",
         "schedule": 10.0,
@@ -441,6 +445,7 @@ SPECTACULAR_SETTINGS = {
         "Metric": "sla.metrics.Metric",
         "InquiryStatus": "inquiries.workflow.Status",
         "TopicCode": "inquiries.models.Topic",
+        "WayCode": "inquiries.models.Way",
     },
     "TAGS": [
         {

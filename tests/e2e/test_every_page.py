@@ -36,6 +36,7 @@ PAGES = [
     ("/api/", ""),
     ("/desk/", "agent3"),
     ("/desk/receive/", "agent3"),
+    ("/desk/callbacks/", "agent3"),
     ("/supervision/", "manager"),
     ("/supervision/channels/", "manager"),
     ("/supervision/channels/places/1/", "manager"),
