@@ -363,9 +363,11 @@ def test_what_one_may_not_see_is_404(as_person: SignedIn, verb: str) -> None:
     assert Message.objects.filter(ticket=inquiry).count() == 1
 
 
-def test_a_handler_sees_what_they_filed_themselves(as_person: SignedIn) -> None:
+@pytest.mark.clause("IN-03")
+def test_a_handler_receives_no_questions(as_person: SignedIn) -> None:
     handler = UserFactory.create(role=Role.DEPARTMENT_HANDLER)
-    assert file(as_person(handler)).status_code == 201
+    assert file(as_person(handler)).status_code == 403
+    assert not Inquiry.objects.exists()
 
 
 def test_assigning_to_nobody_or_to_someone_unsuitable_names_the_field(

@@ -13,6 +13,7 @@ from knowledge.models import Script
 from staff.models import Role, User
 from tests.desk.test_conversation import ENGLISH, HTMX, post, said
 from tests.factories import InquiryFactory, UserFactory, channel
+from tests.texts import GREETING
 
 pytestmark = pytest.mark.django_db
 
@@ -123,7 +124,7 @@ def test_a_harmless_question_is_sent_after_confirming(
     assert (
         post(desk, inquiry, "reply", text=text, confirmed="不清楚").status_code == 200
     )
-    assert said(inquiry)[-1] == text
+    assert said(inquiry)[-1] == f"{GREETING}\n{text}"
 
 
 def test_a_supervisors_override_is_sent_and_an_agents_is_not(
@@ -134,7 +135,7 @@ def test_a_supervisors_override_is_sent_and_an_agents_is_not(
     assert len(said(inquiry)) == 1
     desk.force_login(UserFactory.create(role=Role.SUPERVISOR))
     assert post(desk, inquiry, "reply", **data).status_code == 200
-    assert said(inquiry)[1:] == ["不知道", "“不知道” 原话"]
+    assert said(inquiry)[1:] == [f"{GREETING}\n不知道", "“不知道” 原话"]
 
 
 def test_a_note_may_say_anything(desk: Client, inquiry: Inquiry) -> None:

@@ -11,8 +11,10 @@ from inquiries.timeline import entries
 from knowledge.models import Phrase
 from knowledge.services.phrases import ForbiddenPhrase, NeedsConfirmation
 from staff.models import User
+from tests.finishing import finish
 from tests.inquiries.snapshot import everything
 from tests.instants import after
+from tests.texts import GREETING
 from tickets.models import Direction
 from tickets.services.events import broken_links
 from tickets.workflow import IllegalStep
@@ -37,7 +39,7 @@ def test_a_confirmed_question_is_sent(inquiry: Inquiry, agent: User) -> None:
     message = services.reply(
         inquiry, text=HARMLESS, by=agent, at=after(5), confirmed=["不清楚"]
     )
-    assert message.text == HARMLESS
+    assert message.text == f"{GREETING}\n{HARMLESS}"
 
 
 def test_notes_and_the_customers_words_are_never_judged(
@@ -119,6 +121,6 @@ def test_a_finished_conversation_says_so_before_the_words_are_judged(
     inquiry: Inquiry, agent: User
 ) -> None:
     services.reply(inquiry, text="好。", by=agent, at=after(5))
-    services.close(inquiry, by=agent, at=after(6))
+    finish(inquiry, by=agent, at=after(6))
     with pytest.raises(IllegalStep):
         services.reply(inquiry, text="不知道", by=agent, at=after(7))

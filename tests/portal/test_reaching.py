@@ -178,7 +178,7 @@ def test_whoever_scans_a_poster_learns_that_the_store_is_closed_and_whom_to_ask(
         shown = body(customer, path)
     assert ("Closed now" in shown) is bool(closed)
     assert ("Open now" in shown) is not closed
-    assert ("本店非营业时间如需咨询或遇紧急情况" in shown) is bool(closed)
+    assert ("非营业时间请拨打咨询热线或扫码进入在线客服" in shown) is bool(closed)
 
 
 def test_a_store_that_there_is_not_is_a_404_and_no_obstacle_to_asking(
