@@ -34,6 +34,10 @@ class Step(StrEnum):
     ASSIGN = "assign"
     CLOSE = "close"
     REOPEN = "reopen"
+    EXPLAIN_CLAUSES = "explain_clauses"
+    TELL_SERVICE_FACTS = "tell_service_facts"
+    REQUEST_CONTRACT_CHANGE = "request_contract_change"
+    REPORT_FAULT = "report_fault"
 
 
 REOPEN_WINDOW: Final = timedelta(hours=72)
@@ -43,8 +47,12 @@ _ANSWERING: Final = frozenset(
 )
 _EVERYONE: Final = _ANSWERING | {Role.DEPARTMENT_HANDLER}
 _OPEN: Final = frozenset({Status.NEW, Status.IN_SERVICE})
+_TALKING: Final = _OPEN - {Status.NEW}
 _FINISHED: Final = _("This conversation is finished. Reopen it to write more.")
 NOT_ANSWERED: Final = _("Nobody has answered the customer yet. Reply first (IN-24).")
+GREET_FIRST: Final = _(
+    "This needs a conversation that is going on: greet the customer first (IN-25)."
+)
 
 WORKFLOW: Final = Workflow(
     {
@@ -64,5 +72,11 @@ WORKFLOW: Final = Workflow(
             _("This conversation is open already."),
             customer=True,
         ),
+        # What an inquiry asks of others; what was asked lives on after the inquiry is
+        # finished: see request_workflow.py.
+        Step.EXPLAIN_CLAUSES: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
+        Step.TELL_SERVICE_FACTS: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
+        Step.REQUEST_CONTRACT_CHANGE: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
+        Step.REPORT_FAULT: Rule(_OPEN, None, _ANSWERING, _FINISHED, customer=True),
     }
 )

@@ -8,6 +8,7 @@ from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
 VERBS = ("take", "reply", "note", "assign", "close", "reopen")
+REQUESTS = ("contract-request", "repair-request")
 
 urlpatterns = [
     path("", page, name="api"),
@@ -29,6 +30,14 @@ urlpatterns = [
             name=f"api_{verb}",
         )
         for verb in VERBS
+    ),
+    *(
+        path(
+            f"v1/inquiries/<slug:number>/{verb}/",
+            Inquiries.as_view({"post": verb.replace("-", "_")}),
+            name=f"api_{verb}",
+        )
+        for verb in REQUESTS
     ),
     re_path(r"", NothingHere.as_view()),
 ]

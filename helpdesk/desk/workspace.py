@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from helpdesk.desk.asked import Asked
+from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.listing import telling_clock
 from inquiries import timeline
@@ -115,6 +117,16 @@ class Workspace:
     def timeline(self) -> list[timeline.Entry]:
         """The newest first."""
         return timeline.entries(self.inquiry)[::-1]
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What is asked of other departments, and what was explained."""
+        return Asked(self.inquiry, self.user, self.now, clocks=self.clocks[::-1])
+
+    @cached_property
+    def askings(self) -> list[Asking]:
+        """The forms about contract, delivery and faults that make sense now."""
+        return [asking for asking in ASKINGS.values() if self.can[asking.step]]
 
     @cached_property
     def scripts(self) -> list[Script]:

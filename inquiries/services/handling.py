@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry
 from inquiries.workflow import NOT_ANSWERED, WORKFLOW, Step
+from sla.models import Metric
 from staff.models import User
 from tickets import feed
 from tickets.models import Verb
@@ -55,7 +56,7 @@ def close(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     rule = WORKFLOW.check(inquiry, Step.CLOSE, by=by)
-    if inquiry.clocks.running().exists():
+    if inquiry.clocks.running().filter(metric=Metric.FIRST_REPLY).exists():
         raise IllegalStep(NOT_ANSWERED, step=Step.CLOSE, status=inquiry.status)
     WORKFLOW.move(inquiry, rule)
     inquiry.closed_at = at

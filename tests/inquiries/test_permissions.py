@@ -26,6 +26,10 @@ ALLOWED: Final[dict[Step, set[Role | None]]] = {
     Step.ASSIGN: {*ANSWERING},
     Step.CLOSE: {*ANSWERING},
     Step.REOPEN: {*ANSWERING, None},
+    Step.EXPLAIN_CLAUSES: {*ANSWERING},
+    Step.TELL_SERVICE_FACTS: {*ANSWERING},
+    Step.REQUEST_CONTRACT_CHANGE: {*ANSWERING},
+    Step.REPORT_FAULT: {*ANSWERING, None},
 }
 POSSIBLE: Final[dict[Step, set[Status]]] = {
     Step.CUSTOMER_WRITES: {Status.NEW, Status.IN_SERVICE},
@@ -36,6 +40,10 @@ POSSIBLE: Final[dict[Step, set[Status]]] = {
     Step.ASSIGN: {Status.NEW, Status.IN_SERVICE},
     Step.CLOSE: {Status.IN_SERVICE},
     Step.REOPEN: {Status.CLOSED},
+    Step.EXPLAIN_CLAUSES: {Status.IN_SERVICE},
+    Step.TELL_SERVICE_FACTS: {Status.IN_SERVICE},
+    Step.REQUEST_CONTRACT_CHANGE: {Status.IN_SERVICE},
+    Step.REPORT_FAULT: {Status.NEW, Status.IN_SERVICE},
 }
 VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REPLY: lambda it, by: services.reply(it, text="好", by=by, at=after(99)),
@@ -47,6 +55,23 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     ),
     Step.CLOSE: lambda it, by: services.close(it, by=by, at=after(99)),
     Step.REOPEN: lambda it, by: services.reopen(it, by=by, at=after(99)),
+    Step.EXPLAIN_CLAUSES: lambda it, by: services.explain_clauses(
+        it,
+        clauses=["term"],
+        not_asked=["damage", "early_return"],
+        examples=["term_week"],
+        by=by,
+        at=after(99),
+    ),
+    Step.TELL_SERVICE_FACTS: lambda it, by: services.tell_service_facts(
+        it, zone="same_city", by=by, at=after(99)
+    ),
+    Step.REQUEST_CONTRACT_CHANGE: lambda it, by: services.request_contract_change(
+        it, clause="term", wish="可以按小时租吗", by=by, at=after(99)
+    ),
+    Step.REPORT_FAULT: lambda it, by: services.report_fault(
+        it, device="CAM-06", fault="无画面", by=by, at=after(99)
+    ),
 }
 
 
