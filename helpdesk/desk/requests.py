@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from django.db import models
 from django.http import Http404
@@ -38,12 +38,8 @@ class Kind:
     icon: str
     title: str | Promise
     department: str
-    open: Callable[
-        [User], models.QuerySet[ContractRequest] | models.QuerySet[RepairRequest]
-    ]
-    done: Callable[
-        [User], models.QuerySet[ContractRequest] | models.QuerySet[RepairRequest]
-    ]
+    open: Callable[[User], models.QuerySet[Any]]
+    done: Callable[[User], models.QuerySet[Any]]
 
     def is_for(self, user: User) -> bool:
         """Those who supervise, and the handlers of the department."""
@@ -102,7 +98,7 @@ class RequestList:
             raise Http404
         to_do = kind.open(user)
         rows = to_do[:MOST_OPEN] if show == Show.OPEN else kind.done(user)[:MOST_DONE]
-        found = list(
+        found: list[ContractRequest | RepairRequest] = list(
             rows.select_related(
                 *("inquiry__customer", "inquiry__channel", "department", "recorded_by")
             )

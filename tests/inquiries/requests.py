@@ -11,9 +11,7 @@ from tests.instants import after
 
 
 def handler_of(code: str) -> User:
-    return UserFactory.create(
-        role=Role.DEPARTMENT_HANDLER, department=department(code)
-    )
+    return UserFactory.create(role=Role.DEPARTMENT_HANDLER, department=department(code))
 
 
 def talked(**asked: Any) -> Inquiry:

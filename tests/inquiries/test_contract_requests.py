@@ -34,7 +34,6 @@ def without_contract_management() -> None:
 
 @pytest.mark.clause("IN-44")
 def test_a_wish_is_recorded_as_it_was_said_and_forwarded_at_once() -> None:
-    """IN-44"""
     agent = UserFactory.create()
     request = wish(by=agent)
     request.refresh_from_db()
@@ -54,7 +53,6 @@ def test_a_wish_is_recorded_as_it_was_said_and_forwarded_at_once() -> None:
 
 @pytest.mark.clause("IN-44")
 def test_a_wish_that_cannot_be_forwarded_waits_and_its_hour_runs_on() -> None:
-    """IN-44"""
     without_contract_management()
     request = wish()
     assert request.status == ContractStatus.RECORDED
@@ -75,7 +73,6 @@ def test_a_wish_that_cannot_be_forwarded_waits_and_its_hour_runs_on() -> None:
 
 @pytest.mark.clause("IN-45")
 def test_the_answer_is_due_by_the_end_of_the_next_working_day() -> None:
-    """IN-45"""
     request = wish()
     clock = clock_of(request, Metric.CONTRACT_RESULT)
     assert (clock.status, clock.target.code) == ("running", "IN_CONTRACT_RESULT")
@@ -84,7 +81,6 @@ def test_the_answer_is_due_by_the_end_of_the_next_working_day() -> None:
 
 @pytest.mark.clause("IN-45")
 def test_only_a_customer_who_was_told_ends_a_request() -> None:
-    """IN-45"""
     request = decided(wish())
     clock = clock_of(request, Metric.CONTRACT_RESULT)
     assert (request.status, clock.status) == (ContractStatus.DECIDED, "running")
@@ -104,7 +100,6 @@ def test_only_a_customer_who_was_told_ends_a_request() -> None:
 
 @pytest.mark.clause("IN-45")
 def test_the_database_keeps_no_end_without_proof() -> None:
-    """IN-45"""
     request = decided(wish())
     with pytest.raises(IntegrityError, match="told_with_proof"), transaction.atomic():
         ContractRequest.objects.filter(pk=request.pk).update(status="told")
@@ -112,7 +107,6 @@ def test_the_database_keeps_no_end_without_proof() -> None:
 
 @pytest.mark.clause("IN-45")
 def test_the_result_is_told_after_the_conversation_has_been_finished() -> None:
-    """IN-45"""
     request = wish()
     agent = UserFactory.create()
     services.close(request.inquiry, by=agent, at=after(minutes=2))
@@ -207,7 +201,11 @@ def test_a_decision_needs_an_answer_for_the_customer() -> None:
 ANSWERING: Final = {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
 STANDING_IN: Final = {Role.MANAGER, Role.ADMINISTRATOR}
 OWN, OTHER = "handler of contract management", "handler of another department"
-PEOPLE: Final = [*(role for role in Role if role != Role.DEPARTMENT_HANDLER), OWN, OTHER]
+PEOPLE: Final = [
+    *(role for role in Role if role != Role.DEPARTMENT_HANDLER),
+    OWN,
+    OTHER,
+]
 ALLOWED: Final[dict[RequestStep, set[str]]] = {
     RequestStep.FORWARD: {*ANSWERING},
     RequestStep.DECIDE: {*STANDING_IN, OWN},

@@ -38,19 +38,20 @@ def clock_of(request: RepairRequest, metric: Metric) -> Clock:
 
 @pytest.mark.clause("IN-49")
 def test_a_fault_starts_the_two_hours_for_a_technicians_contact() -> None:
-    """IN-49"""
     request = fault()
     assert (request.status, request.recorded_by) == (RepairStatus.REPORTED, None)
     assert request.department == department("technical_support")
     clock = clock_of(request, Metric.REPAIR_CONTACT)
-    assert (clock.target.code, clock.due_at) == ("RP_CONTACT", after(hours=2, minutes=1))
+    assert (clock.target.code, clock.due_at) == (
+        "RP_CONTACT",
+        after(hours=2, minutes=1),
+    )
     assert clock.facts == {"urgency": "normal"}
     assert not Clock.objects.filter(metric=Metric.REPAIR_ON_SITE).exists()
 
 
 @pytest.mark.clause("IN-50")
 def test_an_urgent_fault_starts_the_four_hours_for_the_visit_too() -> None:
-    """IN-50"""
     request = fault(**URGENT)
     clock = clock_of(request, Metric.REPAIR_ON_SITE)
     assert clock.target.code == "RP_ONSITE_URGENT"
@@ -60,7 +61,6 @@ def test_an_urgent_fault_starts_the_four_hours_for_the_visit_too() -> None:
 
 @pytest.mark.clause("IN-50")
 def test_urgency_needs_its_reason() -> None:
-    """IN-50"""
     inquiry = talked()
     before = everything()
     with pytest.raises(ValidationError) as refused:
@@ -69,7 +69,10 @@ def test_urgency_needs_its_reason() -> None:
     assert everything() == before
     request = fault(inquiry, urgency_reason="不急")
     assert request.urgency_reason == ""
-    with pytest.raises(IntegrityError, match="urgent_with_reason"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="urgent_with_reason"),
+        transaction.atomic(),
+    ):
         RepairRequest.objects.filter(pk=request.pk).update(urgency="urgent")
 
 
@@ -89,12 +92,14 @@ def test_the_customer_reads_at_once_what_was_noted_and_by_when() -> None:
 
 @pytest.mark.clause("IN-49")
 def test_a_logged_contact_stops_the_two_hours(technician: User) -> None:
-    """IN-49"""
     request = services.log_technician_contact(
         fault(**URGENT), note="已指导重启", by=technician, at=after(minutes=30)
     )
     assert (request.status, request.contact_by) == (RepairStatus.CONTACTED, technician)
-    assert (request.contact_at, request.contact_note) == (after(minutes=30), "已指导重启")
+    assert (request.contact_at, request.contact_note) == (
+        after(minutes=30),
+        "已指导重启",
+    )
     clock = clock_of(request, Metric.REPAIR_CONTACT)
     assert (clock.outcome, clock.stopped_at) == ("met", after(minutes=30))
     assert clock_of(request, Metric.REPAIR_ON_SITE).status == "running"
@@ -104,7 +109,6 @@ def test_a_logged_contact_stops_the_two_hours(technician: User) -> None:
 def test_a_check_in_keeps_time_and_place_and_stops_the_four_hours(
     technician: User,
 ) -> None:
-    """IN-50"""
     request = services.log_technician_contact(
         fault(**URGENT), by=technician, at=after(minutes=30)
     )
@@ -243,7 +247,11 @@ def test_what_is_clicked_twice_happens_once(technician: User) -> None:
 
 LEADING: Final = {Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
 OWN, OTHER = "technician", "handler of another department"
-PEOPLE: Final = [*(role for role in Role if role != Role.DEPARTMENT_HANDLER), OWN, OTHER]
+PEOPLE: Final = [
+    *(role for role in Role if role != Role.DEPARTMENT_HANDLER),
+    OWN,
+    OTHER,
+]
 POSSIBLE: Final = {
     RequestStep.CONTACT: {RepairStatus.REPORTED},
     RequestStep.CHECK_IN: {RepairStatus.REPORTED, RepairStatus.CONTACTED},
@@ -278,7 +286,11 @@ def in_status(status: RepairStatus) -> RepairRequest:
         services.check_in_on_site(request, by=by, at=after(minutes=3))
     if status == RepairStatus.FINISHED:
         services.finish_repair(
-            request, result="换机", downtime_hours=Decimal(1), by=by, at=after(minutes=4)
+            request,
+            result="换机",
+            downtime_hours=Decimal(1),
+            by=by,
+            at=after(minutes=4),
         )
     return RepairRequest.objects.get(pk=request.pk)
 
