@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from catalog.pricing.errors import BadFigure, FigureMissing, UnknownAccessory
-from catalog.pricing.money import ZERO, cents
+from catalog.pricing.money import MOST, ZERO, cents
 from catalog.pricing.quotation import MAX_QUANTITY
 from catalog.pricing.tariff import DamageGrade, DamageRule, DevicePrice, Tariff
 
@@ -77,7 +77,7 @@ def _repair(
     grade: DamageGrade, device: DevicePrice, invoice: Decimal, downtime_days: int
 ) -> Damage:
     if not 0 <= downtime_days <= MAX_DOWNTIME_DAYS:
-        raise BadFigure("downtime_days", figure=downtime_days, most=MAX_DOWNTIME_DAYS)
+        raise BadFigure("downtime_days", least=0, most=MAX_DOWNTIME_DAYS)
     days = min(downtime_days, grade.downtime_days)
     lost = _part("downtime", device.daily, quantity=days)
     parts = [_part("repair", invoice), lost]
@@ -86,7 +86,7 @@ def _repair(
 
 def _loss(grade: DamageGrade, device: DevicePrice, months: int) -> Damage:
     if not 0 <= months <= MAX_MONTHS:
-        raise BadFigure("months_in_service", figure=months, most=MAX_MONTHS)
+        raise BadFigure("months_in_service", least=0, most=MAX_MONTHS)
     left = 1 - grade.loss_per_month * months
     share = min(max(grade.loss_floor, left), Decimal(1))
     return _whole(grade, [_part("loss", device.value * share)])
@@ -101,7 +101,7 @@ def _parts(grade: DamageGrade, tariff: Tariff, missing: Mapping[str, int]) -> Da
         if code not in known:
             raise UnknownAccessory(accessory=code)
         if not 1 <= quantity <= MAX_QUANTITY:
-            raise BadFigure("missing", figure=quantity, most=MAX_QUANTITY)
+            raise BadFigure(f"missing.{code}", least=1, most=MAX_QUANTITY)
         found = known[code]
         parts.append(_part(code, found.price, name=found.name, quantity=quantity))
     return _whole(grade, parts)
@@ -110,12 +110,14 @@ def _parts(grade: DamageGrade, tariff: Tariff, missing: Mapping[str, int]) -> Da
 def _needed(field: str, figure: Decimal | None) -> Decimal:
     if figure is None:
         raise FigureMissing(field)
-    if figure < 0:
-        raise BadFigure(field, figure=figure, least=0)
+    if not 0 <= figure <= MOST:
+        raise BadFigure(field, least=0, most=MOST)
     return cents(figure)
 
 
-def _part(code: str, price: Decimal, *, name: str = "", quantity: int = 1) -> DamagePart:
+def _part(
+    code: str, price: Decimal, *, name: str = "", quantity: int = 1
+) -> DamagePart:
     price = cents(price)
     return DamagePart(code, name, quantity, price, price * quantity)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 CENT: Final = Decimal("0.01")
 ZERO: Final = Decimal("0.00")
+MOST: Final = Decimal("9999999999.99")  # what a column of money holds
 
 
 def cents(amount: Decimal | int) -> Decimal:

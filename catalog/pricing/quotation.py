@@ -18,8 +18,8 @@ from catalog.pricing.lines import (
     delivery_line,
     deposit_lines,
     discount_line,
-    insurance_line,
     install_line,
+    insurance_line,
     no_discount_line,
     operator_line,
     rent_line,
@@ -28,7 +28,6 @@ from catalog.pricing.lines import (
 from catalog.pricing.rent import (
     FIRST_MONTHLY_DAY,
     FIRST_WEEKLY_DAY,
-    MAX_DAYS,
     check_days,
 )
 from catalog.pricing.tariff import Item, Tariff
@@ -77,9 +76,9 @@ def quote(
     reaches free delivery.
     """
     items = checked(items)
-    check_days(days)
+    check_days(days, least=tariff.min_days, most=tariff.max_days)
     if not 0 <= operator_days <= days * MAX_QUANTITY:
-        raise BadFigure("operator_days", figure=operator_days)
+        raise BadFigure("operator_days", least=0, most=days * MAX_QUANTITY)
     way = tariff.zone(zone)
     relief = tariff.waiver(waiver) if waiver else None
     rents = tuple(rent_line(item, days) for item in items)
@@ -119,9 +118,7 @@ def checked(items: Sequence[Item]) -> tuple[Item, ...]:
         before = merged.get(item.device.code)
         quantity = item.quantity + (before.quantity if before else 0)
         if item.quantity < 1 or quantity > MAX_QUANTITY:
-            raise BadQuantity(
-                f"items.{place}.quantity", quantity=quantity, most=MAX_QUANTITY
-            )
+            raise BadQuantity(f"items.{place}.quantity", least=1, most=MAX_QUANTITY)
         merged[item.device.code] = Item(item.device, quantity)
     if len(merged) > MAX_ITEMS:
         raise TooManyItems(most=MAX_ITEMS)
@@ -144,7 +141,7 @@ def cheaper_longer(
     payable = price(days).payable
     borders = {FIRST_WEEKLY_DAY, FIRST_MONTHLY_DAY}
     borders |= {discount.min_days for discount in tariff.discounts}
-    for longer in sorted(one for one in borders if days < one <= MAX_DAYS):
+    for longer in sorted(one for one in borders if days < one <= tariff.max_days):
         offer = price(longer)
         if offer.payable < payable:
             return longer, offer

@@ -14,7 +14,7 @@ WEEK: Final = 7
 MONTH: Final = 30
 FIRST_WEEKLY_DAY: Final = 5
 FIRST_MONTHLY_DAY: Final = 21
-MAX_DAYS: Final = 1095  # three years; what is longer is negotiated, not computed
+MAX_DAYS: Final = 3650  # beyond any tariff's own longest lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,13 @@ def _by_the_week(device: DevicePrice, days: int) -> Rent:
     return Rent(cents(amount), "weekly", _told(weeks=weeks, days=rest))
 
 
-def check_days(days: int, *, field: str = "days") -> None:
+def check_days(
+    days: int, *, least: int = 1, most: int = MAX_DAYS, field: str = "days"
+) -> None:
     """Raise BadDays unless a lease may be so long."""
-    if not 1 <= days <= MAX_DAYS:
-        raise BadDays(field, days=days, most=MAX_DAYS)
+    most = min(most, MAX_DAYS)
+    if not least <= days <= most:
+        raise BadDays(field, days=days, least=least, most=most)
 
 
 def days_between(

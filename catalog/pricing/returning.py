@@ -8,7 +8,7 @@ from decimal import Decimal
 from catalog.pricing.discounts import Order, settle
 from catalog.pricing.errors import BadFigure
 from catalog.pricing.lines import daily_of
-from catalog.pricing.money import ZERO, cents
+from catalog.pricing.money import MOST, ZERO, cents
 from catalog.pricing.quotation import checked, rent_for
 from catalog.pricing.rent import DAY, MAX_DAYS, check_days, span
 from catalog.pricing.tariff import LEGAL_PENALTY, Item, Tariff
@@ -65,12 +65,10 @@ def early_return(
     cheaper one, nothing is given back and nothing is asked for.
     """
     items = checked(items)
-    check_days(days)
-    check_days(used_days, field="used_days")
-    if used_days > days:
-        raise BadFigure("used_days", figure=used_days, most=days)
-    if paid is not None and paid < 0:
-        raise BadFigure("paid", figure=paid, least=0)
+    check_days(days, most=tariff.max_days)
+    check_days(used_days, most=days, field="used_days")
+    if paid is not None and not 0 <= paid <= MOST:
+        raise BadFigure("paid", least=0, most=MOST)
 
     def cost(length: int) -> Decimal:
         rent = rent_for(items, length)
@@ -107,10 +105,10 @@ def overdue(items: Sequence[Item], *, days: int, tariff: Tariff) -> Overdue:
     """
     items = checked(items)
     if not 0 <= days <= MAX_DAYS:
-        raise BadFigure("returned_at", figure=days, most=MAX_DAYS)
-    occupation = daily_of(items) * days
+        raise BadFigure("returned_at", least=0, most=MAX_DAYS)
+    occupation = cents(daily_of(items) * tariff.overdue_occupation * days)
     rate = min(tariff.overdue_penalty, LEGAL_PENALTY)
-    penalty = cents(occupation * rate)
+    penalty = cents(daily_of(items) * rate * days)
     return Overdue(days, occupation, penalty, occupation + penalty)
 
 
@@ -129,10 +127,10 @@ def downtime(
     is longer by the same time. Never more than the whole lease.
     """
     items = checked(items)
-    check_days(days)
+    check_days(days, most=tariff.max_days)
     lease = DAY * days
     if not timedelta(0) <= unusable <= lease:
-        raise BadFigure("hours", figure=unusable, most=lease)
+        raise BadFigure("hours", least=0, most=days * 24)
     if by_customer or unusable <= timedelta(hours=tariff.downtime_hours):
         return Downtime(counts=False, reduction=ZERO, extension=timedelta(0))
     minute = timedelta(minutes=1)

@@ -122,6 +122,9 @@ class Tariff:
     install_standard: Decimal
     install_special: Decimal
     operator_per_day: Decimal
+    overdue_occupation: Decimal = Decimal(1)  # share of the daily rent
+    min_days: int = 1
+    max_days: int = 1095  # three years; what is longer is negotiated, not computed
     day_grace_hours: int = 2
     downtime_hours: int = 4  # unusable for longer reduces the rent (民法典 713)
     grades: tuple[DamageGrade, ...] = field(default=())
