@@ -147,6 +147,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "display": "helpdesk.templatetags.display",
                 "promises": "helpdesk.templatetags.promises",
+                "requests": "helpdesk.templatetags.requests",
             },
         },
     }

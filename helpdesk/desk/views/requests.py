@@ -60,7 +60,10 @@ CHECK_IN: Final = Popup("check-in", _("Arrived on site"), _("Check in"), CheckIn
 FINISH: Final = Popup(
     "finish", _("Fault dealt with"), _("Finish the repair"), FinishForm
 )
-POPUPS: Final = {CONTRACTS: (DECIDE,), REPAIRS: (CONTACT, CHECK_IN, FINISH)}
+POPUPS: Final = {
+    CONTRACTS.code: (DECIDE,),
+    REPAIRS.code: (CONTACT, CHECK_IN, FINISH),
+}
 
 
 @require_safe
@@ -238,7 +241,7 @@ def show(
         template = "desk/requests.html"
         context |= {
             "notices": outstanding(user),
-            "popups": [(popup, popup.fresh()) for popup in POPUPS[kind]],
+            "popups": [(popup, popup.fresh()) for popup in POPUPS[kind.code]],
         }
     status = refusal.status if refusal else HTTPStatus.OK
     return render(request, template, context, status=status)
