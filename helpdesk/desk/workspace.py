@@ -123,6 +123,11 @@ class Workspace:
         """What is asked of other departments, and what was explained."""
         return Asked(self.inquiry, self.user, self.now, clocks=self.clocks[::-1])
 
+    @property
+    def popups(self) -> list[Asking]:
+        """All of them: what makes sense changes while the page stays open."""
+        return list(ASKINGS.values())
+
     @cached_property
     def askings(self) -> list[Asking]:
         """The forms about contract, delivery and faults that make sense now."""

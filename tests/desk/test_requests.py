@@ -273,6 +273,8 @@ def test_before_the_greeting_only_a_fault_can_be_reported(desk: Client) -> None:
     inquiry = InquiryFactory.create(at=timezone.now())
     page = desk.get(f"/desk/inquiries/{inquiry.number}/").content.decode()
     assert re.findall(r'id="ask-([a-z-]+)"', page) == ["repair-request"]
+    # The popups are there already: the greeting brings the buttons, not the page anew.
+    assert re.findall(r'id="asking-([a-z-]+)" popover', page) == FORMS
     path = f"/desk/inquiries/{inquiry.number}/explain-clauses/"
     assert desk.get(path).status_code == 404
 
