@@ -202,7 +202,9 @@ def act(
         refusal = refusal_of(error)
         if popup and refusal.fields_are_wrong and request.headers.get("HX-Request"):
             return beside_the_fields(request, popup, refusal)
-        return show(request, user, kind, refusal)
+        response = show(request, user, kind, refusal)
+        response["HX-Trigger"] = "requests:refused"
+        return response
     if request.headers.get("HX-Request"):
         response = show(request, user, kind)
         response["HX-Trigger"] = "requests:acted"
