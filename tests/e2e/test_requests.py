@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.asking import ask
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import Visit, Watched
 from tests.e2e.test_every_page import overflows, serious
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -12,18 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SOON_MS = 10_000
 
 
-def test_a_wish_and_a_fault_go_to_their_departments_and_the_answer_comes_back(
-    visit: Visit,
-) -> None:
-    customer = visit("/", width=360, height=740)
-    number = ask(customer.page, surname="尤", text="合同里提前退租怎么算?")
-    agent = visit(f"/desk/inquiries/{number}/", "agent1")
-    contracts = visit("/desk/contract-requests/", "contract_management")
-    repairs = visit("/desk/repairs/", "technical_support")
-    agent.page.keyboard.press("s")
-    expect(customer.page.locator("#thread")).to_contain_text("很高兴", timeout=SOON_MS)
-
-    # The clauses, by keyboard.
+def explain_clauses(agent: Watched, customer: Watched) -> None:
+    """By keyboard; an example is missing at first."""
     expect(agent.page.locator("#ask-explain-clauses")).to_have_count(1, timeout=SOON_MS)
     agent.page.keyboard.press("Escape")
     agent.page.keyboard.press("x")
@@ -45,7 +35,9 @@ def test_a_wish_and_a_fault_go_to_their_departments_and_the_answer_comes_back(
         "客户已理解", timeout=SOON_MS
     )
 
-    # The wish.
+
+def change_the_contract(agent: Watched, customer: Watched, contracts: Watched) -> None:
+    """Asked for at the desk, decided by contract management, told at the desk."""
     agent.page.keyboard.press("m")
     popup = agent.page.locator("#asking-contract-request")
     popup.locator("[name=clause]").select_option("early_return", timeout=SOON_MS)
@@ -70,7 +62,9 @@ def test_a_wish_and_a_fault_go_to_their_departments_and_the_answer_comes_back(
     )
     expect(contracts.page.locator("#none")).to_be_visible(timeout=SOON_MS)
 
-    # The fault, from the customer's phone.
+
+def repair(customer: Watched, repairs: Watched) -> None:
+    """Reported on the customer's phone, answered by technical support."""
     customer.page.locator("#fault summary").click()
     fault = customer.page.locator(".fault-form")
     fault.locator("[name=device]").fill("CAM-06")
@@ -88,6 +82,21 @@ def test_a_wish_and_a_fault_go_to_their_departments_and_the_answer_comes_back(
     repairs.page.locator("#contact-form [type=submit]").click()
     expect(row).to_contain_text("先重启", timeout=SOON_MS)
     assert serious(repairs.page) == []
+
+
+def test_a_wish_and_a_fault_go_to_their_departments_and_the_answer_comes_back(
+    visit: Visit,
+) -> None:
+    customer = visit("/", width=360, height=740)
+    number = ask(customer.page, surname="尤", text="合同里提前退租怎么算?")
+    agent = visit(f"/desk/inquiries/{number}/", "agent1")
+    contracts = visit("/desk/contract-requests/", "contract_management")
+    repairs = visit("/desk/repairs/", "technical_support")
+    agent.page.keyboard.press("s")
+    expect(customer.page.locator("#thread")).to_contain_text("很高兴", timeout=SOON_MS)
+    explain_clauses(agent, customer)
+    change_the_contract(agent, customer, contracts)
+    repair(customer, repairs)
     for watched in (customer, agent, contracts, repairs):
         assert [text for text in watched.problems if "422" not in text] == []
 
