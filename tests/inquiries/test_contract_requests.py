@@ -76,7 +76,7 @@ def test_the_answer_is_due_by_the_end_of_the_next_working_day() -> None:
     request = wish()
     clock = clock_of(request, Metric.CONTRACT_RESULT)
     assert (clock.status, clock.target.code) == ("running", "IN_CONTRACT_RESULT")
-    assert clock.due_at == local("2026-11-24 18:00")
+    assert clock.due_at == local("2026-11-24 21:00")
 
 
 @pytest.mark.clause("IN-45")
