@@ -15,8 +15,24 @@ from inquiries.api import Inquiries
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
-VERBS = ("take", "reply", "note", "assign", "close", "reopen")
-REQUESTS = ("contract-request", "repair-request")
+VERBS = (
+    "take",
+    "greet",
+    "reply",
+    "note",
+    "assign",
+    "topic",
+    "topic-answered",
+    "question-clear",
+    "needs-checking",
+    "callback",
+    "closing-question",
+    "customer-left",
+    "close",
+    "reopen",
+    "contract-request",
+    "repair-request",
+)
 
 urlpatterns = [
     path("", page, name="api"),
@@ -34,18 +50,10 @@ urlpatterns = [
     *(
         path(
             f"v1/inquiries/<slug:number>/{verb}/",
-            Inquiries.as_view({"post": verb}),
-            name=f"api_{verb}",
+            Inquiries.as_view({"post": verb.replace("-", "_")}),
+            name=f"api_{verb.replace('-', '_')}",
         )
         for verb in VERBS
-    ),
-    *(
-        path(
-            f"v1/inquiries/<slug:number>/{verb}/",
-            Inquiries.as_view({"post": verb.replace("-", "_")}),
-            name=f"api_{verb}",
-        )
-        for verb in REQUESTS
     ),
     path("v1/pricing/quote/", PriceOrder.as_view(), name="api_quote_price"),
     path("v1/pricing/early-return/", PriceReturn.as_view(), name="api_price_return"),

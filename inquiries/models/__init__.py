@@ -1,23 +1,37 @@
 """What an inquiry consists of: a file for each thing that must be done by a time."""
 
+from inquiries.models.callback import Callback, Obstacle, Way
 from inquiries.models.contract_request import Clause, ContractRequest, Decision
 from inquiries.models.explained import ClauseExplanation, ServiceFactsTold
-from inquiries.models.inquiry import Inquiry, InquiryQuerySet, InquiryTopic, Topic
+from inquiries.models.follow_up import FollowUp, FollowUpStatus
+from inquiries.models.inquiry import (
+    Inquiry,
+    InquiryQuerySet,
+    InquiryTopic,
+    Intent,
+    Topic,
+)
 from inquiries.models.repair_request import RepairRequest, Urgency
 from inquiries.request_workflow import ContractStatus, RepairStatus
 
 __all__ = [
+    "Callback",
     "Clause",
     "ClauseExplanation",
     "ContractRequest",
     "ContractStatus",
     "Decision",
+    "FollowUp",
+    "FollowUpStatus",
     "Inquiry",
     "InquiryQuerySet",
     "InquiryTopic",
+    "Intent",
+    "Obstacle",
     "RepairRequest",
     "RepairStatus",
     "ServiceFactsTold",
     "Topic",
     "Urgency",
+    "Way",
 ]

@@ -12,11 +12,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry
-from sla.models import Metric
-from sla.services import clocks
+from inquiries.services.speaking import say
 from staff.models import User
 from tickets.models import Direction, Message, Verb
-from tickets.services import events, messages
+from tickets.services import messages
 from tickets.text import clean_message
 
 LINE_MAX = 120
@@ -34,20 +33,18 @@ def tell(
 ) -> Message:
     """Send a text, also on a finished inquiry; the caller holds the ticket's lock.
 
-    A customer who waits for an answer has it with this one (IN-24). `data` goes into
-    the history.
+    A customer who waits for an answer has it with this one (IN-24), and the first of a
+    cycle carries the greeting (IN-25). `data` goes into the history.
     """
-    message = messages.add(
+    return say(
         inquiry,
-        direction=Direction.OUT,
         text=text,
+        verb=verb,
+        by=by,
         at=at,
-        author=by,
         client_token=client_token,
+        **data,
     )
-    events.record(inquiry, verb, by=by, at=at, message=message.pk, **data)
-    clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
-    return message
 
 
 def tell_automatically(inquiry: Inquiry, *, text: str, at: datetime) -> Message:

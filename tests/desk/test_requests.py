@@ -22,6 +22,7 @@ from inquiries.models import (
 )
 from staff.models import Department, Role, User
 from tests.factories import InquiryFactory, UserFactory
+from tests.finishing import finish
 from tests.inquiries.requests import decided, fault, handler_of, talked, wish
 from tests.inquiries.snapshot import everything
 
@@ -362,7 +363,7 @@ def test_a_finished_conversation_still_shows_what_it_asks(
     desk: Client, talk: Inquiry
 ) -> None:
     request = wish(talk, at=timezone.now())
-    services.close(talk, by=UserFactory.create(), at=timezone.now())
+    finish(talk, by=UserFactory.create(), at=timezone.now())
     page = desk.get(f"/desk/inquiries/{talk.number}/").content.decode()
     assert f'id="asked-{request.number}"' in page
     assert 'id="ask-contract-request"' not in page

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from customers.models import Customer
+from customers.models import Customer, RevealLog
 from inquiries.models import (
+    Callback,
     ClauseExplanation,
     ContractRequest,
+    FollowUp,
     Inquiry,
     InquiryTopic,
     RepairRequest,
@@ -14,7 +16,10 @@ from inquiries.models import (
 from sla.models import Clock, ClockEvent
 from tickets.models import Attachment, Event, Message, Ticket
 
-MODELS = (Attachment, Clock, ClockEvent, Customer, Event, Inquiry, InquiryTopic)
+MODELS = (
+    *(Attachment, Callback, Clock, ClockEvent, Customer, Event, FollowUp, Inquiry),
+    *(InquiryTopic, RevealLog),
+)
 ASKED = (ClauseExplanation, ContractRequest, RepairRequest, ServiceFactsTold)
 
 

@@ -14,6 +14,7 @@ from inquiries.request_workflow import CONTRACT_LIFE, ContractStatus, RequestSte
 from sla.models import Clock, Metric
 from staff.models import Department, Role, User
 from tests.factories import UserFactory, department
+from tests.finishing import finish
 from tests.inquiries.requests import decided, handler_of, talked, wish
 from tests.inquiries.snapshot import everything
 from tests.instants import after, local
@@ -109,7 +110,7 @@ def test_the_database_keeps_no_end_without_proof() -> None:
 def test_the_result_is_told_after_the_conversation_has_been_finished() -> None:
     request = wish()
     agent = UserFactory.create()
-    services.close(request.inquiry, by=agent, at=after(minutes=2))
+    finish(request.inquiry, by=agent, at=after(minutes=2))
     clock = clock_of(request, Metric.CONTRACT_RESULT)
     assert clock.status == "running"
     decided(request)

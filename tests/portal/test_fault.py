@@ -10,6 +10,7 @@ from django.utils import timezone
 from inquiries import services
 from inquiries.models import Inquiry, RepairRequest
 from tests.factories import UserFactory
+from tests.finishing import finish
 from tests.inquiries.snapshot import everything
 from tests.portal.conftest import ask, path_of
 
@@ -59,7 +60,7 @@ def test_a_finished_conversation_is_taken_up_before_a_fault_is_reported(
 ) -> None:
     agent, now = UserFactory.create(), timezone.now()
     services.reply(inquiry, text="好", by=agent, at=now)
-    services.close(inquiry, by=agent, at=now)
+    finish(inquiry, by=agent, at=now)
     before = everything()
     answer = customer.post(f"{path_of(inquiry)}fault/", FAULT)
     assert answer.status_code == 409

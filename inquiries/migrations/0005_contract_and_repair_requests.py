@@ -8,9 +8,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inquiries", "0002_status_known"),
+        ("inquiries", "0004_statuses_of_the_whole_life"),
         ("staff", "0003_general_manager"),
-        ("tickets", "0006_departments_involved"),
+        ("tickets", "0007_departments_involved"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
