@@ -34,9 +34,10 @@ def tell(
     """Send a text, also on a finished inquiry; the caller holds the ticket's lock.
 
     A customer who waits for an answer has it with this one (IN-24), and the first of a
-    cycle carries the greeting (IN-25). `data` goes into the history.
+    cycle carries the greeting (IN-25); it can count as the answer to a topic. `data`
+    goes into the history.
     """
-    return say(
+    message = say(
         inquiry,
         text=text,
         verb=verb,
@@ -45,6 +46,9 @@ def tell(
         client_token=client_token,
         **data,
     )
+    inquiry.last_answer = message
+    inquiry.save(update_fields=["last_answer"])
+    return message
 
 
 def tell_automatically(inquiry: Inquiry, *, text: str, at: datetime) -> Message:

@@ -363,7 +363,9 @@ def test_a_finished_conversation_still_shows_what_it_asks(
     desk: Client, talk: Inquiry
 ) -> None:
     request = wish(talk, at=timezone.now())
-    finish(talk, by=UserFactory.create(), at=timezone.now())
+    agent, now = UserFactory.create(), timezone.now()
+    services.reply(talk, text="八百元。", by=agent, at=now)
+    finish(talk, by=agent, at=now)
     page = desk.get(f"/desk/inquiries/{talk.number}/").content.decode()
     assert f'id="asked-{request.number}"' in page
     assert 'id="ask-contract-request"' not in page

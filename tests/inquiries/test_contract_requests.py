@@ -110,6 +110,7 @@ def test_the_database_keeps_no_end_without_proof() -> None:
 def test_the_result_is_told_after_the_conversation_has_been_finished() -> None:
     request = wish()
     agent = UserFactory.create()
+    services.reply(request.inquiry, text="八百元。", by=agent, at=after(90))
     finish(request.inquiry, by=agent, at=after(minutes=2))
     clock = clock_of(request, Metric.CONTRACT_RESULT)
     assert clock.status == "running"
