@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from inquiries.models import Topic
+from inquiries.models import Topic, Urgency
 from staff.models import User
 
 TOPIC_ICONS: Final[dict[str, str]] = {
@@ -110,6 +110,70 @@ class AssignForm(forms.Form):
             "required": _("Please choose a colleague."),
             "invalid_choice": _("Please choose a colleague from the list."),
         },
+    )
+
+
+class PlainForm(forms.Form):
+    """Fields of our look, whose rules stand in a verb; sent once per client token."""
+
+    client_token = TokenField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, slots: str = "error", **kwargs: Any) -> None:
+        """`slots` begins the ids of the places where messages appear."""
+        super().__init__(*args, **kwargs)
+        self.slots = slots
+        for name, field in self.fields.items():
+            field.required = False
+            field.widget.attrs["aria-describedby"] = f"{slots}-{name}"
+            if isinstance(field.widget, forms.Select):
+                field.widget.attrs.setdefault("class", "form-select")
+            elif isinstance(field.widget, forms.TextInput | forms.Textarea):
+                field.widget.attrs.setdefault("class", "form-control")
+
+    @property
+    def names(self) -> list[str]:
+        """The fields that can be seen."""
+        return [name for name in self.fields if name != "client_token"]
+
+    @property
+    def slot_names(self) -> list[str]:
+        """Where messages appear, besides the place for the whole form."""
+        return self.names
+
+    def rows(
+        self, errors: Mapping[str, list[str]]
+    ) -> list[tuple[forms.BoundField, str, list[str]]]:
+        """Each visible field with the id of its slot and the messages in it."""
+        return [
+            (self[name], f"{self.slots}-{name}", errors.get(name, []))
+            for name in self.names
+        ]
+
+
+def long_text(label: Any, *, rows: int = 2, hint: Any = "") -> forms.CharField:
+    """A text of several lines, judged and trimmed by the verb."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class FaultForm(PlainForm):
+    """A device that does not work, and how soon somebody must come (IN-49, IN-50)."""
+
+    device = forms.CharField(
+        label=_("Which device?"), help_text=_("Name or number on the device")
+    )
+    fault = long_text(_("What is wrong?"))
+    urgency = forms.CharField(
+        label=_("How urgent is it?"), widget=forms.Select(choices=Urgency.choices)
+    )
+    urgency_reason = long_text(
+        _("Why is it urgent?"),
+        rows=1,
+        hint=_("Needed when urgent, for example a live show today."),
     )
 
 

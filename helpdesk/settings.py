@@ -148,6 +148,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "display": "helpdesk.templatetags.display",
                 "promises": "helpdesk.templatetags.promises",
                 "catalogue": "helpdesk.templatetags.catalogue",
+                "requests": "helpdesk.templatetags.requests",
             },
         },
     }

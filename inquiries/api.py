@@ -21,13 +21,17 @@ from inquiries.documents import (
     Assignment,
     CallbackMade,
     Checking,
+    ContractRequestState,
     Finish,
     InquiryAsked,
     InquiryState,
     InquiryThread,
+    NewContractRequest,
     NewInquiry,
     NewMessage,
+    NewRepairRequest,
     Once,
+    RepairRequestState,
     TopicChosen,
 )
 from inquiries.models import Callback, Inquiry
@@ -249,6 +253,46 @@ class Inquiries(ViewSet):
     )
     def reopen(self, request: Request, number: str) -> Response:
         return self._take(request, number, services.reopen)
+
+    @extend_schema(
+        "request_contract_change",
+        summary=_("Ask for a contract change"),
+        description=_(
+            "Records what the customer wishes and forwards it to contract management;"
+            " the answer is due within one working day (IN-44, IN-45)."
+        ),
+        request=NewContractRequest,
+        responses={201: ContractRequestState},
+        parameters=[NUMBER, IDEMPOTENCY],
+    )
+    def contract_request(self, request: Request, number: str) -> Response:
+        asked = services.request_contract_change(
+            found(request, number),
+            **parsed(NewContractRequest, request),
+            by=person(request),
+            at=timezone.now(),
+        )
+        return Response(ContractRequestState(asked).data, status=201)
+
+    @extend_schema(
+        "report_fault",
+        summary=_("Report a fault"),
+        description=_(
+            "Puts a fault on the technicians' list: contact within two hours, on site"
+            " within four when it is urgent (IN-49, IN-50)."
+        ),
+        request=NewRepairRequest,
+        responses={201: RepairRequestState},
+        parameters=[NUMBER, IDEMPOTENCY],
+    )
+    def repair_request(self, request: Request, number: str) -> Response:
+        reported = services.report_fault(
+            found(request, number),
+            **parsed(NewRepairRequest, request),
+            by=person(request),
+            at=timezone.now(),
+        )
+        return Response(RepairRequestState(reported).data, status=201)
 
     def _take(
         self,

@@ -12,7 +12,18 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from inquiries.links import thread_path
-from inquiries.models import Inquiry, InquiryTopic, Intent, Obstacle, Topic, Way
+from inquiries.models import (
+    Clause,
+    ContractRequest,
+    Inquiry,
+    InquiryTopic,
+    Intent,
+    Obstacle,
+    RepairRequest,
+    Topic,
+    Urgency,
+    Way,
+)
 from inquiries.workflow import Status
 from sla.api import ClockOfTicket
 from staff.models import User
@@ -318,3 +329,77 @@ class InquiryThread(InquiryState):
 
     class Meta(InquiryState.Meta):
         fields = read_only_fields = (*InquiryState.Meta.fields, "messages")
+
+
+@extend_schema_field(serializers.ChoiceField(Clause.choices))
+class ClauseCode(Words):
+    """One of the clauses; the verb says so in words."""
+
+
+@extend_schema_field(serializers.ChoiceField(Urgency.choices))
+class UrgencyCode(Words):
+    """Normal or urgent; the verb says so in words."""
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "wish",
+            {
+                "clause": "early_return",
+                "wish": _("No fee if the show is cancelled."),
+                "reason": _("The venue has not confirmed yet."),
+            },
+            request_only=True,
+        )
+    ]
+)
+class NewContractRequest(Once):
+    clause = ClauseCode(help_text=_("Which clause is to be different."))
+    wish = Words(help_text=_("How the customer wants it to be."))
+    reason = Words(required=False, default="", help_text=_("Why, if they say."))
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "fault",
+            {
+                "device": "CAM-06",
+                "fault": _("No picture on the HDMI output."),
+                "urgency": "urgent",
+                "urgency_reason": _("The show begins at 20:00."),
+            },
+            request_only=True,
+        )
+    ]
+)
+class NewRepairRequest(Once):
+    device = Words(help_text=_("A code of the catalogue, or a name."))
+    fault = Words(help_text=_("What is wrong, in the customer's words."))
+    urgency = UrgencyCode(
+        required=False, default=Urgency.NORMAL.value, help_text=_("How soon.")
+    )
+    urgency_reason = Words(
+        required=False, default="", help_text=_("Needed when it is urgent.")
+    )
+
+
+class ContractRequestState(serializers.ModelSerializer[ContractRequest]):
+    class Meta:
+        model = ContractRequest
+        fields = read_only_fields = (
+            *("number", "clause", "wish", "reason", "status"),
+            *("decision", "decision_text"),
+            *("recorded_at", "forwarded_at", "decided_at", "told_at"),
+        )
+
+
+class RepairRequestState(serializers.ModelSerializer[RepairRequest]):
+    class Meta:
+        model = RepairRequest
+        fields = read_only_fields = (
+            *("number", "device", "fault", "urgency", "urgency_reason", "status"),
+            *("recorded_at", "contact_at", "on_site_at", "place", "finished_at"),
+            *("result", "downtime_hours", "compensation"),
+        )

@@ -38,6 +38,7 @@ ICONS: Final = {
     Verb.CLAUSES_EXPLAINED: "file-text",
     Verb.CONTRACT_CHANGE_ASKED: "file-pencil",
     Verb.CONTRACT_FORWARDED: "file-export",
+    Verb.CONTRACT_DECIDED: "gavel",
     Verb.CONTRACT_RESULT_TOLD: "file-check",
     Verb.SERVICE_FACTS_TOLD: "truck-delivery",
     Verb.FAULT_REPORTED: "tool",

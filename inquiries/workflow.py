@@ -63,6 +63,10 @@ class Step(StrEnum):
     REOPEN = "reopen"
     ABANDON = "abandon"
     MISS = "miss"
+    EXPLAIN_CLAUSES = "explain_clauses"
+    TELL_SERVICE_FACTS = "tell_service_facts"
+    REQUEST_CONTRACT_CHANGE = "request_contract_change"
+    REPORT_FAULT = "report_fault"
 
 
 REOPEN_WINDOW: Final = timedelta(hours=72)
@@ -91,6 +95,9 @@ _BACK_TO_WORK: Final[Mapping[str, str]] = {
     Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
     Status.ANSWERED: Status.IN_SERVICE,
 }
+GREET_FIRST: Final = _(
+    "This needs a conversation that is going on: greet the customer first (IN-25)."
+)
 
 WORKFLOW: Final = Workflow(
     {
@@ -213,5 +220,11 @@ WORKFLOW: Final = Workflow(
             _("Only a call that nobody has answered is missed."),
             customer=True,
         ),
+        # What an inquiry asks of others; what was asked lives on after the inquiry is
+        # finished: see request_workflow.py.
+        Step.EXPLAIN_CLAUSES: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
+        Step.TELL_SERVICE_FACTS: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
+        Step.REQUEST_CONTRACT_CHANGE: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
+        Step.REPORT_FAULT: Rule(_OPEN, None, _ANSWERING, _FINISHED, customer=True),
     }
 )

@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from django.utils.functional import Promise
 
 from staff.models import Role, User
-from tickets.models import Ticket
+
+
+class HasStatus(Protocol):
+    """What has a life of its own: a ticket, or something asked for on a ticket."""
+
+    status: str
 
 
 class IllegalStep(Exception):
@@ -42,12 +47,12 @@ class Rule:
 
 
 class Workflow:
-    """The steps of one kind of ticket."""
+    """The steps of one kind of ticket, or of something asked for on one."""
 
     def __init__(self, rules: Mapping[StrEnum, Rule]) -> None:
         self.rules: Final = dict(rules)
 
-    def check(self, ticket: Ticket, step: StrEnum, *, by: User | None) -> Rule:
+    def check(self, ticket: HasStatus, step: StrEnum, *, by: User | None) -> Rule:
         """The rule of an allowed step; `by` is None for the customer.
 
         Raises NotAllowed for the wrong person, IllegalStep for the wrong state.
@@ -60,7 +65,7 @@ class Workflow:
             raise IllegalStep(refusal, step=step, status=ticket.status)
         return rule
 
-    def move(self, ticket: Ticket, rule: Rule) -> bool:
+    def move(self, ticket: HasStatus, rule: Rule) -> bool:
         """Set the status that a checked rule leads to; True if it is another one."""
         target = rule.moves.get(ticket.status, rule.target)
         if target is None or target == ticket.status:
@@ -68,7 +73,7 @@ class Workflow:
         ticket.status = target
         return True
 
-    def allows(self, ticket: Ticket, step: StrEnum, *, by: User | None) -> bool:
+    def allows(self, ticket: HasStatus, step: StrEnum, *, by: User | None) -> bool:
         """Whether a button for this step makes sense."""
         try:
             self.check(ticket, step, by=by)

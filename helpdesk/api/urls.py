@@ -30,6 +30,8 @@ VERBS = (
     "customer-left",
     "close",
     "reopen",
+    "contract-request",
+    "repair-request",
 )
 
 urlpatterns = [

@@ -2,13 +2,16 @@
 
 from django.urls import path, register_converter
 
+from helpdesk.desk.askings import ASKINGS
 from helpdesk.desk.views import (
+    asking,
     callbacks,
     files,
     notices,
     pages,
     phrases,
     receiving,
+    requests,
     verbs,
 )
 
@@ -30,6 +33,8 @@ register_converter(NumberConverter, "number")
 app_name = "desk"
 
 INQUIRY = "inquiries/<number:number>/"
+CONTRACT = "contract-requests/<number:number>/"
+REPAIR = "repairs/<number:number>/"
 
 urlpatterns = [
     path("", pages.inbox, name="inbox"),
@@ -64,4 +69,18 @@ urlpatterns = [
     path("callbacks/<number:number>/done/", callbacks.called_back, name="done"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<number:number>/acknowledge/", notices.acknowledge, name="heard"),
+    # What an inquiry asks of other departments, and their lists.
+    *(
+        path(f"{INQUIRY}{name}/", asking.asking, {"name": name}, name=name)
+        for name in ASKINGS
+    ),
+    path(f"{INQUIRY}understood/", asking.understood, name="understood"),
+    path("contract-requests/", requests.contracts, name="contract_requests"),
+    path(f"{CONTRACT}forward/", requests.forward, name="contract_forward"),
+    path(f"{CONTRACT}decide/", requests.decide, name="contract_decide"),
+    path(f"{CONTRACT}tell/", requests.tell, name="contract_tell"),
+    path("repairs/", requests.repairs, name="repairs"),
+    path(f"{REPAIR}contact/", requests.contact, name="repair_contact"),
+    path(f"{REPAIR}check-in/", requests.check_in, name="repair_check_in"),
+    path(f"{REPAIR}finish/", requests.finish, name="repair_finish"),
 ]

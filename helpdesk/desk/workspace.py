@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from helpdesk.desk.asked import Asked
+from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.listing import telling_clock
 from inquiries import timeline
@@ -175,6 +177,21 @@ class Workspace:
         known = {"agent_no": self.user.work_number}
         channel = self.inquiry.channel.code
         return offered(channel=channel, at=self.now, known=known)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What is asked of other departments, and what was explained."""
+        return Asked(self.inquiry, self.user, self.now, clocks=self.clocks[::-1])
+
+    @property
+    def popups(self) -> list[Asking]:
+        """All of them: what makes sense changes while the page stays open."""
+        return list(ASKINGS.values())
+
+    @cached_property
+    def askings(self) -> list[Asking]:
+        """The forms about contract, delivery and faults that make sense now."""
+        return [asking for asking in ASKINGS.values() if self.can[asking.step]]
 
     @cached_property
     def colleagues(self) -> list[User]:

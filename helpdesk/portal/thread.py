@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inquiries.links import thread_token
-from inquiries.models import Inquiry, Topic
+from inquiries.models import Inquiry, RepairRequest, Topic
 from inquiries.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockEventKind, Metric
 from sla.services.standing import Hold, holds
@@ -33,6 +33,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """A fault that was reported here, with the promises that still run."""
+
+    request: RepairRequest
+    clocks: list[Clock]
+
+
+@dataclass(frozen=True)
 class Thread:
     """The promise, the messages, and what the customer can do now."""
 
@@ -45,6 +53,7 @@ class Thread:
     told_at: datetime | None
     lines: list[Line]
     ahead: int
+    repairs: list[Repair]
 
     @classmethod
     def of(cls, inquiry: Inquiry, *, at: datetime) -> Self:
@@ -65,6 +74,7 @@ class Thread:
             told_at=told_at(clock),
             lines=lines_of(inquiry, token=token),
             ahead=ahead_of(inquiry),
+            repairs=repairs_of(inquiry),
         )
 
     @property
@@ -91,6 +101,10 @@ class Thread:
         """However often the button is pressed, the question is answered once."""
         inquiry = self.inquiry
         return derived_token("no more", inquiry.number, inquiry.event_count)
+
+    @property
+    def can_report_a_fault(self) -> bool:
+        return WORKFLOW.allows(self.inquiry, Step.REPORT_FAULT, by=None)
 
     @property
     def reopens_until(self) -> datetime | None:
@@ -147,3 +161,16 @@ def ahead_of(inquiry: Inquiry) -> int:
         .filter(customer_waiting_since__lt=since)
         .count()
     )
+
+
+def repairs_of(inquiry: Inquiry) -> list[Repair]:
+    """Faults in the order of their reports; one query without any, else two."""
+    requests = list(inquiry.repair_requests.all())
+    if not requests:
+        return []
+    running = inquiry.clocks.running().select_related("target")
+    running = running.filter(subject__in=[request.number for request in requests])
+    return [
+        Repair(request, [clock for clock in running if clock.subject == request.number])
+        for request in requests
+    ]

@@ -21,7 +21,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from helpdesk import reach, stores
 from helpdesk.answers import SeeOther, file_of
-from helpdesk.forms import WritingForm
+from helpdesk.errors import refusal_of
+from helpdesk.forms import FaultForm, WritingForm, slots, values
 from helpdesk.portal.catalogue import question_about
 from helpdesk.portal.forms import AskForm
 from helpdesk.portal.thread import Thread
@@ -176,10 +177,42 @@ def refused(
     return thread_page(request, shown, form, status=409)
 
 
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def fault(request: HttpRequest, token: str) -> HttpResponse:
+    """Report a device that does not work (IN-49)."""
+    at = timezone.now()
+    inquiry = found(token)
+    form = FaultForm(request.POST)
+    try:
+        services.report_fault(inquiry, by=None, at=at, **values(form))
+    except (ValidationError, IllegalStep) as error:
+        refusal = refusal_of(error)
+        wrong = slots(refusal.fields, *form.names)
+        shown = Thread.of(found(token), at=at)
+        return thread_page(
+            request,
+            shown,
+            WritingForm(),
+            status=refusal.status,
+            fault_form=form,
+            fault_slots=wrong,
+        )
+    return go(request, reverse("portal:thread", args=[token]))
+
+
 def thread_page(
-    request: HttpRequest, shown: Thread, form: WritingForm, status: int = 200
+    request: HttpRequest,
+    shown: Thread,
+    form: WritingForm,
+    status: int = 200,
+    *,
+    fault_form: FaultForm | None = None,
+    fault_slots: dict[str, list[str]] | None = None,
 ) -> HttpResponse:
     """The page or, for htmx, the fragment; with the messages of a refused form."""
+    report = fault_form or FaultForm(initial={"client_token": uuid.uuid4()})
     fragment = bool(request.headers.get("HX-Request"))
     context = {
         "thread": shown,
@@ -188,6 +221,9 @@ def thread_page(
         "slots": form.slots() if form.is_bound else {},
         "fresh_token": uuid.uuid4(),
         "fragment": fragment,
+        "fault_form": report,
+        "fault_fields": report.rows(fault_slots or {}),
+        "fault_slots": fault_slots,
     }
     template = "portal/_thread_answer.html" if fragment else "portal/thread.html"
     return render(request, template, context, status=status)

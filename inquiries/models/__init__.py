@@ -1,6 +1,8 @@
 """What an inquiry consists of: a file for each thing that must be done by a time."""
 
 from inquiries.models.callback import Callback, Obstacle, Way
+from inquiries.models.contract_request import Clause, ContractRequest, Decision
+from inquiries.models.explained import ClauseExplanation, ServiceFactsTold
 from inquiries.models.follow_up import FollowUp, FollowUpStatus
 from inquiries.models.inquiry import (
     Inquiry,
@@ -9,9 +11,16 @@ from inquiries.models.inquiry import (
     Intent,
     Topic,
 )
+from inquiries.models.repair_request import RepairRequest, Urgency
+from inquiries.request_workflow import ContractStatus, RepairStatus
 
 __all__ = [
     "Callback",
+    "Clause",
+    "ClauseExplanation",
+    "ContractRequest",
+    "ContractStatus",
+    "Decision",
     "FollowUp",
     "FollowUpStatus",
     "Inquiry",
@@ -19,6 +28,10 @@ __all__ = [
     "InquiryTopic",
     "Intent",
     "Obstacle",
+    "RepairRequest",
+    "RepairStatus",
+    "ServiceFactsTold",
     "Topic",
+    "Urgency",
     "Way",
 ]

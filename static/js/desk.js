@@ -215,6 +215,10 @@
       at("assign").showPopover();
       at("assign-to").focus();
     },
+    x: () => at("ask-explain-clauses")?.click(),
+    i: () => at("ask-service-facts")?.click(),
+    m: () => at("ask-contract-request")?.click(),
+    f: () => at("ask-repair-request")?.click(),
     "/": () => at("q").focus(),
     "?": () => at("keys").togglePopover(),
   };
@@ -232,6 +236,13 @@
     if (writes || !act || (event.repeat && !moves)) return;
     event.preventDefault();
     act();
+  });
+
+  // A popup whose form has come is ready to be filled in.
+  body.addEventListener("htmx:afterSwap", (event) => {
+    const popup = event.detail.target.closest?.(".asking:popover-open");
+    popup?.querySelector("form :is(select, textarea, input:not([type=hidden]))")?.focus();
+    at("explain-menu")?.removeAttribute("open");
   });
 
   // The chip of the head leads to all clocks: beside the conversation, where they stand.

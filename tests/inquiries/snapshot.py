@@ -3,7 +3,16 @@
 from typing import Any
 
 from customers.models import Customer, RevealLog
-from inquiries.models import Callback, FollowUp, Inquiry, InquiryTopic
+from inquiries.models import (
+    Callback,
+    ClauseExplanation,
+    ContractRequest,
+    FollowUp,
+    Inquiry,
+    InquiryTopic,
+    RepairRequest,
+    ServiceFactsTold,
+)
 from sla.models import Clock, ClockEvent
 from tickets.models import Attachment, Event, Message, Ticket
 
@@ -11,11 +20,12 @@ MODELS = (
     *(Attachment, Callback, Clock, ClockEvent, Customer, Event, FollowUp, Inquiry),
     *(InquiryTopic, RevealLog),
 )
+ASKED = (ClauseExplanation, ContractRequest, RepairRequest, ServiceFactsTold)
 
 
 def everything() -> list[list[Any]]:
     """The rows of every table that belongs to cases."""
     return [
         list(model._default_manager.order_by("pk").values())
-        for model in (*MODELS, Message, Ticket)
+        for model in (*MODELS, *ASKED, Message, Ticket)
     ]

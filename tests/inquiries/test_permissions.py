@@ -29,6 +29,10 @@ ALLOWED: Final[dict[Step, set[Role | None]]] = {
     Step.REOPEN: {*ANSWERING, None},
     Step.ABANDON: {*ANSWERING, None},
     Step.MISS: {*ANSWERING, None},
+    Step.EXPLAIN_CLAUSES: {*ANSWERING},
+    Step.TELL_SERVICE_FACTS: {*ANSWERING},
+    Step.REQUEST_CONTRACT_CHANGE: {*ANSWERING},
+    Step.REPORT_FAULT: {*ANSWERING, None},
 }
 # From which status, and to which.
 POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
@@ -78,6 +82,10 @@ POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
         Status.IN_SERVICE: Status.ABANDONED,
     },
     Step.MISS: {Status.NEW: Status.MISSED},
+    Step.EXPLAIN_CLAUSES: {status: status for status in TALKING},
+    Step.TELL_SERVICE_FACTS: {status: status for status in TALKING},
+    Step.REQUEST_CONTRACT_CHANGE: {status: status for status in TALKING},
+    Step.REPORT_FAULT: {status: status for status in OPEN},
 }
 LATE: Final = after(999)
 VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
@@ -121,6 +129,23 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REOPEN: lambda it, by: services.reopen(it, by=by, at=LATE),
     Step.ABANDON: lambda it, by: services.abandon(it, by=by, at=LATE),
     Step.MISS: lambda it, by: services.miss(it, by=by, at=LATE),
+    Step.EXPLAIN_CLAUSES: lambda it, by: services.explain_clauses(
+        it,
+        clauses=["term"],
+        not_asked=["damage", "early_return"],
+        examples=["term_week"],
+        by=by,
+        at=LATE,
+    ),
+    Step.TELL_SERVICE_FACTS: lambda it, by: services.tell_service_facts(
+        it, zone="same_city", by=by, at=LATE
+    ),
+    Step.REQUEST_CONTRACT_CHANGE: lambda it, by: services.request_contract_change(
+        it, clause="term", wish="可以按小时租吗", by=by, at=LATE
+    ),
+    Step.REPORT_FAULT: lambda it, by: services.report_fault(
+        it, device="CAM-06", fault="无画面", by=by, at=LATE
+    ),
 }
 
 

@@ -215,8 +215,8 @@ def test_a_long_thread_takes_as_many_queries_as_a_short_one(
     for n in range(8):
         at = inquiry.created_at + timedelta(seconds=n + 1)
         services.reply(inquiry, text=f"{n}", by=agent, at=at, files=[picture()])
-    # Inquiry, clock, messages, attachments, topics
-    with django_assert_num_queries(5):
+    # Inquiry, clock, messages, attachments, topics, faults
+    with django_assert_num_queries(6):
         customer.get(path_of(inquiry), headers={"hx-request": "true"})
 
 

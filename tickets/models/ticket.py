@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -103,7 +104,8 @@ class TicketQuerySet(models.QuerySet[T]):
             return self.none()
         if user.sees_every_ticket:
             return self.all()
-        return self.filter(Q(department=user.department_id) | Q(assignee=user))
+        own = Q(department=user.department_id) | Q(assignee=user)
+        return self.filter(own | Q(involved__contains=[user.department_id]))
 
     def open(self) -> Self:
         return self.filter(closed_at=None)
@@ -165,6 +167,13 @@ class Ticket(models.Model):
     )
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, verbose_name=_("department")
+    )
+    involved = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text=_("Keys of departments of which something is asked here."),
     )
     status = models.CharField(_("status"), max_length=30)
     priority = models.SmallIntegerField(
