@@ -27,6 +27,7 @@ from catalog.models import (
 from catalog.services import candidates
 from catalog.services.prices import searchable
 from helpdesk.portal.calculation import Calculation, Row
+from helpdesk.portal.kits import KitOffer
 from helpdesk.portal.wish import Wish
 from helpdesk.throttle import throttled
 
@@ -44,6 +45,7 @@ def devices(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "found": found,
         "groups": [] if wish.ranks else by_category(found),
+        "kits": KitOffer.fitting(wish),
     }
     fragment = bool(request.headers.get("HX-Request"))
     template = "portal/_devices.html" if fragment else "portal/devices.html"

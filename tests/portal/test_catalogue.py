@@ -112,6 +112,16 @@ def test_nothing_fits_says_why_and_offers_to_ask(customer: Client) -> None:
     assert 'href="/ask/?topic=device_selection"' in page
 
 
+def test_kits_of_the_scene_lead_to_their_price(customer: Client) -> None:
+    page = read(customer, "/devices/", ("scene", "outdoor_mobile"), ("scale", "solo"))
+    assert "Outdoor kit for one" in page
+    assert "Indoor kit for one" not in page
+    (query,) = re.findall(r'href="/prices/\?(device=[^"]+)"', page)
+    priced = customer.get(f"/prices/?{query}&days=1&delivery=store_pickup")
+    assert "−¥30.00" in amounts(html.unescape(priced.content.decode()))  # of 300
+    assert "Ready kits" not in read(customer, "/devices/", ("category", "tripod"))
+
+
 def test_made_up_filters_are_left_out(customer: Client) -> None:
     page = read(customer, "/devices/", ("scene", "moon\x00"), ("need", "<b>"))
     assert len(codes(page)) == 38
@@ -316,8 +326,8 @@ def test_the_catalogue_is_only_looked_at(customer: Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "pairs", "count"),
     [
-        ("/devices/", [], 1),
-        ("/devices/", [("scene", "outdoor_mobile"), ("need", "portability")], 1),
+        ("/devices/", [], 4),
+        ("/devices/", [("scene", "outdoor_mobile"), ("need", "portability")], 4),
         ("/devices/CAM-06/", [], 3),
         ("/compare/", [("device", f"CAM-0{n}") for n in range(1, 5)], 1),
         ("/prices/", [], 2),
