@@ -132,6 +132,7 @@ def test_htmx_gets_the_list_alone(customer: Client) -> None:
     page = answer.content.decode()
     assert "<html" not in page
     assert page.count('id="devices"') == 1
+    assert 'hx-swap-oob="innerHTML:#told"' in page
     assert "HX-Request" in answer["Vary"]
 
 
@@ -276,6 +277,7 @@ def test_htmx_gets_the_price_alone(customer: Client) -> None:
     page = answer.content.decode()
     assert "<html" not in page
     assert page.count('id="price"') == 1
+    assert '<div hx-swap-oob="innerHTML:#told"><p>Payable ¥1,026.00</p></div>' in page
 
 
 def test_working_out_prices_is_throttled_with_a_time(customer: Client) -> None:
@@ -284,6 +286,8 @@ def test_working_out_prices_is_throttled_with_a_time(customer: Client) -> None:
     refused = [one for one in answers if one.status_code == 429]
     assert len(refused) == 5
     assert int(refused[0]["Retry-After"]) >= 1
+    again = customer.get(path, headers={"hx-request": "true"})
+    assert (again.status_code, again["HX-Reswap"]) == (429, "none")
 
 
 @pytest.mark.clause("IN-34")
