@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponseRedirect
 
 from tickets.models import Attachment
@@ -17,17 +18,20 @@ class SeeOther(HttpResponseRedirect):
 
 
 def file_of(attachment: Attachment) -> FileResponse:
+    """An attachment as it was kept. Raises Http404 if it is not on the disk."""
+    return kept_file(attachment.file, attachment.name, attachment.content_type)
+
+
+def kept_file(file: FieldFile, name: str, content_type: str) -> FileResponse:
     """A file as it was kept; it opens in a box without any rights.
 
     Raises Http404 if it is not on the disk.
     """
     try:
-        content = attachment.file.open("rb")
-    except FileNotFoundError as error:
+        content = file.open("rb")
+    except (FileNotFoundError, ValueError) as error:  # gone, or there never was one
         raise Http404 from error
-    response = FileResponse(
-        content, filename=attachment.name, content_type=attachment.content_type
-    )
+    response = FileResponse(content, filename=name, content_type=content_type)
     response.block_size = PIECE
     response["Cache-Control"] = UNCHANGING
     response["Content-Security-Policy"] = "sandbox"

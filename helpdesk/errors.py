@@ -11,12 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from knowledge.phrase_guard import Finding, Verdict
+from knowledge.services.phrases import UnfitWording
+from knowledge.services.scripts import ScriptError
 from tickets.workflow import IllegalStep, NotAllowed
 
 RETRY_SECONDS: Final = 5
 # Where a library counts attempts without saying until when: its page says a minute.
 TOO_MANY_SECONDS: Final = 60
-REFUSALS: Final = (ValidationError, IllegalStep, NotAllowed)
+REFUSALS: Final = (ValidationError, IllegalStep, NotAllowed, UnfitWording, ScriptError)
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,10 @@ class Refusal:
 
 def refusal_of(error: Exception) -> Refusal:
     """Translate a domain error; anything else is a bug and is raised again."""
-    if isinstance(error, IllegalStep):
+    if isinstance(error, IllegalStep | ScriptError):
         return Refusal(409, {"": [str(error)]})
+    if isinstance(error, UnfitWording):
+        return Refusal(422, {"text": [_wording(f) for f in error.findings]})
     if isinstance(error, NotAllowed):
         return Refusal(403, {"": [_("Your role does not allow this step.")]})
     if isinstance(error, ValidationError):
@@ -53,6 +58,30 @@ def refusal_of(error: Exception) -> Refusal:
             fields = {"": list(error.messages)}
         return Refusal(422, fields)
     raise error
+
+
+def _wording(finding: Finding) -> str:
+    """What was found, by which clause it is not sent, and what to say instead."""
+    phrase = finding.phrase
+    facts = {
+        "said": finding.said,
+        "clause": phrase.clause,
+        "instead": phrase.replacement,
+    }
+    if finding.verdict is Verdict.CONFIRM:
+        return (
+            _(
+                "“%(said)s” is a forbidden phrase (%(clause)s) that is harmless in some"
+                " questions. Confirm that it is one, or write it otherwise."
+            )
+            % facts
+        )
+    if not phrase.replacement:
+        return _("“%(said)s” is not said to customers (%(clause)s).") % facts
+    return (
+        _("“%(said)s” is not said to customers (%(clause)s). Say: “%(instead)s”")
+        % facts
+    )
 
 
 class RefusalMiddleware:

@@ -4,14 +4,24 @@ The rules stand in the verbs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from inquiries.models import Topic, Urgency
 from staff.models import User
+
+TOPIC_ICONS: Final[dict[str, str]] = {
+    Topic.DEVICE_SELECTION: "camera",
+    Topic.RENTAL_PRICE: "receipt-yuan",
+    Topic.CONTRACT_TERMS: "file-text",
+    Topic.DELIVERY_TIME: "truck-delivery",
+    Topic.OPERATION_USE: "adjustments",
+    Topic.AFTER_SALES: "tool",
+}
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -66,6 +76,31 @@ class WritingForm(forms.Form):
             self.add_error(name if name in self.fields else None, errors)
 
 
+class QuestionForm(WritingForm):
+    """The first message of a customer, with who asks and what about."""
+
+    surname = forms.CharField(label=_("How may we address you?"), required=False)
+    phone = forms.CharField(label=_("Phone"), required=False)
+    topic = forms.CharField(label=_("What is it about?"), required=False)
+
+    def topics(self) -> list[tuple[str, str, str, bool]]:
+        """The six tiles: code, label, icon, and whether it is chosen."""
+        chosen = self["topic"].value()
+        return [
+            (topic.value, str(topic.label), TOPIC_ICONS[topic], topic.value == chosen)
+            for topic in Topic
+        ]
+
+
+class PhrasesField(forms.Field):
+    """The phrases whose boxes are ticked."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[str]:
+        return [str(phrase) for phrase in value or ()]
+
+
 class AssignForm(forms.Form):
     """Who is to look after an inquiry."""
 
@@ -76,6 +111,125 @@ class AssignForm(forms.Form):
             "invalid_choice": _("Please choose a colleague from the list."),
         },
     )
+
+
+class PlainForm(forms.Form):
+    """Fields of our look, whose rules stand in a verb; sent once per client token."""
+
+    client_token = TokenField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, slots: str = "error", **kwargs: Any) -> None:
+        """`slots` begins the ids of the places where messages appear."""
+        super().__init__(*args, **kwargs)
+        self.slots = slots
+        for name, field in self.fields.items():
+            field.required = False
+            field.widget.attrs["aria-describedby"] = f"{slots}-{name}"
+            if isinstance(field.widget, forms.Select):
+                field.widget.attrs.setdefault("class", "form-select")
+            elif isinstance(field.widget, forms.TextInput | forms.Textarea):
+                field.widget.attrs.setdefault("class", "form-control")
+
+    @property
+    def names(self) -> list[str]:
+        """The fields that can be seen."""
+        return [name for name in self.fields if name != "client_token"]
+
+    @property
+    def slot_names(self) -> list[str]:
+        """Where messages appear, besides the place for the whole form."""
+        return self.names
+
+    def rows(
+        self, errors: Mapping[str, list[str]]
+    ) -> list[tuple[forms.BoundField, str, list[str]]]:
+        """Each visible field with the id of its slot and the messages in it."""
+        return [
+            (self[name], f"{self.slots}-{name}", errors.get(name, []))
+            for name in self.names
+        ]
+
+
+def long_text(label: Any, *, rows: int = 2, hint: Any = "") -> forms.CharField:
+    """A text of several lines, judged and trimmed by the verb."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class FaultForm(PlainForm):
+    """A device that does not work, and how soon somebody must come (IN-49, IN-50)."""
+
+    device = forms.CharField(
+        label=_("Which device?"), help_text=_("Name or number on the device")
+    )
+    fault = long_text(_("What is wrong?"))
+    urgency = forms.CharField(
+        label=_("How urgent is it?"), widget=forms.Select(choices=Urgency.choices)
+    )
+    urgency_reason = long_text(
+        _("Why is it urgent?"),
+        rows=1,
+        hint=_("Needed when urgent, for example a live show today."),
+    )
+
+
+class TokenForm(forms.Form):
+    """A click that counts once."""
+
+    client_token = TokenField(required=False)
+
+
+class ReplyForm(WritingForm):
+    """An answer, the topics that it answers, and what the phrase guard is told."""
+
+    answers = forms.MultipleChoiceField(choices=Topic.choices, required=False)
+    confirmed = PhrasesField(required=False)
+    override_reason = forms.CharField(required=False, strip=False)
+
+
+class TopicForm(forms.Form):
+    """One of the six topics."""
+
+    topic = forms.CharField(required=False)
+
+
+class CheckingForm(TokenForm):
+    """What has to be checked, and how the customer gets the answer."""
+
+    surname = forms.CharField(required=False)
+    phone = forms.CharField(required=False)
+    question = forms.CharField(required=False)
+    answer_by = forms.CharField(required=False)
+
+
+class RevealForm(forms.Form):
+    """Why somebody needs a full number."""
+
+    reason = forms.CharField(required=False)
+
+
+class AttemptForm(TokenForm):
+    """Why nobody was reached."""
+
+    obstacle = forms.CharField(required=False)
+
+
+class OutcomeForm(TokenForm):
+    """How the customer got the answer, and which."""
+
+    way = forms.CharField(required=False)
+    outcome = forms.CharField(required=False)
+
+
+class FinishForm(TokenForm):
+    """How likely the customer is to rent, and whether they agreed to be written to."""
+
+    intent = forms.CharField(required=False)
+    consent = forms.BooleanField(required=False)
 
 
 class OtherForm(forms.Form):

@@ -147,6 +147,8 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "display": "helpdesk.templatetags.display",
                 "promises": "helpdesk.templatetags.promises",
+                "catalogue": "helpdesk.templatetags.catalogue",
+                "requests": "helpdesk.templatetags.requests",
             },
         },
     }
@@ -255,6 +257,14 @@ CELERY_BEAT_SCHEDULE = {
     "staff-forget-expired": {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
+    },
+    "publication-mark-due": {
+        "task": "publication.mark_due",
+        "schedule": crontab(hour="5", minute="20"),
+    },
+    "customers-forget-contacts": {
+        "task": "customers.forget_contacts",
+        "schedule": crontab(minute="20"),
     },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",
@@ -436,6 +446,7 @@ SPECTACULAR_SETTINGS = {
         "Metric": "sla.metrics.Metric",
         "InquiryStatus": "inquiries.workflow.Status",
         "TopicCode": "inquiries.models.Topic",
+        "WayCode": "inquiries.models.Way",
     },
     "TAGS": [
         {
@@ -464,6 +475,19 @@ SPECTACULAR_SETTINGS = {
             "name": "business-time",
             "x-displayName": _("Business time"),
             "description": _("When something is due by the company's calendars."),
+        },
+        {
+            "name": "pricing",
+            "x-displayName": _("Prices"),
+            "description": _(
+                "What an order costs with every line, and what is settled afterwards."
+                " Nothing is stored."
+            ),
+        },
+        {
+            "name": "recommendations",
+            "x-displayName": _("Recommendations"),
+            "description": _("Which devices fit a scene, a scale and needs, and why."),
         },
     ],
 }

@@ -13,7 +13,19 @@ from rest_framework import serializers
 
 from inquiries.links import thread_path
 from inquiries.merged import absorbed, read_by_colleagues
-from inquiries.models import Inquiry, InquiryTopic, Merge, Topic
+from inquiries.models import (
+    Clause,
+    ContractRequest,
+    Inquiry,
+    InquiryTopic,
+    Intent,
+    Merge,
+    Obstacle,
+    RepairRequest,
+    Topic,
+    Urgency,
+    Way,
+)
 from inquiries.workflow import Status
 from sla.api import ClockOfTicket
 from staff.models import User
@@ -38,6 +50,21 @@ class TopicCode(Words):
     """One of the six topics; the verb says so in words."""
 
 
+@extend_schema_field(serializers.ChoiceField(Way.choices))
+class WayCode(Words):
+    """How an answer reaches the customer; the verb says so in words."""
+
+
+@extend_schema_field(serializers.ChoiceField(Obstacle.choices))
+class ObstacleCode(Words):
+    """Why nobody was reached; the verb says so in words."""
+
+
+@extend_schema_field(serializers.ChoiceField(Intent.choices))
+class IntentCode(Words):
+    """How likely the customer is to rent; the verb says so in words."""
+
+
 class Code(serializers.SlugRelatedField[Any]):
     """A JSON string that names a row."""
 
@@ -54,6 +81,15 @@ class ClientToken(serializers.UUIDField):
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+class Once(serializers.Serializer[Any]):
+    """What counts once, however often it is sent."""
+
+    client_token = ClientToken(
+        required=False,
+        help_text=_("A UUID of your own. Sent again, it adds nothing."),
+    )
 
 
 class NewCustomer(serializers.Serializer[Any]):
@@ -75,12 +111,8 @@ class NewCustomer(serializers.Serializer[Any]):
         )
     ]
 )
-class NewMessage(serializers.Serializer[Any]):
+class NewMessage(Once):
     text = Words(help_text=_("Up to 4,000 characters."))
-    client_token = ClientToken(
-        required=False,
-        help_text=_("A UUID of your own. Sent again, it adds nothing."),
-    )
 
 
 @extend_schema_serializer(
@@ -141,11 +173,118 @@ class MergeTarget(serializers.Serializer[Any]):
     )
 
 
+class Answer(NewMessage):
+    """A reply, what it answers, and what the phrase guard is told."""
+
+    answers = serializers.ListField(
+        child=TopicCode(),
+        required=False,
+        help_text=_("The topics that this reply answers (IN-04)."),
+    )
+    confirmed = serializers.ListField(
+        child=Words(),
+        required=False,
+        max_length=20,
+        help_text=_("Phrases of the guard that are harmless here (IN-20)."),
+    )
+    override_reason = Words(
+        required=False,
+        help_text=_("Why a supervisor lets a forbidden phrase pass."),
+    )
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("topic", {"topic": "rental_price"}, request_only=True)]
+)
+class TopicChosen(serializers.Serializer[Any]):
+    topic = TopicCode(help_text=_("One of the six topics."))
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "checking",
+            {
+                "surname": _("Wang"),
+                "phone": "13800138000",
+                "question": _("Does the switcher take 4K at 60 frames?"),
+                "answer_by": "call",
+            },
+            request_only=True,
+        )
+    ]
+)
+class Checking(Once):
+    """What has to be checked, and how the customer gets the answer (IN-27 to IN-29)."""
+
+    surname = Words(help_text=_("What the customer wants to be called by."))
+    phone = Words(
+        required=False,
+        default="",
+        help_text=_("The number to call; empty keeps the known one."),
+    )
+    question = Words(help_text=_("What has to be checked."))
+    answer_by = WayCode(
+        required=False,
+        default=Way.CALL.value,
+        help_text=_("By a call, or by a message in the conversation."),
+    )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "done",
+            {"reached": True, "way": "call", "outcome": _("Yes, over HDMI 2.0.")},
+            request_only=True,
+        )
+    ]
+)
+class CallbackMade(Once):
+    """An attempt that reached nobody, or the answer (IN-28)."""
+
+    reached = serializers.BooleanField(
+        help_text=_("Whether the customer has the answer now.")
+    )
+    way = WayCode(
+        required=False,
+        default=Way.CALL.value,
+        help_text=_("How they got it; by message, the outcome is sent."),
+    )
+    outcome = Words(required=False, default="", help_text=_("What they were told."))
+    obstacle = ObstacleCode(
+        required=False, default="", help_text=_("Why nobody was reached.")
+    )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "finish", {"intent": "clear", "consent": True}, request_only=True
+        )
+    ]
+)
+class Finish(Once):
+    """How likely the customer is to rent, and whether they agreed to a follow-up."""
+
+    intent = IntentCode(
+        required=False,
+        default="",
+        help_text=_("How likely the customer is to rent (IN-54)."),
+    )
+    consent = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text=_("Whether the customer agreed to be written to."),
+    )
+
+
 class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
     class Meta:
         model = InquiryTopic
-        fields = read_only_fields = ("topic", "asked_at", "answered_at")
+        fields = read_only_fields = ("topic", "question", "asked_at", "answered_at")
         extra_kwargs: ClassVar[dict[str, Any]] = {
+            "question": {"help_text": _("What the customer wants to know.")},
             "asked_at": {"help_text": _("When the customer asked.")},
             "answered_at": {"help_text": _("When somebody answered.")},
         }
@@ -254,3 +393,77 @@ class InquiryThread(InquiryState):
         known = {merge.inquiry_id for merge in merges}
         context = {**self.context, "inquiry": inquiry, "known": known}
         return Said(said, many=True, context=context).data
+
+
+@extend_schema_field(serializers.ChoiceField(Clause.choices))
+class ClauseCode(Words):
+    """One of the clauses; the verb says so in words."""
+
+
+@extend_schema_field(serializers.ChoiceField(Urgency.choices))
+class UrgencyCode(Words):
+    """Normal or urgent; the verb says so in words."""
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "wish",
+            {
+                "clause": "early_return",
+                "wish": _("No fee if the show is cancelled."),
+                "reason": _("The venue has not confirmed yet."),
+            },
+            request_only=True,
+        )
+    ]
+)
+class NewContractRequest(Once):
+    clause = ClauseCode(help_text=_("Which clause is to be different."))
+    wish = Words(help_text=_("How the customer wants it to be."))
+    reason = Words(required=False, default="", help_text=_("Why, if they say."))
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "fault",
+            {
+                "device": "CAM-06",
+                "fault": _("No picture on the HDMI output."),
+                "urgency": "urgent",
+                "urgency_reason": _("The show begins at 20:00."),
+            },
+            request_only=True,
+        )
+    ]
+)
+class NewRepairRequest(Once):
+    device = Words(help_text=_("A code of the catalogue, or a name."))
+    fault = Words(help_text=_("What is wrong, in the customer's words."))
+    urgency = UrgencyCode(
+        required=False, default=Urgency.NORMAL.value, help_text=_("How soon.")
+    )
+    urgency_reason = Words(
+        required=False, default="", help_text=_("Needed when it is urgent.")
+    )
+
+
+class ContractRequestState(serializers.ModelSerializer[ContractRequest]):
+    class Meta:
+        model = ContractRequest
+        fields = read_only_fields = (
+            *("number", "clause", "wish", "reason", "status"),
+            *("decision", "decision_text"),
+            *("recorded_at", "forwarded_at", "decided_at", "told_at"),
+        )
+
+
+class RepairRequestState(serializers.ModelSerializer[RepairRequest]):
+    class Meta:
+        model = RepairRequest
+        fields = read_only_fields = (
+            *("number", "device", "fault", "urgency", "urgency_reason", "status"),
+            *("recorded_at", "contact_at", "on_site_at", "place", "finished_at"),
+            *("result", "downtime_hours", "compensation"),
+        )

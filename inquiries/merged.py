@@ -40,6 +40,12 @@ def read_by_colleagues(
     return Message.objects.filter(ticket__in=keys)
 
 
+def said_here(inquiry: Inquiry) -> "QuerySet[Message, Message]":
+    """The messages of an inquiry and of those merged into it, for the product."""
+    merged = Merge.objects.standing().filter(into=inquiry).values("inquiry")
+    return Message.objects.filter(Q(ticket=inquiry) | Q(ticket__in=merged))
+
+
 def read_by_customer(inquiry: Inquiry) -> "QuerySet[Message, Message]":
     """What the link of an inquiry shows: never a note, nor another person's words.
 

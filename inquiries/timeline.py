@@ -26,6 +26,7 @@ ICONS: Final = {
     Verb.PRIORITY_RAISED: "arrow-up",
     Verb.TOPIC_ADDED: "message-plus",
     Verb.TOPIC_ANSWERED: "message-check",
+    Verb.TOPIC_REMOVED: "message-minus",
     Verb.QUESTION_CLEAR: "bulb",
     Verb.CHECKING_ANNOUNCED: "zoom-question",
     Verb.CALLBACK_TRIED: "phone-off",
@@ -37,6 +38,7 @@ ICONS: Final = {
     Verb.CLAUSES_EXPLAINED: "file-text",
     Verb.CONTRACT_CHANGE_ASKED: "file-pencil",
     Verb.CONTRACT_FORWARDED: "file-export",
+    Verb.CONTRACT_DECIDED: "gavel",
     Verb.CONTRACT_RESULT_TOLD: "file-check",
     Verb.SERVICE_FACTS_TOLD: "truck-delivery",
     Verb.FAULT_REPORTED: "tool",
@@ -118,6 +120,8 @@ def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
         detail = number
         if event.verb == Verb.MERGED and "into" in event.data:
             detail = _("into %(number)s") % {"number": number}
+    elif event.verb == Verb.PHRASE_ALLOWED:
+        detail = "".join(f"“{phrase}”" for phrase in event.data["phrases"])
     return Entry(
         at=event.at,
         verb=event.verb,

@@ -1,1 +1,1 @@
-"""What agents say: the scripts of the policy."""
+"""What agents say, and what they must not: scripts and phrases of the policy."""

@@ -74,6 +74,7 @@ SUPERVISES = frozenset(
 )
 PUBLISHES = frozenset({Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMINISTRATOR})
 ANSWERS = frozenset({Role.AGENT, Role.SUPERVISOR, Role.MANAGER})
+RECEIVES = ANSWERS | {Role.ADMINISTRATOR}
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -185,6 +186,11 @@ class User(AbstractUser):
     def supervises(self) -> bool:
         """Whether this person watches others' promises."""
         return self.role in SUPERVISES
+
+    @property
+    def receives(self) -> bool:
+        """Whether this person takes down a customer's question (IN-03)."""
+        return self.role in RECEIVES
 
     @property
     def publishes(self) -> bool:

@@ -18,11 +18,13 @@ class ChannelAdmin(Kept):
         "takes_objections",
         "auto_greeting",
         "offline",
+        "address",
         "position",
     )
     search_fields = ("name_zh", "name_en", "code")
     fieldsets = (
         (None, {"fields": ("code", "name_zh", "name_en", "icon", "position")}),
+        (_("How customers find it"), {"fields": ("address_kind", "address")}),
         (
             _("What it takes"),
             {

@@ -16,7 +16,7 @@ from django.db import transaction
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from staff.models import User
+from staff.models import Department, User
 from tickets.models import Ticket
 
 logger = logging.getLogger(__name__)
@@ -93,6 +93,9 @@ def _notices(
     yield DESK, body
     if ticket.department:
         yield department_channel(ticket.department.code), body
+    if ticket.involved:
+        for department in Department.objects.filter(pk__in=ticket.involved):
+            yield department_channel(department.code), body
     if ticket.assignee_id:
         yield user_channel(ticket.assignee_id), body
     if to_customer:

@@ -2,14 +2,40 @@
 
 from django.urls import path, re_path
 
+from catalog.api import (
+    PriceDamage,
+    PriceDelay,
+    PriceDowntime,
+    PriceOrder,
+    PriceReturn,
+    Recommendations,
+)
 from helpdesk.api.views import NothingHere, Schema, page
 from inquiries.api import Inquiries
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
 VERBS = (
-    *("take", "reply", "note", "assign", "close", "reopen"),
-    *("link", "unlink", "merge", "unmerge"),
+    "take",
+    "greet",
+    "reply",
+    "note",
+    "assign",
+    "topic",
+    "topic-answered",
+    "question-clear",
+    "needs-checking",
+    "callback",
+    "closing-question",
+    "customer-left",
+    "close",
+    "reopen",
+    "contract-request",
+    "repair-request",
+    "link",
+    "unlink",
+    "merge",
+    "unmerge",
 )
 
 urlpatterns = [
@@ -28,10 +54,16 @@ urlpatterns = [
     *(
         path(
             f"v1/inquiries/<slug:number>/{verb}/",
-            Inquiries.as_view({"post": verb}),
-            name=f"api_{verb}",
+            Inquiries.as_view({"post": verb.replace("-", "_")}),
+            name=f"api_{verb.replace('-', '_')}",
         )
         for verb in VERBS
     ),
+    path("v1/pricing/quote/", PriceOrder.as_view(), name="api_quote_price"),
+    path("v1/pricing/early-return/", PriceReturn.as_view(), name="api_price_return"),
+    path("v1/pricing/overdue/", PriceDelay.as_view(), name="api_price_delay"),
+    path("v1/pricing/damage/", PriceDamage.as_view(), name="api_price_damage"),
+    path("v1/pricing/downtime/", PriceDowntime.as_view(), name="api_price_downtime"),
+    path("v1/recommendations/", Recommendations.as_view(), name="api_recommendations"),
     re_path(r"", NothingHere.as_view()),
 ]

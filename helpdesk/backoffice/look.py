@@ -93,6 +93,45 @@ UNFOLD: Final[dict[str, Any]] = {
                 ],
             },
             {
+                "title": _("Catalogue"),
+                "separator": True,
+                "items": [
+                    _item(_("Devices"), "videocam", "admin:catalog_device_changelist"),
+                    _item(_("Kits"), "inventory_2", "admin:catalog_kit_changelist"),
+                    _item(
+                        _("Discounts"),
+                        "sell",
+                        "admin:catalog_discountrule_changelist",
+                    ),
+                    _item(
+                        _("Delivery zones"),
+                        "local_shipping",
+                        "admin:catalog_deliveryzone_changelist",
+                    ),
+                    _item(
+                        _("Deposit waivers"),
+                        "verified_user",
+                        "admin:catalog_depositwaiver_changelist",
+                    ),
+                    _item(
+                        _("Damage grades"),
+                        "build",
+                        "admin:catalog_damagegrade_changelist",
+                    ),
+                    _item(
+                        _("Accessories"), "cable", "admin:catalog_accessory_changelist"
+                    ),
+                    _item(
+                        _("Ways to pay"),
+                        "payments",
+                        "admin:catalog_paymentmethod_changelist",
+                    ),
+                    _item(
+                        _("Rental terms"), "contract", "admin:catalog_terms_changelist"
+                    ),
+                ],
+            },
+            {
                 "title": _("Service"),
                 "separator": True,
                 "items": [
@@ -101,6 +140,11 @@ UNFOLD: Final[dict[str, Any]] = {
                         _("Scripts"),
                         "format_quote",
                         "admin:knowledge_script_changelist",
+                    ),
+                    _item(
+                        _("Phrases"),
+                        "speaker_notes_off",
+                        "admin:knowledge_phrase_changelist",
                     ),
                     _item(
                         _("Policy versions"),
@@ -121,6 +165,12 @@ UNFOLD: Final[dict[str, Any]] = {
 # Words of the kit that its own catalogue lacks in Chinese; ours has them.
 KIT_WORDS: Final = (
     _("Apply Filters"),
+    _("Changes"),
+    _(
+        "Choose a date from the list below to revert to a previous version of this"
+        " object"
+    ),
+    _("Choose file to upload"),
     _("False"),
     _("General"),
     _("Go back"),
@@ -128,8 +178,10 @@ KIT_WORDS: Final = (
     _("Next"),
     _("No results found"),
     _("No results matching your query"),
+    _("Press the 'Revert' button below to revert to this version of the object."),
     _("Previous"),
     _("Reset filters"),
+    _("Revert"),
     _("Run"),
     _("Select action"),
     _("Select action to run"),

@@ -1,12 +1,16 @@
 """What a colleague fills in; the rules stand in the verbs."""
 
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.forms import QuestionForm
+from tickets.models import Channel, Store
+
 SEARCH_MAX: Final = 40
+STORE_DESK: Final = "store"
 
 
 class View(models.TextChoices):
@@ -29,3 +33,41 @@ class ListForm(forms.Form):
         self.is_valid()
         view = View(self.cleaned_data.get("view") or View.DUE)
         return view, self.cleaned_data.get("q", "")
+
+
+class ReceiveForm(QuestionForm):
+    """A question of a customer who stands before a colleague (IN-13)."""
+
+    channel = forms.ModelChoiceField(
+        Channel.objects.filter(offline=True, takes_inquiries=True),
+        to_field_name="code",
+        error_messages={
+            "required": _("Please say where you are."),
+            "invalid_choice": _("Please say where you are."),
+        },
+    )
+    store = forms.ModelChoiceField(
+        Store.objects.in_use(),
+        to_field_name="code",
+        required=False,
+        empty_label=_("Choose a store"),
+        error_messages={"invalid_choice": _("Please choose a store of the list.")},
+    )
+
+    def channels(self) -> list[tuple[Channel, bool]]:
+        """The places as tiles, and whether each is chosen."""
+        chosen = self["channel"].value()
+        found = Channel.objects.filter(offline=True, takes_inquiries=True)
+        return [(channel, channel.code == chosen) for channel in found]
+
+    def clean(self) -> dict[str, Any]:
+        """At a desk one says at which; on the way there is none."""
+        given = super().clean() or self.cleaned_data
+        channel = given.get("channel")
+        if channel is None or "store" in self.errors:
+            return given
+        if channel.code != STORE_DESK:
+            given["store"] = None
+        elif given.get("store") is None and Store.objects.in_use().exists():
+            self.add_error("store", _("Please choose a store."))
+        return given

@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from helpdesk.desk.views import files, notices, pages, verbs
+from helpdesk.desk.askings import ASKINGS
+from helpdesk.desk.views import (
+    asking,
+    belonging,
+    callbacks,
+    files,
+    notices,
+    pages,
+    phrases,
+    receiving,
+    requests,
+    verbs,
+)
 
 
 class NumberConverter:
@@ -22,9 +34,12 @@ register_converter(NumberConverter, "number")
 app_name = "desk"
 
 INQUIRY = "inquiries/<number:number>/"
+CONTRACT = "contract-requests/<number:number>/"
+REPAIR = "repairs/<number:number>/"
 
 urlpatterns = [
     path("", pages.inbox, name="inbox"),
+    path("receive/", receiving.receive, name="receive"),
     path("list/", pages.ticket_list, name="list"),
     path(INQUIRY, pages.inquiry, name="inquiry"),
     path(f"{INQUIRY}thread/", pages.thread, name="thread"),
@@ -36,12 +51,41 @@ urlpatterns = [
     path(f"{INQUIRY}reply/", verbs.reply, name="reply"),
     path(f"{INQUIRY}note/", verbs.note, name="note"),
     path(f"{INQUIRY}assign/", verbs.assign, name="assign"),
+    path(f"{INQUIRY}topics/add/", verbs.add_topic, name="add_topic"),
+    path(f"{INQUIRY}topics/remove/", verbs.remove_topic, name="remove_topic"),
+    path(f"{INQUIRY}topics/answer/", verbs.answer_topic, name="answer_topic"),
+    path(f"{INQUIRY}question-clear/", verbs.question_clear, name="question_clear"),
+    path(f"{INQUIRY}needs-checking/", verbs.needs_checking, name="needs_checking"),
+    path(f"{INQUIRY}not-reached/", verbs.not_reached, name="not_reached"),
+    path(f"{INQUIRY}called-back/", verbs.called_back, name="called_back"),
+    path(f"{INQUIRY}reveal/", verbs.reveal, name="reveal"),
+    path(f"{INQUIRY}closing-question/", verbs.closing_question, name="ask_closing"),
+    path(f"{INQUIRY}customer-left/", verbs.customer_left, name="customer_left"),
     path(f"{INQUIRY}close/", verbs.close, name="close"),
     path(f"{INQUIRY}reopen/", verbs.reopen, name="reopen"),
-    path(f"{INQUIRY}link/", verbs.link, name="link"),
-    path(f"{INQUIRY}unlink/", verbs.unlink, name="unlink"),
-    path(f"{INQUIRY}merge/", verbs.merge, name="merge"),
-    path(f"{INQUIRY}unmerge/", verbs.unmerge, name="unmerge"),
+    path(f"{INQUIRY}link/", belonging.link, name="link"),
+    path(f"{INQUIRY}unlink/", belonging.unlink, name="unlink"),
+    path(f"{INQUIRY}merge/", belonging.merge, name="merge"),
+    path(f"{INQUIRY}unmerge/", belonging.unmerge, name="unmerge"),
+    path("phrases/", phrases.examine, name="phrases"),
+    path("callbacks/", callbacks.page, name="callbacks"),
+    path("callbacks/list/", callbacks.fragment, name="callback_list"),
+    path("callbacks/<number:number>/tried/", callbacks.not_reached, name="tried"),
+    path("callbacks/<number:number>/done/", callbacks.called_back, name="done"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<number:number>/acknowledge/", notices.acknowledge, name="heard"),
+    # What an inquiry asks of other departments, and their lists.
+    *(
+        path(f"{INQUIRY}{name}/", asking.asking, {"name": name}, name=name)
+        for name in ASKINGS
+    ),
+    path(f"{INQUIRY}understood/", asking.understood, name="understood"),
+    path("contract-requests/", requests.contracts, name="contract_requests"),
+    path(f"{CONTRACT}forward/", requests.forward, name="contract_forward"),
+    path(f"{CONTRACT}decide/", requests.decide, name="contract_decide"),
+    path(f"{CONTRACT}tell/", requests.tell, name="contract_tell"),
+    path("repairs/", requests.repairs, name="repairs"),
+    path(f"{REPAIR}contact/", requests.contact, name="repair_contact"),
+    path(f"{REPAIR}check-in/", requests.check_in, name="repair_check_in"),
+    path(f"{REPAIR}finish/", requests.finish, name="repair_finish"),
 ]

@@ -3,26 +3,36 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from helpdesk.desk.asked import Asked
+from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.listing import telling_clock
 from inquiries import merged, timeline
-from inquiries.models import Inquiry
-from inquiries.next_step import next_step, possible_steps
-from inquiries.workflow import Step
-from knowledge.models import Script
+from inquiries.models import Callback, Inquiry, InquiryTopic, Intent, Obstacle, Topic
+from inquiries.next_step import next_step, open_topics, possible_steps
+from inquiries.workflow import WORKFLOW, Step
+from knowledge.services.scripts import Offer, offered
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
 from tickets.models import Attachment, Direction, Message, Ticket
 from tickets.tokens import derived_token
+
+TOKENED: Final = (
+    Step.CHECK,
+    Step.TRY_CALLBACK,
+    Step.FINISH_CALLBACK,
+    Step.ASK_CLOSING,
+    Step.CLOSE,
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,9 @@ class Workspace:
         )
         inquiry = (
             Inquiry.objects.visible_to(user)
-            .select_related("channel", "customer", "assignee", "department")
+            .select_related(
+                "channel", "customer", "assignee", "department", "last_answer"
+            )
             .prefetch_related("topics", Prefetch("clocks", clocks))
             .get(number=number)
         )
@@ -101,6 +113,47 @@ class Workspace:
         """One greeting per cycle, however often its button is pressed."""
         return derived_token("greeting", self.inquiry.number, self.inquiry.cycle)
 
+    @property
+    def tokens(self) -> dict[str, uuid.UUID]:
+        """For each step one token, good for the inquiry as it is shown now."""
+        inquiry = self.inquiry
+        return {
+            str(step): derived_token(step, inquiry.number, inquiry.event_count)
+            for step in TOKENED
+        }
+
+    @cached_property
+    def callback(self) -> Callback | None:
+        """The one that is open; asked for only where there is one."""
+        if self.inquiry.status not in WORKFLOW.rules[Step.FINISH_CALLBACK].sources:
+            return None
+        return self.inquiry.callbacks.select_related("clock").open().first()
+
+    @property
+    def may_reveal(self) -> bool:
+        """Whether there is a number and a reason to show it."""
+        return self.inquiry.customer.can_be_called and self.can[Step.REVEAL]
+
+    @property
+    def open_topics(self) -> list[InquiryTopic]:
+        return open_topics(self.inquiry)
+
+    @property
+    def other_topics(self) -> list[tuple[str, str]]:
+        """Those of the six that are not open: code and label."""
+        asked = {topic.topic for topic in self.open_topics}
+        return [
+            (code, str(label)) for code, label in Topic.choices if code not in asked
+        ]
+
+    @property
+    def obstacles(self) -> list[tuple[str, str]]:
+        return [(code, str(label)) for code, label in Obstacle.choices]
+
+    @property
+    def intents(self) -> list[tuple[str, str]]:
+        return [(code, str(label)) for code, label in Intent.choices]
+
     @cached_property
     def lines(self) -> list[Line]:
         """Everything that was said, internal notes included."""
@@ -138,10 +191,28 @@ class Workspace:
         return timeline.entries(self.inquiry, by=self.user)[::-1]
 
     @cached_property
-    def scripts(self) -> list[Script]:
-        """For those who answer, now or after reopening."""
-        answers = self.can[Step.REPLY] or self.can[Step.REOPEN]
-        return list(Script.objects.usable()) if answers else []
+    def scripts(self) -> list[Offer]:
+        """For those who answer, now or after reopening (IN-09)."""
+        if not (self.can[Step.REPLY] or self.can[Step.REOPEN]):
+            return []
+        known = {"agent_no": self.user.work_number}
+        channel = self.inquiry.channel.code
+        return offered(channel=channel, at=self.now, known=known)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What is asked of other departments, and what was explained."""
+        return Asked(self.inquiry, self.user, self.now, clocks=self.clocks[::-1])
+
+    @property
+    def popups(self) -> list[Asking]:
+        """All of them: what makes sense changes while the page stays open."""
+        return list(ASKINGS.values())
+
+    @cached_property
+    def askings(self) -> list[Asking]:
+        """The forms about contract, delivery and faults that make sense now."""
+        return [asking for asking in ASKINGS.values() if self.can[asking.step]]
 
     @cached_property
     def colleagues(self) -> list[User]:

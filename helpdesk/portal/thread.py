@@ -1,7 +1,9 @@
 """What the customer sees of a conversation at one moment."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Self
 
 from django.urls import reverse
@@ -9,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from inquiries.links import thread_token
 from inquiries.merged import place_of_writing, read_by_customer
-from inquiries.models import Inquiry
-from inquiries.workflow import WORKFLOW, Step
+from inquiries.models import Inquiry, RepairRequest, Topic
+from inquiries.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockEventKind, Metric
 from sla.services.standing import Hold, holds
 from tickets.models import Attachment, Direction, Message
+from tickets.tokens import derived_token
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """A fault that was reported here, with the promises that still run."""
+
+    request: RepairRequest
+    clocks: list[Clock]
+
+
+@dataclass(frozen=True)
 class Thread:
     """The promise, the messages, and what the customer can do now."""
 
@@ -45,6 +56,7 @@ class Thread:
     lines: list[Line]
     ahead: int
     written_in: Inquiry
+    repairs: list[Repair]
 
     @classmethod
     def of(cls, inquiry: Inquiry, *, at: datetime) -> Self:
@@ -66,6 +78,7 @@ class Thread:
             lines=lines_of(inquiry, token=token),
             ahead=ahead_of(inquiry),
             written_in=place_of_writing(inquiry)[0],
+            repairs=repairs_of(inquiry),
         )
 
     @property
@@ -76,6 +89,33 @@ class Thread:
     def goes_elsewhere(self) -> bool:
         """Whether it is merged into a conversation that this customer may not read."""
         return self.written_in != self.inquiry
+
+    @cached_property
+    def topics_offered(self) -> list[tuple[str, str, bool]]:
+        """The six topics with the greeting: code, label, whether it is open (IN-26)."""
+        talked_in = self.can_write and not self.goes_elsewhere
+        if not talked_in or self.inquiry.status == Status.NEW:
+            return []
+        asked = {it.topic for it in self.inquiry.topics.all() if it.answered_at is None}
+        return [(code, str(label), code in asked) for code, label in Topic.choices]
+
+    @property
+    def asked_for_more(self) -> bool:
+        """Whether the closing question waits for the customer's answer (IN-52)."""
+        inquiry = self.inquiry
+        asked = inquiry.closing_asked_at is not None
+        waits = asked and inquiry.closing_answered_at is None and self.can_write
+        return waits and not self.goes_elsewhere
+
+    @property
+    def no_more_token(self) -> uuid.UUID:
+        """However often the button is pressed, the question is answered once."""
+        inquiry = self.inquiry
+        return derived_token("no more", inquiry.number, inquiry.event_count)
+
+    @property
+    def can_report_a_fault(self) -> bool:
+        return WORKFLOW.allows(self.inquiry, Step.REPORT_FAULT, by=None)
 
     @property
     def reopens_until(self) -> datetime | None:
@@ -140,3 +180,16 @@ def ahead_of(inquiry: Inquiry) -> int:
         .filter(customer_waiting_since__lt=since)
         .count()
     )
+
+
+def repairs_of(inquiry: Inquiry) -> list[Repair]:
+    """Faults in the order of their reports; one query without any, else two."""
+    requests = list(inquiry.repair_requests.all())
+    if not requests:
+        return []
+    running = inquiry.clocks.running().select_related("target")
+    running = running.filter(subject__in=[request.number for request in requests])
+    return [
+        Repair(request, [clock for clock in running if clock.subject == request.number])
+        for request in requests
+    ]

@@ -2,16 +2,26 @@
 
 from django.urls import path
 
-from helpdesk.portal import views
+from helpdesk.portal import catalogue, reaching, views
 
 app_name = "portal"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("ask/", views.ask, name="ask"),
+    path("devices/", catalogue.devices, name="devices"),
+    path("devices/<slug:code>/", catalogue.device, name="device"),
+    path("prices/", catalogue.calculator, name="calculator"),
+    path("compare/", catalogue.compare, name="compare"),
     path("privacy/", views.privacy, name="privacy"),
+    path("channels/", reaching.channels, name="channels"),
+    path("channels/embed/", reaching.embed, name="channels_embed"),
+    path("channels/menu.txt", reaching.menu_text, name="channels_menu"),
+    path("stores/<slug:code>/", reaching.store, name="store"),
     path("thread/<str:token>/", views.thread, name="thread"),
     path("thread/<str:token>/write/", views.write, name="write"),
+    path("thread/<str:token>/fault/", views.fault, name="fault"),
+    path("thread/<str:token>/topic/", views.add_topic, name="topic"),
     path("thread/<str:token>/reopen/", views.reopen, name="reopen"),
     path("thread/<str:token>/files/<uuid:public_id>/", views.file, name="file"),
 ]

@@ -1,11 +1,14 @@
 """The customers' door: ask, talk, come back by link. No account anywhere."""
 
 import uuid
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
@@ -16,8 +19,11 @@ from django.views.decorators.http import (
 )
 from django.views.decorators.vary import vary_on_headers
 
+from helpdesk import reach, stores
 from helpdesk.answers import SeeOther, file_of
-from helpdesk.forms import WritingForm
+from helpdesk.errors import refusal_of
+from helpdesk.forms import FaultForm, WritingForm, slots, values
+from helpdesk.portal.catalogue import question_about
 from helpdesk.portal.forms import AskForm
 from helpdesk.portal.thread import Thread
 from helpdesk.throttle import throttled
@@ -27,7 +33,7 @@ from inquiries.merged import place_of_writing, read_by_customer
 from inquiries.models import Inquiry, Topic
 from sla.models import Metric
 from sla.services import rules
-from tickets.models import Attachment, Channel
+from tickets.models import Attachment, Channel, Store
 from tickets.workflow import IllegalStep
 
 CHANNEL: Final = "web_chat"
@@ -71,8 +77,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return send_question(request)
     topic = request.GET.get("topic", "")
-    initial = {"topic": topic if topic in Topic.values else "", "client_token": ""}
-    form = AskForm(initial=initial | {"client_token": uuid.uuid4()})
+    initial = {
+        "topic": topic if topic in Topic.values else "",
+        "text": question_about(request.GET),
+        "client_token": uuid.uuid4(),
+    }
+    form = AskForm(initial=initial)
     return ask_page(request, form)
 
 
@@ -97,11 +107,26 @@ def send_question(request: HttpRequest) -> HttpResponse:
 
 def ask_page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResponse:
     """The whole page of the question."""
-    target = rules.in_force(Metric.FIRST_REPLY, at=timezone.now())
-    context = {"form": form, "slots": form.slots() if form.is_bound else {}}
-    return render(
-        request, "portal/ask.html", context | {"target": target}, status=status
-    )
+    at = timezone.now()
+    context = {
+        "form": form,
+        "slots": form.slots() if form.is_bound else {},
+        "target": rules.in_force(Metric.FIRST_REPLY, at=at),
+        **scanned(request, at=at),
+    }
+    return render(request, "portal/ask.html", context, status=status)
+
+
+def scanned(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
+    """The store whose poster led here, open or closed, and its emergency contact."""
+    code = request.GET.get("store", "")
+    if not slug_re.match(code):
+        return {}
+    found = Store.objects.in_use().filter(code=code).first()
+    if found is None:
+        return {}
+    of_store = stores.shown(found, at=at)
+    return {"of_store": of_store, "emergency": reach.emergency_text()}
 
 
 @require_safe
@@ -157,10 +182,42 @@ def refused(
     return thread_page(request, shown, form, status=409)
 
 
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def fault(request: HttpRequest, token: str) -> HttpResponse:
+    """Report a device that does not work (IN-49)."""
+    at = timezone.now()
+    inquiry = found(token)
+    form = FaultForm(request.POST)
+    try:
+        services.report_fault(inquiry, by=None, at=at, **values(form))
+    except (ValidationError, IllegalStep) as error:
+        refusal = refusal_of(error)
+        wrong = slots(refusal.fields, *form.names)
+        shown = Thread.of(found(token), at=at)
+        return thread_page(
+            request,
+            shown,
+            WritingForm(),
+            status=refusal.status,
+            fault_form=form,
+            fault_slots=wrong,
+        )
+    return go(request, reverse("portal:thread", args=[token]))
+
+
 def thread_page(
-    request: HttpRequest, shown: Thread, form: WritingForm, status: int = 200
+    request: HttpRequest,
+    shown: Thread,
+    form: WritingForm,
+    status: int = 200,
+    *,
+    fault_form: FaultForm | None = None,
+    fault_slots: dict[str, list[str]] | None = None,
 ) -> HttpResponse:
     """The page or, for htmx, the fragment; with the messages of a refused form."""
+    report = fault_form or FaultForm(initial={"client_token": uuid.uuid4()})
     fragment = bool(request.headers.get("HX-Request"))
     context = {
         "thread": shown,
@@ -169,9 +226,30 @@ def thread_page(
         "slots": form.slots() if form.is_bound else {},
         "fresh_token": uuid.uuid4(),
         "fragment": fragment,
+        "fault_form": report,
+        "fault_fields": report.rows(fault_slots or {}),
+        "fault_slots": fault_slots,
     }
     template = "portal/_thread_answer.html" if fragment else "portal/thread.html"
     return render(request, template, context, status=status)
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def add_topic(request: HttpRequest, token: str) -> HttpResponse:
+    """One more thing that the customer wants to know: a button of IN-26."""
+    at = timezone.now()
+    topic = request.POST.get("topic", "")
+    form = WritingForm({})
+    try:
+        services.add_topic(found(token), topic=topic, by=None, at=at)
+    except IllegalStep as error:
+        return refused(request, token, error, form)
+    except ValidationError as error:
+        form.refuse(error)
+        return thread_page(request, Thread.of(found(token), at=at), form, status=422)
+    return after_writing(request, token)
 
 
 @require_POST

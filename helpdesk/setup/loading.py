@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import timezone
 
+from catalog.services.load import load_catalogue
+from helpdesk import stores
 from inquiries import services
 from inquiries.models import Inquiry
-from knowledge.models import Script
+from knowledge.services.load import load_knowledge
+from sla.services import calendar_content
+from sla.services.calendars import GROUPS
 from staff.models import Department, Role, User
-from tickets.models import Channel
+from tickets.models import Channel, PublicationPlace, Store
 
 DATA: Final = Path(__file__).resolve().parent / "data"
 DEPARTMENT_HEADS: Final = {"customer_service": "manager"}
@@ -23,16 +28,51 @@ def _read(name: str) -> dict[str, Any]:
 
 @transaction.atomic
 def load_basics() -> None:
-    """Departments, channels and scripts; rows that exist stay as they are."""
+    """Departments, channels, places, words, catalogue; rows that exist stay."""
     data = _read("basics.toml")
     for row in data["departments"]:
         Department.objects.get_or_create(code=row["code"], defaults=row)
     for position, row in enumerate(data["channels"]):
         defaults = {**row, "position": position}
         Channel.objects.get_or_create(code=row["code"], defaults=defaults)
-    for position, row in enumerate(data["scripts"]):
-        defaults = {**row, "position": position}
-        Script.objects.get_or_create(code=row["code"], defaults=defaults)
+    _load_places(data["places"], at=timezone.now())
+    load_knowledge()
+    load_catalogue()
+
+
+def _load_places(rows: list[dict[str, str]], *, at: datetime) -> None:
+    """Where every company publishes its channels; somebody is to look there first."""
+    for row in rows:
+        channel = Channel.objects.filter(code=row.get("channel", "")).first()
+        PublicationPlace.objects.get_or_create(
+            kind=row["kind"],
+            defaults={
+                "name": row["name"],
+                "channel": channel,
+                "created_at": at,
+                "recheck_due_since": at,
+            },
+        )
+
+
+@transaction.atomic
+def load_stores(*, at: datetime) -> int:
+    """The demo company's stores; those that exist stay. How many were made."""
+    manager = User.objects.with_role(Role.MANAGER).earliest("pk")
+    made = 0
+    for position, row in enumerate(_read("demo.toml")["stores"]):
+        facts = {**row, "position": position}
+        said = facts.pop("hours")
+        if Store.objects.filter(code=row["code"]).exists():
+            continue
+        hours = {
+            day: calendar_content.read(text)
+            for name, text in said.items()
+            for day in GROUPS.get(name, (name,))
+        }
+        stores.save(Store(**facts), hours=hours, by=manager, at=at)
+        made += 1
+    return made
 
 
 @transaction.atomic
@@ -105,9 +145,18 @@ def _replay(row: dict[str, Any], *, now: datetime) -> None:
             services.greet(inquiry, by=agent, at=at)
         elif line.get("note"):
             services.write_note(inquiry, text=line["text"], by=agent, at=at)
+        elif line.get("ask_closing"):
+            services.ask_closing_question(inquiry, by=agent, at=at)
         elif "by" in line:
-            services.reply(inquiry, text=line["text"], by=agent, at=at)
+            answers = line.get("answers", ())
+            services.reply(inquiry, text=line["text"], by=agent, at=at, answers=answers)
         else:
             services.customer_writes(inquiry, text=line["text"], at=at)
-    if row.get("close"):
-        services.close(inquiry, by=agent, at=at + timedelta(seconds=40))
+    if "intent" in row:
+        services.close(
+            inquiry,
+            intent=row["intent"],
+            consent=False,
+            by=agent,
+            at=at + timedelta(seconds=40),
+        )

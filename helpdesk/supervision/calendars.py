@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from itertools import groupby
-from typing import Final
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
@@ -14,22 +12,12 @@ from django.utils.dates import WEEKDAYS as WEEKDAYS_WHOLE
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from helpdesk.opening import HoursOf, spans, week_of
 from helpdesk.supervision.policies import Line, State, lines_of
-from sla.business_time import DayKind, Hours, Interval
-from sla.models import WEEKDAYS, Calendar, CalendarDay, CalendarVersion, Pattern
+from sla.business_time import DayKind, Hours
+from sla.models import Calendar, CalendarDay, CalendarVersion
 from sla.services.calendar_content import CalendarContent, days_of
 from sla.services.years import EARLIEST, LATEST, Year
-
-MINUTE: Final = 60
-HOUR: Final = 3600
-
-
-@dataclass(frozen=True)
-class HoursOf:
-    """The opening hours of one kind of day; none: closed."""
-
-    name: str
-    intervals: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -140,40 +128,6 @@ def with_versions() -> QuerySet[Calendar]:
 def hours_of(version: CalendarVersion) -> Hours:
     """What a version says, as the arithmetic takes it."""
     return CalendarContent.of(version).as_hours()
-
-
-def week_of(hours: Hours) -> list[HoursOf]:
-    """The hours of weekdays, equal neighbours as one row, then of the other days."""
-    weekly = [(number, hours.weekly.get(number, ())) for number in range(7)]
-    rows = []
-    for intervals, days in groupby(weekly, key=lambda pair: pair[1]):
-        numbers = [number for number, _intervals in days]
-        rows.append(HoursOf(_days(numbers[0], numbers[-1]), spans(intervals)))
-    if hours.years is not None:
-        rows += [
-            HoursOf(str(Pattern.HOLIDAY.label), spans(hours.holiday)),
-            HoursOf(str(Pattern.ADJUSTED_WORKDAY.label), spans(hours.adjusted_workday)),
-        ]
-    return rows
-
-
-def _days(first: int, last: int) -> str:
-    begin, end = (str(Pattern(WEEKDAYS[number]).label) for number in (first, last))
-    if first == last:
-        return begin
-    return _("%(first)s to %(last)s") % {"first": begin, "last": end}
-
-
-def spans(intervals: Sequence[Interval]) -> list[str]:
-    """Hours as people write them; a closing on the next day says so."""
-    return [f"{_time(one.opens)}–{_time(one.closes)}" for one in intervals]
-
-
-def _time(seconds: int) -> str:
-    day, rest = divmod(seconds, 24 * HOUR) if seconds > 24 * HOUR else (0, seconds)
-    hour, minute = divmod(rest // MINUTE, 60)
-    text = f"{hour:02d}:{minute:02d}"
-    return _("%(time)s the next day") % {"time": text} if day else text
 
 
 def year_sheet(version: CalendarVersion, year: int) -> YearSheet:

@@ -5,11 +5,13 @@ from django.urls import path
 from helpdesk.supervision.views import (
     board,
     calendars,
+    channels,
     drafts,
     hours,
     policy,
     publication,
     rollouts,
+    stores,
 )
 
 app_name = "supervision"
@@ -49,4 +51,12 @@ urlpatterns = [
     path("calendars/add-year/", calendars.add_year, name="calendar_year"),
     path("calendars/<slug:code>/", calendars.calendar, name="calendar"),
     path("calendars/<slug:code>/change/", hours.change, name="calendar_hours"),
+    path("channels/", channels.index, name="channels"),
+    path("channels/places/new/", channels.new_place, name="place_new"),
+    path("channels/places/<int:pk>/", channels.place, name="place"),
+    path("channels/places/<int:pk>/take-off/", channels.take_off, name="place_off"),
+    path("channels/checks/<uuid:public_id>/proof/", channels.proof, name="proof"),
+    path("stores/new/", stores.new, name="store_new"),
+    path("stores/<slug:code>/", stores.change, name="store"),
+    path("stores/<slug:code>/poster/", stores.poster, name="store_poster"),
 ]

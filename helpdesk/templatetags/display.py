@@ -18,6 +18,7 @@ from inquiries.links import thread_path
 from inquiries.models import Inquiry
 from sla.models import Clock, ClockStatus, Outcome
 from sla.services.standing import Hold
+from tickets.models import PublicationPlace
 
 register = template.Library()
 
@@ -252,3 +253,9 @@ def file_limits() -> SafeString:
         settings.ATTACHMENT_MAX_BYTES,
         settings.ATTACHMENTS_PER_MESSAGE,
     )
+
+
+@register.simple_tag
+def places_due() -> int:
+    """How many places of publication wait for somebody to look at them (IN-11)."""
+    return PublicationPlace.objects.due().count()

@@ -1,13 +1,40 @@
 """What an inquiry consists of: a file for each thing that must be done by a time."""
 
-from inquiries.models.inquiry import Inquiry, InquiryQuerySet, InquiryTopic, Topic
+from inquiries.models.callback import Callback, Obstacle, Way
+from inquiries.models.contract_request import Clause, ContractRequest, Decision
+from inquiries.models.explained import ClauseExplanation, ServiceFactsTold
+from inquiries.models.follow_up import FollowUp, FollowUpStatus
+from inquiries.models.inquiry import (
+    Inquiry,
+    InquiryQuerySet,
+    InquiryTopic,
+    Intent,
+    Topic,
+)
 from inquiries.models.merge import Merge, MergeQuerySet
+from inquiries.models.repair_request import RepairRequest, Urgency
+from inquiries.request_workflow import ContractStatus, RepairStatus
 
 __all__ = [
+    "Callback",
+    "Clause",
+    "ClauseExplanation",
+    "ContractRequest",
+    "ContractStatus",
+    "Decision",
+    "FollowUp",
+    "FollowUpStatus",
     "Inquiry",
     "InquiryQuerySet",
     "InquiryTopic",
+    "Intent",
     "Merge",
     "MergeQuerySet",
+    "Obstacle",
+    "RepairRequest",
+    "RepairStatus",
+    "ServiceFactsTold",
     "Topic",
+    "Urgency",
+    "Way",
 ]

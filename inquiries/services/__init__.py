@@ -1,20 +1,79 @@
 """The verbs of an inquiry; a page and an API call use the same ones."""
 
 from inquiries.services.asking import ask, customer_writes
+from inquiries.services.callbacks import (
+    finish_callback,
+    log_callback_attempt,
+    miss,
+    reveal_contact,
+)
+from inquiries.services.checking import announce_checking, mark_question_clear
+from inquiries.services.closing import (
+    abandon,
+    ask_closing_question,
+    close,
+    note_customer_left,
+    reopen,
+)
+from inquiries.services.contract_requests import (
+    decide_contract_request,
+    forward_contract_request,
+    request_contract_change,
+    tell_contract_result,
+)
 from inquiries.services.conversing import greet, reply, write_note
-from inquiries.services.handling import assign, close, reopen, take
+from inquiries.services.explaining import (
+    contract_refusal,
+    explain_clauses,
+    note_understanding,
+    service_refusal,
+    tell_service_facts,
+)
+from inquiries.services.handling import assign, take
 from inquiries.services.merging import merge, unmerge
+from inquiries.services.repairs import (
+    check_in_on_site,
+    finish_repair,
+    log_technician_contact,
+    report_fault,
+)
+from inquiries.services.topics import add_topic, answer_topic, remove_topic
 
 __all__ = [
+    "abandon",
+    "add_topic",
+    "announce_checking",
+    "answer_topic",
     "ask",
+    "ask_closing_question",
     "assign",
+    "check_in_on_site",
     "close",
+    "contract_refusal",
     "customer_writes",
+    "decide_contract_request",
+    "explain_clauses",
+    "finish_callback",
+    "finish_repair",
+    "forward_contract_request",
     "greet",
+    "log_callback_attempt",
+    "log_technician_contact",
+    "mark_question_clear",
     "merge",
+    "miss",
+    "note_customer_left",
+    "note_understanding",
+    "remove_topic",
     "reopen",
     "reply",
+    "report_fault",
+    "request_contract_change",
+    "reveal_contact",
+    "service_refusal",
     "take",
+    "tell_contract_result",
+    "tell_service_facts",
     "unmerge",
     "write_note",
 ]

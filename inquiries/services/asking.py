@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 
 from customers.services import clean_surname, identify, parse_phone
 from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.services import checking
 from inquiries.services.merging import receiving
+from inquiries.services.speaking import GREETING, policy_text
 from inquiries.workflow import WORKFLOW, Status, Step
-from knowledge.models import Script
 from sla.models import Metric
 from sla.services import clocks
 from staff.models import User
 from tickets import feed
-from tickets.models import Channel, Direction, Kind, Message, Verb
+from tickets.models import Channel, Direction, Kind, Message, Store, Verb
 from tickets.numbers import new_number
 from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
-
-GREETING = "GREETING"
+from tickets.workflow import NotAllowed
 
 
 def ask(
@@ -38,18 +38,28 @@ def ask(
     files: Sequence[Upload] = (),
     client_token: uuid.UUID | None = None,
     by: User | None = None,
+    store: Store | None = None,
 ) -> Inquiry:
     """Open an inquiry and start its 30-second clock (IN-24).
 
-    `by` is the colleague or system that files it for the customer. Asking again with
-    the same client token returns the inquiry that is there already.
+    `by` is the colleague or system that files it for the customer, `store` where the
+    customer stands (IN-13). Asking again with the same client token returns the inquiry
+    that is there already.
 
-    Raises ValidationError with a message per field: surname, phone, topic, text, files.
+    Raises ValidationError with a message per field: surname, phone, topic, text, files;
+    NotAllowed for a colleague who receives no inquiries (IN-03).
     """
+    if by is not None and not by.receives:
+        raise NotAllowed("ask")
     fields = _cleaned(surname=surname, phone=phone, topic=topic, text=text, files=files)
     try:
         return _open(
-            channel=channel, at=at, client_token=client_token, by=by, fields=fields
+            channel=channel,
+            store=store,
+            at=at,
+            client_token=client_token,
+            by=by,
+            fields=fields,
         )
     except IntegrityError:
         earlier = _asked_before(client_token)
@@ -68,7 +78,9 @@ def customer_writes(
 ) -> Message:
     """Add the customer's words; the first of a cycle starts its reply clock.
 
-    What is written by the link of a merged inquiry goes to the one that goes on.
+    Words after the closing question are the answer to it (IN-52), and who writes has
+    not left. Words before the notice of IN-27 begin its minute anew. What is written by
+    the link of a merged inquiry goes to the one that goes on.
 
     Raises ValidationError (text, files), IllegalStep when the inquiry is closed.
     """
@@ -78,7 +90,7 @@ def customer_writes(
         for ticket in filter(None, (inquiry, origin)):
             if sent := messages.already_sent(ticket, client_token):
                 return sent
-        WORKFLOW.check(inquiry, Step.CUSTOMER_WRITES, by=None)
+        rule = WORKFLOW.check(inquiry, Step.CUSTOMER_WRITES, by=None)
         message = messages.add(
             inquiry,
             direction=Direction.IN,
@@ -92,6 +104,15 @@ def customer_writes(
         clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
         if origin is not None:
             feed.announce(origin, "message", to_customer=True)
+        checking.hear_more(inquiry, at=at)
+        if WORKFLOW.move(inquiry, rule):
+            feed.announce(inquiry, "ticket", to_customer=True)
+        inquiry.customer_left_at = None
+        if inquiry.closing_asked_at and not inquiry.closing_answered_at:
+            inquiry.closing_answered_at = at
+        inquiry.save(
+            update_fields=["closing_answered_at", "customer_left_at", "status"]
+        )
         return message
 
 
@@ -144,6 +165,7 @@ def _asked_before(client_token: uuid.UUID | None) -> Inquiry | None:
 def _open(
     *,
     channel: Channel,
+    store: Store | None,
     at: datetime,
     client_token: uuid.UUID | None,
     by: User | None,
@@ -156,12 +178,15 @@ def _open(
         number=new_number("IN", day=timezone.localdate(at)),
         kind=Kind.INQUIRY,
         channel=channel,
+        store=store,
         customer=customer,
         status=Status.NEW,
         created_at=at,
         client_token=client_token,
     )
-    InquiryTopic.objects.create(inquiry=inquiry, topic=fields.topic, asked_at=at)
+    InquiryTopic.objects.create(
+        inquiry=inquiry, topic=fields.topic, question=fields.text, asked_at=at
+    )
     message = messages.add(
         inquiry, direction=Direction.IN, text=fields.text, at=at, files=fields.files
     )
@@ -178,15 +203,20 @@ def _open(
 def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
     """Send the greeting as a labelled automatic text.
 
-    The clock runs on unless the policy in force lets an automatic text count (D-03).
+    The clock runs on unless the policy in force lets an automatic text count (D-03);
+    only then need the first person who answers not greet once more.
     """
-    script = Script.objects.get(code=GREETING)
     message = messages.add(
-        inquiry, direction=Direction.OUT, text=script.text, at=at, automatic=True
+        inquiry,
+        direction=Direction.OUT,
+        text=policy_text(GREETING),
+        at=at,
+        automatic=True,
     )
     inquiry.first_automatic_reply_at = at
-    inquiry.save(update_fields=["first_automatic_reply_at"])
     events.record(
         inquiry, Verb.GREETED_AUTOMATICALLY, by=None, at=at, message=message.pk
     )
-    clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at)
+    if clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at):
+        inquiry.greeted_cycle = inquiry.cycle
+    inquiry.save(update_fields=["first_automatic_reply_at", "greeted_cycle"])

@@ -14,8 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from inquiries.models import Inquiry, Merge
-from inquiries.workflow import WORKFLOW, Status, Step
+from inquiries.models import ContractStatus, Inquiry, Merge, RepairStatus
+from inquiries.workflow import BACK_TO_WORK, WORKFLOW, Status, Step
 from sla.models import Metric
 from sla.services import clocks
 from sla.services.clocks import CancelReason
@@ -27,6 +27,8 @@ from tickets.services.links import not_found
 from tickets.workflow import IllegalStep
 
 REASON_MAX: Final = 200
+# How far a conversation had come towards its end (IN-52).
+ENDING: Final = ("closing_asked_at", "closing_answered_at", "customer_left_at")
 _TRIES: Final = 5
 
 
@@ -38,20 +40,22 @@ def merge(
 
     Both are of one customer, or of one phone number and there is a reason. Its clocks
     are cancelled: a deadline that has passed by then stays missed. Its open topics and
-    its customer's wait go along.
+    its customer's wait go along; the other one goes on as in service.
 
-    Raises ValidationError (other, reason), IllegalStep when one of them has ended, has
-    taken in others or is in a colleague's hands, NotAllowed.
+    Raises ValidationError (other, reason), IllegalStep when one of them has ended, or
+    when the merged one has taken in others, is in a colleague's hands or waits for a
+    callback or another department; NotAllowed.
     """
     reason = _clean_reason(reason)
     inquiry, into = _locked(inquiry, into)
     if Merge.objects.standing().filter(inquiry=inquiry, into=into).exists():
         return inquiry
     rule = WORKFLOW.check(inquiry, Step.MERGE, by=by)
-    WORKFLOW.check(into, Step.ABSORB, by=by)
+    absorbing = WORKFLOW.check(into, Step.ABSORB, by=by)
     _refuse_unseen(inquiry, into, by=by)
     _refuse_poaching(inquiry, by=by)
     _refuse_chains(inquiry)
+    _refuse_promises(inquiry)
     _refuse_strangers(inquiry, into, reason=reason)
     made = Merge.objects.create(
         inquiry=inquiry,
@@ -65,9 +69,16 @@ def merge(
     clocks.cancel_all(inquiry, reason=CancelReason.MERGED, at=at, by=by)
     WORKFLOW.move(inquiry, rule)
     inquiry.closed_at = at
-    inquiry.customer_waiting_since = None
-    inquiry.save(update_fields=["closed_at", "customer_waiting_since", "status"])
+    inquiry.customer_waiting_since = inquiry.question_clear_at = None
+    inquiry.save(
+        update_fields=[
+            *("closed_at", "customer_waiting_since", "question_clear_at", "status")
+        ]
+    )
     _move_topics(made)
+    WORKFLOW.move(into, absorbing)
+    _end_no_more(into)
+    into.save(update_fields=["status", *ENDING])
     _wait_in(into, since=made.waiting_since, at=at)
     _tell(made, Verb.MERGED, by=by, at=at)
     return inquiry
@@ -94,12 +105,19 @@ def unmerge(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
     undone.undone_by = by
     undone.undone_at = at
     undone.save(update_fields=["undone_by", "undone_at"])
-    WORKFLOW.move(inquiry, replace(rule, target=undone.status_before))
     inquiry.closed_at = None
     inquiry.cycle += 1
     inquiry.customer_waiting_since = _still_waiting_since(undone)
+    back = undone.status_before
+    if inquiry.customer_waiting_since is not None:
+        back = BACK_TO_WORK.get(back, back)
+    WORKFLOW.move(inquiry, replace(rule, target=back))
+    _end_no_more(inquiry)
     inquiry.save(
-        update_fields=["closed_at", "customer_waiting_since", "cycle", "status"]
+        update_fields=[
+            *("closed_at", "customer_waiting_since", "cycle", "status"),
+            *ENDING,
+        ]
     )
     undone.topics.update(inquiry=inquiry, moved_by=None)
     _wait_no_more_for(undone)
@@ -201,6 +219,27 @@ def _refuse_chains(inquiry: Inquiry) -> None:
             step=Step.MERGE,
             status=inquiry.status,
         )
+
+
+def _refuse_promises(inquiry: Inquiry) -> None:
+    """What another department was asked for is promised here, and is not broken off."""
+    contracts = inquiry.contract_requests.exclude(status=ContractStatus.TOLD)
+    repairs = inquiry.repair_requests.exclude(status=RepairStatus.FINISHED)
+    if contracts.exists() or repairs.exists():
+        raise IllegalStep(
+            _(
+                "A contract change or a repair is still open here. Merge the other"
+                " conversation into this one, or link the two."
+            ),
+            step=Step.MERGE,
+            status=inquiry.status,
+        )
+
+
+def _end_no_more(inquiry: Inquiry) -> None:
+    """There is something else: the closing question must be asked again (IN-52)."""
+    for field in ENDING:
+        setattr(inquiry, field, None)
 
 
 def _refuse_strangers(inquiry: Inquiry, into: Inquiry, *, reason: str) -> None:

@@ -39,6 +39,7 @@ LOCK_KEY: Final = 0x53484F56
 NEEDED: Final = (
     *("kind", "step", "at", "clock__status", "clock__target_id"),
     *("clock__ticket__assignee_id", "clock__ticket__department_id"),
+    "clock__ticket__involved",
 )
 # Clocks of which nobody can be told.
 _SHUNNED: Final = Shunned()

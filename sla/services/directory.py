@@ -104,6 +104,6 @@ def _may_see(person: Person, ticket: Ticket) -> bool:
         or person.pk == ticket.assignee_id
         or (
             person.department_id is not None
-            and person.department_id == ticket.department_id
+            and person.department_id in (ticket.department_id, *ticket.involved)
         )
     )

@@ -2,7 +2,8 @@
 
 A clock's record never runs backwards: an act that arrives after something later was
 recorded takes effect then. All that a verb does to a clock, its lines and the ticket's
-next deadline are written in one statement, because an answer waits for it.
+next deadline are written in one statement that each connection plans once, because an
+answer waits for it.
 """
 
 import json
@@ -23,6 +24,7 @@ from sla.models import (
     Pause,
     Target,
 )
+from sla.prepared import Prepared
 from sla.promise import resume as resumed_schedule
 from sla.services import rules, set_aside
 from staff.models import User
@@ -52,12 +54,16 @@ MOVING: Final = (
     "recorded_at",
     "chain_head",
 )
-HELD_SQL: Final = """
-SELECT * FROM sla_clock
- WHERE ticket_id = %s AND metric = %s AND subject = %s
+SEEN: Final = ("set_aside_at", "acknowledged_at", "acknowledged_by_id")
+HELD: Final = Prepared(
+    "sla_held",
+    f"""
+SELECT id, {", ".join((*FIXED, *MOVING, *SEEN))} FROM sla_clock
+ WHERE ticket_id = %(ticket)s AND metric = %(metric)s AND subject = %(subject)s
    AND status IN ('running', 'paused')
    FOR UPDATE
-"""
+""",  # noqa: S608 - every part is a constant of this module
+)
 CHANGE_SQL: Final = f"""
 UPDATE sla_clock SET {", ".join(f"{name} = %({name})s" for name in MOVING)}
  WHERE id = %(id)s
@@ -86,8 +92,8 @@ UPDATE tickets_ticket
  WHERE id = %(ticket_id)s
 RETURNING next_due_at
 """
-WRITE_CHANGED_SQL: Final = _WRITE_SQL.format(clock=CHANGE_SQL)
-WRITE_NEW_SQL: Final = _WRITE_SQL.format(clock=CREATE_SQL)
+WRITE_CHANGED: Final = Prepared("sla_write", _WRITE_SQL.format(clock=CHANGE_SQL))
+WRITE_NEW: Final = Prepared("sla_write_new", _WRITE_SQL.format(clock=CREATE_SQL))
 
 
 class Held:
@@ -240,7 +246,7 @@ class Held:
             "hashes": [line.hash for line in lines],
         }
         with connection.cursor() as cursor:
-            cursor.execute(WRITE_NEW_SQL if new else WRITE_CHANGED_SQL, values)
+            cursor.execute((WRITE_NEW if new else WRITE_CHANGED).ready(), values)
             (ticket.next_due_at,) = cursor.fetchone()
         self.lines = []
         feed.announce(ticket, "clock", to_customer=True)
@@ -249,7 +255,8 @@ class Held:
 
 def unfinished(ticket: Ticket, metric: str, subject: str) -> Held | None:
     """The clock of this kind that still runs or waits, locked; None without one."""
-    for clock in Clock.objects.raw(HELD_SQL, [ticket.pk, metric, subject]):
+    values = {"ticket": ticket.pk, "metric": metric, "subject": subject}
+    for clock in Clock.objects.raw(HELD.ready(), values):
         if clock.set_aside_at is not None:
             set_aside.put_back_if_possible(clock)
         return Held(clock) if clock.is_unfinished else None

@@ -23,6 +23,7 @@ from sla.models import (
     PolicyVersion,
     Target,
 )
+from sla.prepared import Prepared
 from sla.promise import Length, Terms
 from sla.services.calendar_content import CalendarContent
 from tickets.models import Ticket
@@ -48,7 +49,9 @@ SELECT DISTINCT ON (version.calendar_id) 'calendar', version.id, calendar.code
 BOTH_SQL: Final = f"({POLICIES_SQL}) UNION ALL ({CALENDARS_SQL})"
 # What is to be known before a clock starts, in one question: whether the cycle has it
 # already, the key that it will get, and the channel on which its promise may depend.
-OPENING_SQL: Final = f"""
+OPENING: Final = Prepared(
+    "sla_opening",
+    f"""
 {BOTH_SQL}
 UNION ALL
 SELECT 'known', id, '' FROM sla_clock
@@ -58,7 +61,8 @@ UNION ALL
 SELECT 'next', nextval(pg_get_serial_sequence('sla_clock', 'id')), ''
 UNION ALL
 SELECT 'channel', id, code FROM tickets_channel WHERE id = %(channel)s
-"""  # noqa: S608 - every part is a constant of this module
+""",  # noqa: S608 - every part is a constant of this module
+)
 
 
 Row = tuple[str, int, str]
@@ -156,7 +160,7 @@ def rulebook(*, at: datetime) -> Rulebook:
 def opening(ticket: Ticket, metric: str, *, subject: str, at: datetime) -> Opening:
     """What starting a clock needs to know; one query."""
     rows = _ask(
-        OPENING_SQL,
+        OPENING.ready(),
         at=at,
         ticket=ticket.pk,
         metric=metric,

@@ -179,7 +179,8 @@
         else mark();
       });
       for (const name of ["htmx:sendError", "htmx:timeout"]) {
-        form.addEventListener(name, () => {
+        form.addEventListener(name, (event) => {
+          if (event.target !== form) return;
           busy(false);
           if (form.dataset.offline) {
             globalThis.Shoushi?.toast({
@@ -191,6 +192,7 @@
         });
       }
       form.addEventListener("htmx:responseError", (event) => {
+        if (event.target !== form) return;
         if (event.detail.xhr.status < 500 || !form.dataset.failed) return;
         globalThis.Shoushi?.toast({
           text: form.dataset.failed,

@@ -89,14 +89,16 @@
   body.addEventListener("desk:acted", () => {
     refetch(at("list"));
     refetch(at("context"));
-    at("assign")?.hidePopover();
-    at("belong")?.hidePopover();
-    at("belong-form")?.reset();
+    document.querySelectorAll("#workspace > .popup:popover-open").forEach((popup) => {
+      popup.hidePopover();
+      popup.querySelector("form")?.reset();
+    });
   });
   for (const failure of ["htmx:sendError", "htmx:timeout"]) {
     body.addEventListener(failure, (event) => {
       if (event.detail.requestConfig?.verb !== "post") return;
       if (event.target.id === "composer") return; // says so itself
+      if (event.target.id === "phrases") return; // asks again with the next letter
       globalThis.Shoushi.toast({ text: words.offline, kind: "soon", id: "toast-offline" });
     });
   }
@@ -185,12 +187,29 @@
     });
   });
 
-  const inSight = (id) => (at(id)?.offsetParent ? at(id) : null);
   body.addEventListener("htmx:oobAfterSwap", (event) => {
     const slot = at(event.detail.target.id); // the target itself has been replaced
     if (slot?.dataset.form !== "belong-form" || !slot.childElementCount) return;
     if (!at("belong").matches(":popover-open")) at("belong").showPopover();
   });
+
+  // One popup leads to the next: the call is over, and this came of it.
+  document.addEventListener("click", (event) => {
+    const next = event.target.closest("[data-next-popup]");
+    if (!next) return;
+    next.closest(".popup").hidePopover();
+    at(next.dataset.nextPopup).showPopover();
+  });
+  // A number that was shown stays on the screen no longer than its popup.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.id === "call" && event.newState === "closed") {
+        at("call-number").replaceChildren();
+      }
+    },
+    { capture: true },
+  );
 
   // --- keys --------------------------------------------------------------------------
   const move = (by) => {
@@ -207,14 +226,19 @@
     r: () => write("reply"),
     n: () => write("note"),
     s: () => document.querySelector("[data-step]")?.click(),
-    e: () => at("act-close")?.click(),
+    e: () => (at("act-close") ?? document.querySelector("[data-step]"))?.click(),
+    c: () => at("act-check")?.click(),
+    t: () => at("act-topics")?.click(),
     a: () => {
       if (!at("act-assign")) return;
       at("assign").showPopover();
       at("assign-to").focus();
     },
-    l: () => (inSight("act-link") ?? at("act-belong"))?.click(),
-    m: () => (inSight("act-merge") ?? at("act-belong"))?.click(),
+    x: () => at("ask-explain-clauses")?.click(),
+    i: () => at("ask-service-facts")?.click(),
+    m: () => at("ask-contract-request")?.click(),
+    f: () => at("ask-repair-request")?.click(),
+    l: () => at("act-belong")?.click(),
     "/": () => at("q").focus(),
     "?": () => at("keys").togglePopover(),
   };
@@ -232,6 +256,13 @@
     if (writes || !act || (event.repeat && !moves)) return;
     event.preventDefault();
     act();
+  });
+
+  // A popup whose form has come is ready to be filled in.
+  body.addEventListener("htmx:afterSwap", (event) => {
+    const popup = event.detail.target.closest?.(".asking:popover-open");
+    popup?.querySelector("form :is(select, textarea, input:not([type=hidden]))")?.focus();
+    at("explain-menu")?.removeAttribute("open");
   });
 
   // The chip of the head leads to all clocks: beside the conversation, where they stand.

@@ -71,6 +71,7 @@ def test_a_surname_that_cannot_be_shown_is_refused(typed: str, reason: str) -> N
     assert refusal.value.code == reason
 
 
+@pytest.mark.clause("IN-08")
 @pytest.mark.django_db
 def test_the_number_stands_in_no_row_of_no_table() -> None:
     InquiryFactory.create(phone="13912345678")
@@ -85,6 +86,7 @@ def test_the_number_stands_in_no_row_of_no_table() -> None:
     assert encryption.decrypt(customer.phone_encrypted) == "+8613912345678"
 
 
+@pytest.mark.clause("IN-08")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("language", "phone", "shown"),

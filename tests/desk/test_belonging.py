@@ -14,6 +14,7 @@ from inquiries.models import Inquiry, Merge
 from staff.models import Role, User
 from tests.desk.test_conversation import picture
 from tests.factories import InquiryFactory, UserFactory, department
+from tests.finishing import finish
 from tests.inquiries.snapshot import everything
 from tickets.models import Ticket, TicketLink
 from tickets.services import links
@@ -53,15 +54,14 @@ def slot(page: str, name: str) -> str:
     return page.partition(f'id="error-{name}"')[2].partition("</div>")[0]
 
 
-def test_who_asks_anew_by_the_same_phone_is_suggested_with_one_key_each(
+def test_who_asks_anew_by_the_same_phone_is_suggested_with_one_click_each(
     desk: Client, inquiry: Inquiry, earlier: Inquiry
 ) -> None:
     page = part(desk, inquiry)
     assert "Same phone within 7 days" in page
     assert f'id="repeat-{earlier.number}"' in page
-    for key, verb in (("l", "link"), ("m", "merge")):
-        button = page.partition(f'id="act-{verb}"')[2].partition(">")[0]
-        assert f'aria-keyshortcuts="{key}"' in button
+    for verb in ("link", "merge"):
+        button = page.partition(f'id="{verb}-{earlier.number}"')[2].partition(">")[0]
         assert f'value="{earlier.number}"' in button
         assert f'hx-post="/desk/inquiries/{inquiry.number}/{verb}/"' in button
 
@@ -132,7 +132,7 @@ def test_two_names_of_one_phone_ask_for_a_reason_first(
 ) -> None:
     inquiry = InquiryFactory.create(surname="李", at=timezone.now())
     page = part(desk, inquiry)
-    button = page.partition('id="act-merge"')[2].partition(">")[0]
+    button = page.partition(f'id="merge-{earlier.number}"')[2].partition(">")[0]
     assert 'popovertarget="belong"' in button
     assert f'data-other="{earlier.number}"' in button
     response = post(desk, inquiry, "merge", other=earlier.number, reason=" ")
@@ -162,8 +162,8 @@ def test_what_has_ended_is_refused_with_the_reason(
     desk: Client, agent: User, inquiry: Inquiry, earlier: Inquiry
 ) -> None:
     services.reply(earlier, text="好", by=agent, at=timezone.now())
-    services.close(earlier, by=agent, at=timezone.now())
-    assert 'id="act-merge"' not in part(desk, inquiry)
+    finish(earlier, by=agent, at=timezone.now())
+    assert f'id="merge-{earlier.number}"' not in part(desk, inquiry)
     response = post(desk, inquiry, "merge", other=earlier.number)
     assert response.status_code == 409
     assert "Reopen it first" in slot(response.content.decode(), "form")
@@ -283,7 +283,7 @@ def test_the_pane_costs_the_same_however_much_belongs_together(
         links.link(InquiryFactory.create(at=at), to=earlier, by=agent, at=now)
         merged = InquiryFactory.create(at=at)
         services.merge(merged, into=earlier, by=agent, at=now)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         desk.get(f"/desk/inquiries/{earlier.number}/context/")
     with django_assert_num_queries(9):
         desk.get(f"/desk/inquiries/{earlier.number}/thread/")

@@ -1,4 +1,4 @@
-"""What belongs together, in real browsers: merged with one key, led on, undone."""
+"""What belongs together, in real browsers: merged with one click, led on, undone."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,7 +24,7 @@ def ask(page: Page, *, surname: str, text: str) -> str:
     return page.locator(".thread-head .number").inner_text()
 
 
-def test_one_key_merges_who_asks_again_and_the_open_page_is_led_on(
+def test_one_click_merges_who_asks_again_and_the_open_page_is_led_on(
     visit: Visit,
 ) -> None:
     first, second = visit("/", width=360), visit("/", width=360)
@@ -35,7 +35,7 @@ def test_one_key_merges_who_asks_again_and_the_open_page_is_led_on(
     expect(page.locator(f"#repeat-{earlier}")).to_be_visible()
     assert serious(page) == []
 
-    page.keyboard.press("m")
+    page.locator(f"#merge-{earlier}").click()
     expect(page.locator("#next-step")).to_contain_text(earlier, timeout=SOON_MS)
     expect(second.page.locator("#thread")).to_contain_text(
         "摄像机多少钱一天?", timeout=SOON_MS
@@ -48,7 +48,11 @@ def test_one_key_merges_who_asks_again_and_the_open_page_is_led_on(
     expect(page.locator("#thread .origin")).to_have_count(0, timeout=SOON_MS)
     expect(page.locator(f"#repeat-{inquiry}")).to_be_visible(timeout=SOON_MS)
 
+    page.locator("#thread-body").focus()
     page.keyboard.press("l")
+    expect(page.locator("#belong-other")).to_be_focused()
+    page.keyboard.type(inquiry)
+    page.keyboard.press("Enter")
     expect(page.locator(f"#kin-linked-{inquiry}")).to_be_visible(timeout=SOON_MS)
     expect(page.locator(f"#row-{inquiry} .row-mark")).to_be_visible(timeout=SOON_MS)
     assert first.problems + second.problems + agent.problems == []

@@ -2,17 +2,31 @@
 
 from typing import Any
 
-from customers.models import Customer
-from inquiries.models import Inquiry, InquiryTopic, Merge
+from customers.models import Customer, RevealLog
+from inquiries.models import (
+    Callback,
+    ClauseExplanation,
+    ContractRequest,
+    FollowUp,
+    Inquiry,
+    InquiryTopic,
+    Merge,
+    RepairRequest,
+    ServiceFactsTold,
+)
 from sla.models import Clock, ClockEvent
 from tickets.models import Attachment, Event, Message, Ticket, TicketLink
 
-MODELS = (Attachment, Clock, ClockEvent, Customer, Event, Inquiry, InquiryTopic, Merge)
+MODELS = (
+    *(Attachment, Callback, Clock, ClockEvent, Customer, Event, FollowUp, Inquiry),
+    *(InquiryTopic, Merge, RevealLog, TicketLink),
+)
+ASKED = (ClauseExplanation, ContractRequest, RepairRequest, ServiceFactsTold)
 
 
 def everything() -> list[list[Any]]:
     """The rows of every table that belongs to cases."""
     return [
         list(model._default_manager.order_by("pk").values())
-        for model in (*MODELS, Message, Ticket, TicketLink)
+        for model in (*MODELS, *ASKED, Message, Ticket)
     ]

@@ -13,8 +13,10 @@ from inquiries.models import Inquiry, InquiryTopic, Merge, Topic
 from sla import detector
 from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory, department
+from tests.finishing import finish
 from tests.inquiries.snapshot import everything
 from tests.instants import Hand, after
+from tests.texts import GREETING
 from tickets.models import Message, Ticket
 from tickets.services import events
 from tickets.workflow import IllegalStep, NotAllowed
@@ -114,7 +116,7 @@ def test_both_are_read_as_one_thread_in_the_order_of_time_and_nothing_is_copied(
     services.reply(target, text="三号送到。", by=agent, at=after(80))
     assert said(target, agent) == [
         "两台摄像机租三天多少钱？",
-        "八百元。",
+        f"{GREETING}\n八百元。",
         "几号送到？",
         "老客户",
         "还有押金吗？",
@@ -152,7 +154,7 @@ def test_the_customer_waits_in_the_one_that_goes_on(
 def test_who_reopened_and_waits_elsewhere_gets_a_promise_where_it_goes_on(
     target: Inquiry, agent: User
 ) -> None:
-    services.close(target, by=agent, at=after(20))
+    finish(target, by=agent, at=after(20))
     services.reopen(target, by=agent, at=after(30))
     again = InquiryFactory.create(at=after(60))
     services.merge(again, into=target, by=agent, at=after(70))
@@ -341,11 +343,11 @@ def test_what_is_finished_is_linked_not_merged(
     again: Inquiry, target: Inquiry, agent: User
 ) -> None:
     """Open into closed, closed into open, closed into closed: each is refused."""
-    services.close(target, by=agent, at=after(65))
+    finish(target, by=agent, at=after(65))
     illegal(again, target, agent, after(70))
     illegal(target, again, agent, after(70))
     services.reply(again, text="三号。", by=agent, at=after(71))
-    services.close(again, by=agent, at=after(72))
+    finish(again, by=agent, at=after(72))
     illegal(again, target, agent, after(80))
 
 

@@ -12,6 +12,7 @@ from inquiries.models import Inquiry
 from inquiries.repeats import MOST, REPEAT_WINDOW, repeats_of
 from staff.models import Role, User
 from tests.factories import AT, InquiryFactory, UserFactory, department
+from tests.finishing import finish
 from tests.instants import MICROSECOND, after
 from tickets.models import Ticket
 
@@ -26,7 +27,7 @@ def found(inquiry: Inquiry, by: User) -> list[int]:
 def test_the_open_ones_come_first_then_the_newest(agent: User) -> None:
     closed = InquiryFactory.create(at=AT - DAY)
     services.reply(closed, text="好", by=agent, at=AT - DAY)
-    services.close(closed, by=agent, at=AT - DAY)
+    finish(closed, by=agent, at=AT - DAY)
     older, newer = (InquiryFactory.create(at=AT - n * DAY) for n in (3, 2))
     inquiry = InquiryFactory.create()
     assert found(inquiry, agent) == [newer.pk, older.pk, closed.pk]

@@ -9,6 +9,7 @@ from inquiries.links import thread_path
 from inquiries.models import Inquiry
 from staff.models import User
 from tests.factories import UserFactory
+from tests.finishing import finish
 from tests.portal.conftest import ask, path_of, picture
 from tickets.models import Attachment, Message
 
@@ -145,7 +146,7 @@ def test_where_the_other_one_is_finished_one_is_asked_to_ask_anew(
     inquiry = ask(customer, surname="李", text="能开发票吗")
     merge(inquiry, earlier, agent)
     services.reply(earlier, text="八百元", by=agent, at=timezone.now())
-    services.close(earlier, by=agent, at=timezone.now())
+    finish(earlier, by=agent, at=timezone.now())
     page = page_of(customer, inquiry)
     assert "Ask a new question" in page
     assert "72 hours" not in page
@@ -172,3 +173,26 @@ def test_the_home_page_calls_a_merged_conversation_going_on(
     page = customer.get("/").content.decode()
     assert "Goes on" in page
     assert "Merged" not in page
+
+
+def test_another_persons_page_offers_no_step_that_only_the_going_one_could_take(
+    customer: Client, earlier: Inquiry, agent: User
+) -> None:
+    """Topics, faults and the closing answer are of the conversation that goes on."""
+    inquiry = ask(customer, surname="李", text="能开发票吗")
+    services.greet(inquiry, by=agent, at=timezone.now())
+    page = page_of(customer, inquiry)
+    assert 'id="topic-buttons"' in page
+    merge(inquiry, earlier, agent)
+    page = page_of(customer, inquiry)
+    assert 'id="goes-elsewhere"' in page
+    assert 'id="topic-buttons"' not in page
+    assert 'id="no-more"' not in page
+    for path, given in (
+        ("topic/", {"topic": "after_sales"}),
+        ("fault/", {"device": "CAM-06", "fault": "无画面", "urgency": "normal"}),
+    ):
+        response = customer.post(path_of(inquiry, path), given)
+        assert response.status_code == 409, path
+    assert [topic.topic for topic in inquiry.topics.all()] == ["rental_price"]
+    assert not inquiry.repair_requests.exists()

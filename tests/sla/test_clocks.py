@@ -12,6 +12,7 @@ from sla.models import Clock, ClockEvent, Compare, Metric
 from sla.services import audit, clocks
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory, channel
+from tests.finishing import finish
 from tests.instants import DUE, MICROSECOND, Hand, after, local
 from tests.policies import publish
 from tickets.models import Message, Ticket
@@ -50,6 +51,7 @@ def detect(at: datetime) -> int:
     return detector.sweep(clock=Hand(at)).claimed
 
 
+@pytest.mark.clause("IN-24")
 def test_a_question_starts_a_clock_of_thirty_seconds_that_warns_at_24(
     inquiry: Inquiry,
 ) -> None:
@@ -81,6 +83,7 @@ def test_an_answer_at_the_deadline_itself_keeps_the_promise(
     assert next_due(inquiry) is None
 
 
+@pytest.mark.clause("IN-24")
 def test_an_answer_a_microsecond_later_has_missed_it(
     inquiry: Inquiry, agent: User
 ) -> None:
@@ -164,6 +167,7 @@ def test_late_is_a_question_that_needs_no_job(inquiry: Inquiry, seconds: float) 
     assert Clock.objects.overdue(at=at).exists() is (seconds > 30)
 
 
+@pytest.mark.clause("IN-24")
 def test_an_automatic_greeting_does_not_stop_the_clock() -> None:
     web_chat = channel()
     web_chat.auto_greeting = True
@@ -217,7 +221,7 @@ def test_after_reopening_the_customers_next_words_start_a_new_cycle(
     inquiry: Inquiry, agent: User
 ) -> None:
     services.reply(inquiry, text="八百元。", by=agent, at=after(10))
-    services.close(inquiry, by=agent, at=after(60))
+    finish(inquiry, by=agent, at=after(60))
     services.reopen(inquiry, by=None, at=after(100))
     assert Clock.objects.filter(ticket_id=inquiry.pk).count() == 1
     services.customer_writes(inquiry, text="再问一句。", at=after(120))

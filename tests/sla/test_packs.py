@@ -66,6 +66,7 @@ def read(folder: Path, text: str) -> packs.Pack:
     return pack
 
 
+@pytest.mark.clause("IN-24")
 def test_the_standard_policy_promises_thirty_seconds_and_cites_its_clauses() -> None:
     target = Target.objects.get(code="IN_FIRST_REPLY")
     assert target.version.number == 1
@@ -130,6 +131,37 @@ def test_the_standard_policy_in_instants(
     promised = plan(rules.terms_of(target), start=at, calendars=calendars)
     assert list(promised.schedule) == [local(text) for text in schedule]
     assert promised.breach_step == breach_step
+
+
+@pytest.mark.clause(
+    "IN-23", "IN-27", "IN-28", "IN-45", "IN-46", "IN-49", "IN-50", "IN-54"
+)
+@pytest.mark.parametrize(
+    ("metric", "facts", "due"),
+    [
+        (Metric.RING, {}, "2026-11-27 20:00:15"),
+        (Metric.COMPLEX_NOTICE, {}, "2026-11-27 20:01"),
+        (Metric.CALLBACK, {}, "2026-11-27 20:15"),
+        (Metric.CONTRACT_RESULT, {}, "2026-11-30 21:00"),
+        (Metric.DELIVERY, {"delivery_class": "standard"}, "2026-11-28 20:00"),
+        (Metric.DELIVERY, {"delivery_class": "special"}, "2026-11-29 20:00"),
+        (Metric.REPAIR_CONTACT, {"urgency": "normal"}, "2026-11-27 22:00"),
+        (Metric.REPAIR_ON_SITE, {"urgency": "urgent"}, "2026-11-28 00:00"),
+        (Metric.FOLLOW_UP, {"intent": "clear"}, "2026-11-27 22:00"),
+    ],
+)
+def test_each_promise_of_an_inquiry_is_due_when_the_policy_says(
+    metric: Metric, facts: dict[str, str], due: str
+) -> None:
+    """From a Friday at 20:00; the working day ends on Monday at 21:00."""
+    at = local("2026-11-27 20:00")
+    target = rules.in_force(metric, at=at, facts=facts)
+    assert target is not None
+    calendars = rules.rulebook(at=at).calendars
+    promised = plan(rules.terms_of(target), start=at, calendars=calendars)
+    assert promised.schedule[promised.breach_step] == local(due)
+    strict = "lt" if metric == Metric.RING else "le"
+    assert target.compare == strict
 
 
 def test_the_standard_policy_has_a_rule_for_every_metric_and_is_sound() -> None:

@@ -281,6 +281,7 @@ def problems_of(draft: PolicyVersion) -> list[tuple[str, str]]:
     return [(problem.place, problem.reason) for problem in found]
 
 
+@pytest.mark.clause("IN-06")
 def test_a_version_that_leaves_a_channel_without_a_first_reply_is_not_published(
     draft: PolicyVersion, manager: User
 ) -> None:

@@ -11,6 +11,7 @@ from tests.sla.month import Month, tally
 from tests.sla.oracle import SHANGHAI
 
 
+@pytest.mark.clause("IN-23", "IN-24", "IN-27", "IN-28", "IN-45", "IN-54")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("begin", "tickets"),

@@ -26,12 +26,12 @@ def agent() -> User:
 
 @pytest.fixture
 def ticket(agent: User) -> Ticket:
-    """Asked, answered, noted and closed: six lines."""
+    """Asked, answered, noted and asked about more: six lines."""
     inquiry = InquiryFactory.create()
     services.reply(inquiry, text="八百元。", by=agent, at=after(10))
     services.customer_writes(inquiry, text="好的。", at=after(20))
     services.write_note(inquiry, text="意向明确", by=agent, at=after(30))
-    services.close(inquiry, by=agent, at=after(40))
+    services.add_topic(inquiry, topic="after_sales", by=agent, at=after(40))
     return Ticket.objects.get(pk=inquiry.pk)
 
 
@@ -55,7 +55,7 @@ def test_the_history_names_what_happened_who_did_it_and_when(
         (3, "taken", agent, after(10)),
         (4, "customer_wrote", None, after(20)),
         (5, "noted", agent, after(30)),
-        (6, "closed", agent, after(40)),
+        (6, "topic_added", agent, after(40)),
     ]
     assert ticket.event_count == 6
     assert events.broken_links(ticket) == []

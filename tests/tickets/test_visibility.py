@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from inquiries.models import Inquiry
 from sla.models import Clock
@@ -9,6 +10,7 @@ from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory, department
 from tickets import feed
 from tickets.models import Ticket
+from tickets.services import assignment
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +86,37 @@ def test_a_stranger_sees_nothing(tickets: dict[str, Inquiry]) -> None:
 def test_the_live_stream_has_the_same_filter(role: Role, channels: set[str]) -> None:
     user = UserFactory.create(role=role)
     assert set(feed.channels_of(user)) == channels | {f"user:{user.pk}"}
+
+
+def test_a_handler_sees_the_tickets_of_which_something_is_asked_of_the_department(
+    tickets: dict[str, Inquiry],
+) -> None:
+    asked = tickets["open to all"]
+    handlers = {
+        code: UserFactory.create(
+            role=Role.DEPARTMENT_HANDLER, department=department(code)
+        )
+        for code in ("contract_management", "warehouse_logistics")
+    }
+    assert assignment.involve(asked, department("contract_management"))
+    assert not assignment.involve(asked, department("contract_management"))
+    assert seen_by(handlers["contract_management"], tickets) == {"open to all"}
+    assert seen_by(handlers["warehouse_logistics"], tickets) == set()
+    asked.refresh_from_db()
+    assert asked.department is None
+
+
+def test_an_involved_department_hears_of_the_ticket_too(
+    tickets: dict[str, Inquiry],
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    asked = tickets["finance"]
+    assignment.involve(asked, department("contract_management"))
+    heard: list[str] = []
+    monkeypatch.setattr(
+        feed, "publish", lambda notices: heard.extend(channel for channel, _ in notices)
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        feed.announce(asked, "message", to_customer=False)
+    assert heard == ["desk", "department:finance", "department:contract_management"]

@@ -1,18 +1,28 @@
 """The ticket and all that belongs to it: messages, files, and its own history."""
 
+from tickets.addresses import AddressKind
 from tickets.models.event import Event, Verb
 from tickets.models.link import TicketLink, TicketLinkQuerySet
 from tickets.models.message import Attachment, Direction, Message, attachment_path
+from tickets.models.publication import PlaceKind, PublicationCheck, PublicationPlace
+from tickets.models.store import Store, StoreDay, StoreHours
 from tickets.models.ticket import Channel, Kind, Priority, Ticket, TicketQuerySet
 
 __all__ = [
+    "AddressKind",
     "Attachment",
     "Channel",
     "Direction",
     "Event",
     "Kind",
     "Message",
+    "PlaceKind",
     "Priority",
+    "PublicationCheck",
+    "PublicationPlace",
+    "Store",
+    "StoreDay",
+    "StoreHours",
     "Ticket",
     "TicketLink",
     "TicketLinkQuerySet",

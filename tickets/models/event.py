@@ -26,6 +26,7 @@ class Verb(models.TextChoices):
     PRIORITY_RAISED = "priority_raised", _("Priority raised")
     TOPIC_ADDED = "topic_added", _("Topic added")
     TOPIC_ANSWERED = "topic_answered", _("Topic answered")
+    TOPIC_REMOVED = "topic_removed", _("Wrong topic removed")
     QUESTION_CLEAR = "question_clear", _("Question understood")
     CHECKING_ANNOUNCED = (
         "checking_announced",
@@ -40,6 +41,7 @@ class Verb(models.TextChoices):
     CLAUSES_EXPLAINED = "clauses_explained", _("Contract clauses explained")
     CONTRACT_CHANGE_ASKED = "contract_change_asked", _("Contract change asked for")
     CONTRACT_FORWARDED = "contract_forwarded", _("Sent to contract management")
+    CONTRACT_DECIDED = "contract_decided", _("Contract management decided")
     CONTRACT_RESULT_TOLD = "contract_result_told", _("Contract result told")
     SERVICE_FACTS_TOLD = "service_facts_told", _("Delivery and service explained")
     FAULT_REPORTED = "fault_reported", _("Fault reported")

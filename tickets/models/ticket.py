@@ -4,12 +4,24 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from staff.models import Department, Named, User
+from tickets.addresses import AddressKind, check_address, href_of
+from tickets.models.store import Store
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    """Questions about channels."""
+
+    def in_use(self) -> "ChannelQuerySet":
+        """Those that take anything."""
+        return self.filter(Q(takes_inquiries=True) | Q(takes_objections=True))
 
 
 class Channel(Named):
@@ -25,12 +37,45 @@ class Channel(Named):
         default=False,
         help_text=_("Sent at once and labelled; it never stops a clock (D-03)."),
     )
+    address_kind = models.CharField(
+        _("kind of address"),
+        max_length=10,
+        choices=AddressKind.choices,
+        default=AddressKind.NAME,
+    )
+    address = models.CharField(
+        _("address"),
+        max_length=200,
+        blank=True,
+        help_text=_("The number, link or name that customers use; empty: not shown."),
+    )
     position = models.PositiveSmallIntegerField(_("position"))
+
+    objects = ChannelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("channel")
         verbose_name_plural = _("channels")
         ordering = ("position", "code")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(address_kind__in=AddressKind.values),
+                name="channel_address_kind_known",
+            )
+        ]
+
+    def clean(self) -> None:
+        """An address that leads nowhere is not published."""
+        super().clean()
+        try:
+            check_address(self.address_kind, self.address)
+        except ValidationError as error:
+            raise ValidationError({"address": error}) from error
+
+    @property
+    def href(self) -> str:
+        """Where a tap on the address leads; "" where it leads nowhere."""
+        return href_of(self.address_kind, self.address)
 
 
 class Kind(models.TextChoices):
@@ -59,7 +104,8 @@ class TicketQuerySet(models.QuerySet[T]):
             return self.none()
         if user.sees_every_ticket:
             return self.all()
-        return self.filter(Q(department=user.department_id) | Q(assignee=user))
+        own = Q(department=user.department_id) | Q(assignee=user)
+        return self.filter(own | Q(involved__contains=[user.department_id]))
 
     def open(self) -> Self:
         return self.filter(closed_at=None)
@@ -107,6 +153,14 @@ class Ticket(models.Model):
         verbose_name=_("customer"),
         db_index=False,
     )
+    store = models.ForeignKey(
+        Store,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("store"),
+        help_text=_("Where the customer stood (IN-13)."),
+    )
     assignee = models.ForeignKey(
         User,
         models.PROTECT,
@@ -117,6 +171,13 @@ class Ticket(models.Model):
     )
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, verbose_name=_("department")
+    )
+    involved = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text=_("Keys of departments of which something is asked here."),
     )
     status = models.CharField(_("status"), max_length=30)
     priority = models.SmallIntegerField(

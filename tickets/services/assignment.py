@@ -1,11 +1,14 @@
 """Who looks after a ticket: the one way in which it comes into somebody's hands.
 
+Whoever is involved sees the ticket and may be asked for something; it stays in the
+hands in which it is.
+
 The caller holds the lock on the ticket.
 """
 
 from datetime import datetime
 
-from staff.models import User
+from staff.models import Department, User
 from tickets import feed
 from tickets.models import Ticket, Verb
 from tickets.services import events
@@ -28,6 +31,19 @@ def give(ticket: Ticket, *, to: User, by: User | None, at: datetime) -> bool:
     if not _give(ticket, to=to):
         return False
     events.record(ticket, Verb.ASSIGNED, by=by, at=at, to=to.pk, before=before)
+    return True
+
+
+def involve(ticket: Ticket, department: Department) -> bool:
+    """Let a department see a ticket of which it is asked something.
+
+    Returns whether it was not involved before.
+    """
+    if department.pk in ticket.involved:
+        return False
+    ticket.involved = [*ticket.involved, department.pk]
+    ticket.save(update_fields=["involved"])
+    feed.announce(ticket, "ticket", to_customer=False)
     return True
 
 

@@ -14,5 +14,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         loading.load_basics()
         loading.load_people()
+        loading.load_stores(at=timezone.now())
         made = loading.load_conversations(now=timezone.now())
         self.stdout.write(f"{made} demo conversations")

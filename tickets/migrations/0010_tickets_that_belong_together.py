@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("customers", "0001_initial"),
-        ("tickets", "0005_verbs_of_the_whole_conversation"),
+        ("customers", "0003_reveals_are_append_only"),
+        ("tickets", "0009_departments_involved"),
     ]
 
     operations = [

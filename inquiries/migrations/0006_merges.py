@@ -8,26 +8,31 @@ STATUSES = """
 ALTER TABLE tickets_ticket DROP CONSTRAINT inquiry_closed_has_time;
 ALTER TABLE tickets_ticket DROP CONSTRAINT inquiry_status_known;
 ALTER TABLE tickets_ticket ADD CONSTRAINT inquiry_status_known
-    CHECK (kind <> 'inquiry' OR status IN ('new', 'in_service', 'closed', 'merged'));
-ALTER TABLE tickets_ticket ADD CONSTRAINT inquiry_closed_has_time CHECK (
-    kind <> 'inquiry' OR (status IN ('closed', 'merged')) = (closed_at IS NOT NULL)
-);
+    CHECK (kind <> 'inquiry' OR status IN (
+        'new', 'in_service', 'awaiting_verification', 'awaiting_customer', 'answered',
+        'closed', 'abandoned', 'missed', 'merged'));
+ALTER TABLE tickets_ticket ADD CONSTRAINT inquiry_closed_has_time
+    CHECK (kind <> 'inquiry'
+        OR (status IN ('closed', 'abandoned', 'merged')) = (closed_at IS NOT NULL));
 """
 BEFORE = """
 ALTER TABLE tickets_ticket DROP CONSTRAINT inquiry_closed_has_time;
 ALTER TABLE tickets_ticket DROP CONSTRAINT inquiry_status_known;
 ALTER TABLE tickets_ticket ADD CONSTRAINT inquiry_status_known
-    CHECK (kind <> 'inquiry' OR status IN ('new', 'in_service', 'closed'));
+    CHECK (kind <> 'inquiry' OR status IN (
+        'new', 'in_service', 'awaiting_verification', 'awaiting_customer', 'answered',
+        'closed', 'abandoned', 'missed'));
 ALTER TABLE tickets_ticket ADD CONSTRAINT inquiry_closed_has_time
-    CHECK (kind <> 'inquiry' OR (status = 'closed') = (closed_at IS NOT NULL));
+    CHECK (kind <> 'inquiry'
+        OR (status IN ('closed', 'abandoned')) = (closed_at IS NOT NULL));
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("inquiries", "0002_status_known"),
-        ("tickets", "0006_tickets_that_belong_together"),
+        ("inquiries", "0005_contract_and_repair_requests"),
+        ("tickets", "0010_tickets_that_belong_together"),
     ]
 
     operations = [

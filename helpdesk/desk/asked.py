@@ -1,0 +1,95 @@
+"""What the open inquiry asks of others, and what its customer has been told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from inquiries.models import (
+    ClauseExplanation,
+    ContractRequest,
+    Inquiry,
+    RepairRequest,
+    ServiceFactsTold,
+)
+from inquiries.request_workflow import (
+    CONTRACT_LIFE,
+    CONTRACT_MANAGEMENT,
+    REPAIR_LIFE,
+    TECHNICAL_SUPPORT,
+    RequestStep,
+    allows,
+)
+from sla.models import Clock
+from staff.models import User
+
+
+@dataclass(frozen=True)
+class Card:
+    """One request, its clocks, and the steps that this person can take."""
+
+    request: ContractRequest | RepairRequest
+    clocks: list[Clock]
+    can: dict[str, bool]
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it is an urgent fault, which stands out."""
+        return isinstance(self.request, RepairRequest) and self.request.urgent
+
+
+def cards_of(
+    requests: Iterable[ContractRequest | RepairRequest],
+    clocks: Iterable[Clock],
+    *,
+    by: User,
+) -> list[Card]:
+    """Each request with the clocks whose subject it is."""
+    by_subject: dict[str, list[Clock]] = {}
+    for clock in clocks:
+        by_subject.setdefault(clock.subject, []).append(clock)
+    return [
+        Card(request, by_subject.get(request.number, []), can=_can(request, by=by))
+        for request in requests
+    ]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The part of the workspace that is about other departments."""
+
+    inquiry: Inquiry
+    user: User
+    now: datetime
+    clocks: list[Clock]
+
+    @cached_property
+    def contract_requests(self) -> list[Card]:
+        visible = ContractRequest.objects.visible_to(self.user)
+        rows = visible.filter(inquiry=self.inquiry)
+        return cards_of(rows, self.clocks, by=self.user)
+
+    @cached_property
+    def repair_requests(self) -> list[Card]:
+        visible = RepairRequest.objects.visible_to(self.user)
+        rows = visible.filter(inquiry=self.inquiry)
+        return cards_of(rows, self.clocks, by=self.user)
+
+    @cached_property
+    def explanation(self) -> ClauseExplanation | None:
+        return self.inquiry.clause_explanations.order_by("-at", "-pk").first()
+
+    @cached_property
+    def facts_told(self) -> ServiceFactsTold | None:
+        return self.inquiry.service_facts_told.order_by("-at", "-pk").first()
+
+
+def _can(request: ContractRequest | RepairRequest, *, by: User) -> dict[str, bool]:
+    contract = isinstance(request, ContractRequest)
+    life = CONTRACT_LIFE if contract else REPAIR_LIFE
+    department = CONTRACT_MANAGEMENT if contract else TECHNICAL_SUPPORT
+    return {
+        str(step): RequestStep(step) in life.rules
+        and allows(life, request, RequestStep(step), department=department, by=by)
+        for step in RequestStep
+    }

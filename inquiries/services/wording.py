@@ -1,0 +1,34 @@
+"""The record of what a supervisor lets pass the phrase guard (IN-20)."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+
+from inquiries.models import Inquiry
+from tickets.models import Direction, Message, Verb
+from tickets.services import events, messages
+from tickets.text import clean_message
+
+
+def clean_reason(text: str) -> str:
+    """The reason as it is kept. Raises ValidationError (override_reason)."""
+    try:
+        return clean_message(text, required=False)
+    except ValidationError as error:
+        raise ValidationError({"override_reason": error}) from error
+
+
+def record_allowance(
+    inquiry: Inquiry, message: Message, allowed: Sequence[str], *, reason: str
+) -> None:
+    """Who let which phrases pass stands in the history, and why in a note.
+
+    The caller holds the lock on the inquiry; the history carries no person's text.
+    """
+    by, at = message.author, message.sent_at
+    said = "".join(f"“{phrase}”" for phrase in allowed)
+    note = messages.add(
+        inquiry, direction=Direction.NOTE, text=f"{said} {reason}", at=at, author=by
+    )
+    data = {"message": message.pk, "note": note.pk, "phrases": list(allowed)}
+    events.record(inquiry, Verb.PHRASE_ALLOWED, by=by, at=at, **data)

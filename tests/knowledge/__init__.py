@@ -1,0 +1,1 @@
+"""Tests of knowledge/: scripts, phrases, and the guard that knows them."""

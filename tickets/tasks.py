@@ -1,0 +1,12 @@
+"""Jobs on what tickets share, on queue `default`."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from tickets.services import publication
+
+
+@shared_task(name="publication.mark_due")
+def mark_due() -> int:
+    """Ask for the monthly look at the places where channels are published."""
+    return publication.mark_due(at=timezone.now())
