@@ -465,6 +465,19 @@ SPECTACULAR_SETTINGS = {
             "x-displayName": _("Business time"),
             "description": _("When something is due by the company's calendars."),
         },
+        {
+            "name": "pricing",
+            "x-displayName": _("Prices"),
+            "description": _(
+                "What an order costs with every line, and what is settled afterwards."
+                " Nothing is stored."
+            ),
+        },
+        {
+            "name": "recommendations",
+            "x-displayName": _("Recommendations"),
+            "description": _("Which devices fit a scene, a scale and needs, and why."),
+        },
     ],
 }
 

@@ -2,6 +2,14 @@
 
 from django.urls import path, re_path
 
+from catalog.api import (
+    PriceDamage,
+    PriceDelay,
+    PriceDowntime,
+    PriceOrder,
+    PriceReturn,
+    Recommendations,
+)
 from helpdesk.api.views import NothingHere, Schema, page
 from inquiries.api import Inquiries
 from sla.api import ClockList, DueTime, Policies
@@ -29,6 +37,14 @@ urlpatterns = [
             name=f"api_{verb}",
         )
         for verb in VERBS
+    ),
+    path("v1/pricing/quote/", PriceOrder.as_view(), name="api_quote_price"),
+    path("v1/pricing/early-return/", PriceReturn.as_view(), name="api_price_return"),
+    path("v1/pricing/overdue/", PriceDelay.as_view(), name="api_price_delay"),
+    path("v1/pricing/damage/", PriceDamage.as_view(), name="api_price_damage"),
+    path("v1/pricing/downtime/", PriceDowntime.as_view(), name="api_price_downtime"),
+    path(
+        "v1/recommendations/", Recommendations.as_view(), name="api_recommendations"
     ),
     re_path(r"", NothingHere.as_view()),
 ]
