@@ -34,6 +34,12 @@ class Step(StrEnum):
     ASSIGN = "assign"
     CLOSE = "close"
     REOPEN = "reopen"
+    # Recommending and quoting
+    SELECT_DEVICES = "select_devices"
+    RECOMMEND = "recommend"
+    CHOOSE_DEVICE = "choose_device"
+    DRAFT_QUOTATION = "draft_quotation"
+    QUOTE = "quote"
 
 
 REOPEN_WINDOW: Final = timedelta(hours=72)
@@ -64,5 +70,11 @@ WORKFLOW: Final = Workflow(
             _("This conversation is open already."),
             customer=True,
         ),
+        # Recommending and quoting (IN-30 to IN-40)
+        Step.SELECT_DEVICES: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+        Step.RECOMMEND: Rule(_OPEN, Status.IN_SERVICE, _ANSWERING, _FINISHED),
+        Step.CHOOSE_DEVICE: Rule(_OPEN, None, _ANSWERING, _FINISHED, customer=True),
+        Step.DRAFT_QUOTATION: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+        Step.QUOTE: Rule(_OPEN, Status.IN_SERVICE, _ANSWERING, _FINISHED),
     }
 )
