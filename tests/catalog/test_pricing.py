@@ -329,7 +329,11 @@ REFUSED = {
         BadQuantity,
         "items.1.quantity",
     ),
-    "too many pieces": ({"items": [Item(CAM_06, 501)]}, BadQuantity, "items.0.quantity"),
+    "too many pieces": (
+        {"items": [Item(CAM_06, 501)]},
+        BadQuantity,
+        "items.0.quantity",
+    ),
     "too many in two lines": (
         {"items": [Item(CAM_06, 500), Item(CAM_06, 1)]},
         BadQuantity,

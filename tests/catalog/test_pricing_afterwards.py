@@ -56,9 +56,7 @@ def test_an_early_return_counts_the_discounts_of_each_length() -> None:
 
 
 def test_an_early_return_counts_what_was_paid_when_that_is_told() -> None:
-    back = early_return(
-        CAMERA, days=10, used_days=4, tariff=TARIFF, paid=D("1282.50")
-    )
+    back = early_return(CAMERA, days=10, used_days=4, tariff=TARIFF, paid=D("1282.50"))
     assert (str(back.unused), str(back.refund)) == ("562.50", "202.50")
 
 
@@ -190,14 +188,17 @@ def test_a_damage_that_cannot_be_priced_is_refused(
 
 @pytest.mark.parametrize(
     ("hours", "counts", "reduction"),
-    [(0, False, "0.00"), (4, False, "0.00"), (4.5, True, "21.70"), (84, True, "405.00")],
+    [
+        (0, False, "0.00"),
+        (4, False, "0.00"),
+        (4.5, True, "21.70"),
+        (84, True, "405.00"),
+    ],
 )
 def test_downtime_of_more_than_four_hours_reduces_the_rent_pro_rata(
     hours: float, reduction: str, *, counts: bool
 ) -> None:
-    found = downtime(
-        CAMERA, days=7, unusable=timedelta(hours=hours), tariff=TARIFF
-    )
+    found = downtime(CAMERA, days=7, unusable=timedelta(hours=hours), tariff=TARIFF)
     assert (found.counts, str(found.reduction)) == (counts, reduction)
     assert found.extension == (timedelta(hours=hours) if counts else timedelta(0))
 

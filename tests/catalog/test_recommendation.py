@@ -233,7 +233,9 @@ def test_a_dearer_rent_never_moves_a_device_up(
     after = [one.candidate.code for one in again].index(chosen.code)
     assert after >= before
     others = [one.candidate.code for one in found if one.candidate is not chosen]
-    assert [c.candidate.code for c in again if c.candidate.code != chosen.code] == others
+    assert [
+        c.candidate.code for c in again if c.candidate.code != chosen.code
+    ] == others
 
 
 @law

@@ -82,7 +82,10 @@ def test_all_that_was_not_asked_is_named_at_once(inquiry: Inquiry, agent: User) 
         ({"category": "submarine"}, "category"),
         ({"budget": Decimal(-1)}, "budget"),
         ({"budget": Decimal(1_000_001)}, "budget"),
-        ({"category": "gimbal", "scene": "indoor_fixed", "scale": "multi_interview"}, "category"),
+        (
+            {"category": "gimbal", "scene": "indoor_fixed", "scale": "multi_interview"},
+            "category",
+        ),
     ],
 )
 def test_a_wish_that_nothing_can_meet_is_refused(
@@ -197,9 +200,7 @@ def test_only_the_dearest_is_refused_whatever_the_reason(
 def test_the_cheapest_good_device_is_always_in_the_list(
     inquiry: Inquiry, agent: User
 ) -> None:
-    selection = select(
-        inquiry, agent, scene="indoor_fixed", needs=["image_quality"]
-    )
+    selection = select(inquiry, agent, scene="indoor_fixed", needs=["image_quality"])
     assert [one.code for one in selection.devices] == ["CAM-05", "CAM-03", "CAM-08"]
     assert [one.code for one in selection.devices if one.cheapest_good] == ["CAM-03"]
     assert [one.daily for one in selection.devices] == ["420.00", "85.00", "520.00"]
@@ -276,12 +277,22 @@ def test_an_agent_records_a_choice_only_with_the_customers_words_as_proof(
     for proof in (None, ours, other):
         with pytest.raises(ValidationError) as refused:
             services.choose_device(
-                inquiry, comparison=comparison, code="CAM-02", message=proof, by=agent, at=after(70)
+                inquiry,
+                comparison=comparison,
+                code="CAM-02",
+                message=proof,
+                by=agent,
+                at=after(70),
             )
         assert list(refused.value.message_dict) == ["message"]
     assert not DeviceChoice.objects.exists()
     choice = services.choose_device(
-        inquiry, comparison=comparison, code="CAM-02", message=theirs, by=agent, at=after(70)
+        inquiry,
+        comparison=comparison,
+        code="CAM-02",
+        message=theirs,
+        by=agent,
+        at=after(70),
     )
     assert (choice.message, choice.recorded_by) == (theirs, agent)
 
