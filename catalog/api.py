@@ -1,4 +1,4 @@
-"""Prices and recommendations for other systems: parse, compute, show; nothing stored."""
+"""Prices and recommendations for other systems: parse, compute, show; store nothing."""
 
 from datetime import timedelta
 from typing import Any

@@ -151,9 +151,7 @@ class Order(serializers.Serializer[Any]):
 )
 class OrderToPrice(Order):
     delivery = Text(
-        help_text=_(
-            "A way of delivery: same_city, inter_city_express or store_pickup."
-        )
+        help_text=_("A way of delivery: same_city, inter_city_express or store_pickup.")
     )
     first_order = Flag(
         default=False, help_text=_("Whether it is the customer's first order.")
@@ -173,7 +171,9 @@ class OrderToPrice(Order):
         help_text=_("The code of a waiver of the deposit, such as zhima_credit."),
     )
     credit_score = Whole(
-        default=None, allow_null=True, help_text=_("The score that the waiver asks for.")
+        default=None,
+        allow_null=True,
+        help_text=_("The score that the waiver asks for."),
     )
 
 
@@ -283,13 +283,13 @@ class DelayToPrice(serializers.Serializer[Any]):
     due_at = Instant(
         help_text=_("When the devices had to be back: ISO 8601 with an offset.")
     )
-    returned_at = Instant(
-        help_text=_("When they came back: ISO 8601 with an offset.")
-    )
+    returned_at = Instant(help_text=_("When they came back: ISO 8601 with an offset."))
 
 
 class DelayPriced(serializers.Serializer[Any]):
-    days = serializers.IntegerField(help_text=_("Late days: after the grace, each begun."))
+    days = serializers.IntegerField(
+        help_text=_("Late days: after the grace, each begun.")
+    )
     occupation = Money(help_text=_("The daily rent of these days."))
     penalty = Money(help_text=_("On top: 30 % of the daily rent at most."))
     total = Money(help_text=_("Both together."))
@@ -370,7 +370,9 @@ class DowntimeToPrice(Order):
 
 class DowntimePriced(serializers.Serializer[Any]):
     counts = serializers.BooleanField(
-        help_text=_("Whether anything is owed: more than four hours, not by the customer.")
+        help_text=_(
+            "Whether anything is owed: more than four hours, not by the customer."
+        )
     )
     reduction = Money(help_text=_("By how much the rent falls; or, instead:"))
     extension_hours = serializers.FloatField(

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Concatenate, Final, ParamSpec
@@ -61,15 +61,17 @@ def line_of(address: str) -> str:
     return str(ip_network((known, 64), strict=False))
 
 
-def throttled(name: str, *rates: str) -> Callable[[View[P]], View[P]]:
-    """Limit the POSTs that one address may send to a view."""
+def throttled(
+    name: str, *rates: str, methods: Sequence[str] = ("POST",)
+) -> Callable[[View[P]], View[P]]:
+    """Limit what one address may send to a view: its POSTs, or other methods."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def wrapper(
             request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponse:
-            if request.method == "POST":
+            if request.method in methods:
                 asker = line_of(request.META.get("REMOTE_ADDR", ""))
                 wait = seconds_to_wait(f"{name}:{asker}", *rates, now=time.time())
                 if wait:

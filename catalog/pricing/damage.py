@@ -115,7 +115,9 @@ def _needed(field: str, figure: Decimal | None) -> Decimal:
     return cents(figure)
 
 
-def _part(code: str, price: Decimal, *, name: str = "", quantity: int = 1) -> DamagePart:
+def _part(
+    code: str, price: Decimal, *, name: str = "", quantity: int = 1
+) -> DamagePart:
     price = cents(price)
     return DamagePart(code, name, quantity, price, price * quantity)
 

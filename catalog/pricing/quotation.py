@@ -18,8 +18,8 @@ from catalog.pricing.lines import (
     delivery_line,
     deposit_lines,
     discount_line,
-    insurance_line,
     install_line,
+    insurance_line,
     no_discount_line,
     operator_line,
     rent_line,
@@ -118,9 +118,7 @@ def checked(items: Sequence[Item]) -> tuple[Item, ...]:
         before = merged.get(item.device.code)
         quantity = item.quantity + (before.quantity if before else 0)
         if item.quantity < 1 or quantity > MAX_QUANTITY:
-            raise BadQuantity(
-                f"items.{place}.quantity", least=1, most=MAX_QUANTITY
-            )
+            raise BadQuantity(f"items.{place}.quantity", least=1, most=MAX_QUANTITY)
         merged[item.device.code] = Item(item.device, quantity)
     if len(merged) > MAX_ITEMS:
         raise TooManyItems(most=MAX_ITEMS)

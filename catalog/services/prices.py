@@ -7,9 +7,10 @@ has no price is a ValidationError with its field, in the reader's language.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -32,10 +33,28 @@ def told() -> Iterator[None]:
         raise words.refusal(error) from error
 
 
-def order(
+@dataclass(frozen=True)
+class Basket:
+    """An order whose devices and tariff are read, to be priced for any length."""
+
+    items: tuple[Item, ...]
+    tariff: pricing.Tariff
+    terms: Mapping[str, Any]
+
+    def price(self, days: int) -> Quote:
+        with told():
+            return pricing.quote(
+                self.items, days=days, tariff=self.tariff, **self.terms
+            )
+
+    def cheaper_longer(self, days: int) -> tuple[int, Quote] | None:
+        """The shortest longer lease for which less is payable, if there is one."""
+        return pricing.cheaper_longer(self.price, days=days, tariff=self.tariff)
+
+
+def basket(
     asked: Asked,
     *,
-    days: int,
     delivery: str,
     at: datetime,
     first_order: bool = False,
@@ -44,23 +63,25 @@ def order(
     operator_days: int = 0,
     waiver: str = "",
     credit_score: int | None = None,
-) -> Quote:
-    """What these devices cost together; whether they are a kit is seen from them."""
+) -> Basket:
+    """Read what makes the price; whether the devices are a kit is seen from them."""
     items = found(asked)
-    with told():
-        return pricing.quote(
-            items,
-            days=days,
-            tariff=tariff.current(at=at),
-            zone=delivery,
-            first_order=first_order,
-            kit=is_kit(items),
-            insurance=insurance,
-            onsite_install=onsite_install,
-            operator_days=operator_days,
-            waiver=waiver,
-            credit_score=credit_score,
-        )
+    terms = {
+        "zone": delivery,
+        "kit": is_kit(items),
+        "first_order": first_order,
+        "insurance": insurance,
+        "onsite_install": onsite_install,
+        "operator_days": operator_days,
+        "waiver": waiver,
+        "credit_score": credit_score,
+    }
+    return Basket(items, tariff.current(at=at), terms)
+
+
+def order(asked: Asked, *, days: int, at: datetime, **terms: Any) -> Quote:
+    """What these devices cost together; takes the terms that `basket` takes."""
+    return basket(asked, at=at, **terms).price(days)
 
 
 def early_return(

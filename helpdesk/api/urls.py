@@ -43,8 +43,6 @@ urlpatterns = [
     path("v1/pricing/overdue/", PriceDelay.as_view(), name="api_price_delay"),
     path("v1/pricing/damage/", PriceDamage.as_view(), name="api_price_damage"),
     path("v1/pricing/downtime/", PriceDowntime.as_view(), name="api_price_downtime"),
-    path(
-        "v1/recommendations/", Recommendations.as_view(), name="api_recommendations"
-    ),
+    path("v1/recommendations/", Recommendations.as_view(), name="api_recommendations"),
     re_path(r"", NothingHere.as_view()),
 ]

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from helpdesk.portal import views
+from helpdesk.portal import catalogue, views
 
 app_name = "portal"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("ask/", views.ask, name="ask"),
+    path("devices/", catalogue.devices, name="devices"),
+    path("devices/<slug:code>/", catalogue.device, name="device"),
+    path("prices/", catalogue.calculator, name="calculator"),
+    path("compare/", catalogue.compare, name="compare"),
     path("privacy/", views.privacy, name="privacy"),
     path("thread/<str:token>/", views.thread, name="thread"),
     path("thread/<str:token>/write/", views.write, name="write"),

@@ -19,6 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.answers import SeeOther, file_of
 from helpdesk.forms import WritingForm
+from helpdesk.portal.catalogue import question_about
 from helpdesk.portal.forms import AskForm
 from helpdesk.portal.thread import Thread
 from helpdesk.throttle import throttled
@@ -71,8 +72,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return send_question(request)
     topic = request.GET.get("topic", "")
-    initial = {"topic": topic if topic in Topic.values else "", "client_token": ""}
-    form = AskForm(initial=initial | {"client_token": uuid.uuid4()})
+    initial = {
+        "topic": topic if topic in Topic.values else "",
+        "text": question_about(request.GET),
+        "client_token": uuid.uuid4(),
+    }
+    form = AskForm(initial=initial)
     return ask_page(request, form)
 
 

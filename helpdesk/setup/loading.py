@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from catalog.services.load import load_catalogue
 from inquiries import services
 from inquiries.models import Inquiry
 from knowledge.models import Script
@@ -23,7 +24,7 @@ def _read(name: str) -> dict[str, Any]:
 
 @transaction.atomic
 def load_basics() -> None:
-    """Departments, channels and scripts; rows that exist stay as they are."""
+    """Departments, channels, scripts, the catalogue; rows that exist stay."""
     data = _read("basics.toml")
     for row in data["departments"]:
         Department.objects.get_or_create(code=row["code"], defaults=row)
@@ -33,6 +34,7 @@ def load_basics() -> None:
     for position, row in enumerate(data["scripts"]):
         defaults = {**row, "position": position}
         Script.objects.get_or_create(code=row["code"], defaults=defaults)
+    load_catalogue()
 
 
 @transaction.atomic

@@ -9,8 +9,8 @@ from helpdesk.setup import loading
 
 class Command(BaseCommand):
     help = (
-        "Load departments, channels and scripts, and make an administrator if there is"
-        " none; running it again changes nothing."
+        "Load departments, channels, scripts and the catalogue, and make an"
+        " administrator if there is none; running it again changes nothing."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

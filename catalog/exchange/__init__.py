@@ -1,0 +1,1 @@
+"""The catalogue as files: what spreadsheets hold, and how rows become cells."""

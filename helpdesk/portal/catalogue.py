@@ -1,0 +1,206 @@
+"""The catalogue for strangers: devices, what they cost, and which one fits."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from catalog import specification, words
+from catalog.models import (
+    Category,
+    DeliveryZone,
+    Device,
+    Need,
+    PaymentMethod,
+    Scale,
+    Scene,
+    Terms,
+)
+from catalog.services import candidates
+from helpdesk.portal.calculation import Calculation, Row
+from helpdesk.portal.wish import Wish
+from helpdesk.throttle import throttled
+
+MOST_COMPARED: Final = 4
+ALL_SCORES: Final = (*Scene, *Scale, *Need)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def devices(request: HttpRequest) -> HttpResponse:
+    """All devices, or those that fit a wish; htmx gets the list alone."""
+    wish = Wish.of(request.GET)
+    found = wish.fitting(candidates.all())
+    context = {
+        "wish": wish,
+        "found": found,
+        "groups": [] if wish.ranks else by_category(found),
+        "category_names": dict(Category.choices),
+    }
+    fragment = bool(request.headers.get("HX-Request"))
+    template = "portal/_devices.html" if fragment else "portal/devices.html"
+    return render(request, template, context)
+
+
+@require_safe
+def device(request: HttpRequest, code: str) -> HttpResponse:
+    """One device: what it can do, what it costs, how it arrives."""
+    shown = get_object_or_404(Device.objects.for_rent(), code=code)
+    context = {
+        "device": shown,
+        "scores": scores_of(shown),
+        "specification": specification.described(shown.spec),
+        "zones": zones_for([shown]),
+        "terms": Terms.objects.current(),
+    }
+    return render(request, "portal/device.html", context)
+
+
+@require_safe
+@throttled("calculate", "20/10s", "600/h", methods=("GET", "HEAD"))
+@vary_on_headers("HX-Request")
+def calculator(request: HttpRequest) -> HttpResponse:
+    """The price of several devices with every line; htmx gets the price alone."""
+    asked = Calculation.of(request.GET, at=timezone.now())
+    status = 422 if asked.errors else 200
+    context: dict[str, Any] = {"asked": asked, "price_query": request.GET.urlencode()}
+    if asked.quote:
+        context |= told_with_a_price(request, asked)
+    if request.headers.get("HX-Request"):
+        return render(request, "portal/_price.html", context, status=status)
+    context |= {
+        "rows": [*asked.rows, Row(quantity="1")],
+        "zones": DeliveryZone.objects.filter(enabled=True),
+        "offered": by_category(candidates.all()),
+    }
+    return render(request, "portal/calculator.html", context, status=status)
+
+
+def told_with_a_price(request: HttpRequest, asked: Calculation) -> dict[str, Any]:
+    """What goes with every price: how to pay, when the deposit returns (IN-39, 40)."""
+    longer = None
+    if asked.longer and asked.quote:
+        days, quote = asked.longer
+        query = request.GET.copy()
+        query["days"] = str(days)
+        longer = {
+            "days": days,
+            "quote": quote,
+            "saved": asked.quote.payable - quote.payable,
+            "query": query.urlencode(),
+        }
+    return {
+        "longer": longer,
+        "terms": Terms.objects.current(),
+        "payment_methods": PaymentMethod.objects.filter(enabled=True),
+        "ask_query": urlencode(
+            [
+                ("topic", "rental_price"),
+                *(("device", row.code) for row in asked.rows),
+                ("days", asked.days),
+            ]
+        ),
+    }
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to four devices side by side, in the order in which they were chosen."""
+    codes = list(dict.fromkeys(request.GET.getlist("device")))
+    rows = Device.objects.for_rent().filter(code__in=readable(codes))
+    known = {one.code: one for one in rows}
+    chosen = [known[code] for code in codes if code in known][:MOST_COMPARED]
+    context = {
+        "devices": [(one, without(codes, one.code)) for one in chosen],
+        "left_out": max(0, len(codes) - MOST_COMPARED),
+        "parts": compared(chosen),
+        "query": urlencode([("device", one.code) for one in chosen]),
+    }
+    return render(request, "portal/compare.html", context)
+
+
+def question_about(query: QueryDict) -> str:
+    """The beginning of a question that names the devices of an address."""
+    codes = readable(query.getlist("device")[:MOST_COMPARED])
+    if not codes:
+        return ""
+    known = Device.objects.for_rent().in_bulk(codes, field_name="code")
+    named = [f"{one.name} ({one.code})" for one in known.values()]
+    if not named:
+        return ""
+    about = _("About %(devices)s: ") % {"devices": _(", ").join(named)}
+    days = query.get("days", "")
+    if days.isdecimal() and len(days) <= len("1095"):
+        about += _("for %(days)s. ") % {"days": words.days(int(days))}
+    return about
+
+
+def scores_of(one: Device) -> list[tuple[str, int, str]]:
+    """What it suits: label, score, and the score in words."""
+    return [
+        (str(score.label), one.scores[score], words.degree(one.scores[score]))
+        for score in ALL_SCORES
+    ]
+
+
+def zones_for(chosen: Iterable[Device]) -> list[tuple[DeliveryZone, int | None]]:
+    """The ways of delivery, each with its promise in hours for these devices."""
+    special = any(one.delivery_class == "special" for one in chosen)
+    return [
+        (zone, zone.special_hours if special else zone.standard_hours)
+        for zone in DeliveryZone.objects.filter(enabled=True)
+    ]
+
+
+def compared(chosen: Sequence[Device]) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """What differs in their use and make: headings with rows of one cell a device."""
+    scores = [
+        (str(score.label), [words.degree(one.scores[score]) for one in chosen])
+        for score in ALL_SCORES
+    ]
+    keys = dict.fromkeys(key for one in chosen for key in one.spec)
+    spec = [
+        (
+            specification.label(key),
+            [
+                specification.value(key, one.spec[key]) if key in one.spec else "–"
+                for one in chosen
+            ],
+        )
+        for key in keys
+    ]
+    return [(_("What it suits"), scores), (_("Specification"), spec)]
+
+
+def by_category(found: Iterable[Any]) -> list[tuple[str, list[Any]]]:
+    """Candidates, or recommendations of them, under the names of their kinds."""
+
+    def category(one: Any) -> str:
+        return str(getattr(one, "candidate", one).category)
+
+    names = dict(Category.choices)
+    order = {code: place for place, code in enumerate(Category.values)}
+    ordered = sorted(found, key=lambda one: order.get(category(one), len(order)))
+    return [
+        (str(names.get(code, code)), list(members))
+        for code, members in groupby(ordered, category)
+    ]
+
+
+def without(codes: Sequence[str], code: str) -> str:
+    """The address of the comparison without one of its devices."""
+    rest = urlencode([("device", one) for one in codes if one != code])
+    return f"{reverse('portal:compare')}?{rest}"
+
+
+def readable(codes: Iterable[str]) -> list[str]:
+    """Without what no database can look for."""
+    return [code[:40] for code in codes if "\x00" not in code]
