@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from inquiries.models import Topic
 from staff.models import User
 
 
@@ -76,6 +77,59 @@ class AssignForm(forms.Form):
             "invalid_choice": _("Please choose a colleague from the list."),
         },
     )
+
+
+class TokenForm(forms.Form):
+    """A click that counts once."""
+
+    client_token = TokenField(required=False)
+
+
+class ReplyForm(WritingForm):
+    """An answer, and the topics that it answers."""
+
+    answers = forms.MultipleChoiceField(choices=Topic.choices, required=False)
+
+
+class TopicForm(forms.Form):
+    """One of the six topics."""
+
+    topic = forms.CharField(required=False)
+
+
+class CheckingForm(TokenForm):
+    """What has to be checked, and how the customer gets the answer."""
+
+    surname = forms.CharField(required=False)
+    phone = forms.CharField(required=False)
+    question = forms.CharField(required=False)
+    answer_by = forms.CharField(required=False)
+
+
+class RevealForm(forms.Form):
+    """Why somebody needs a full number."""
+
+    reason = forms.CharField(required=False)
+
+
+class AttemptForm(TokenForm):
+    """Why nobody was reached."""
+
+    obstacle = forms.CharField(required=False)
+
+
+class OutcomeForm(TokenForm):
+    """How the customer got the answer, and which."""
+
+    way = forms.CharField(required=False)
+    outcome = forms.CharField(required=False)
+
+
+class FinishForm(TokenForm):
+    """How likely the customer is to rent, and whether they agreed to be written to."""
+
+    intent = forms.CharField(required=False)
+    consent = forms.BooleanField(required=False)
 
 
 def values(form: forms.Form) -> dict[str, Any]:

@@ -256,6 +256,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "customers-forget-contacts": {
+        "task": "customers.forget_contacts",
+        "schedule": crontab(minute="20"),
+    },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",
         "schedule": 10.0,

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from customers import services
 from helpdesk import mailing
 
 
@@ -10,3 +11,9 @@ from helpdesk import mailing
 def send_notices() -> int:
     """Send the mails that wait in the outbox."""
     return mailing.send_notices(clock=timezone.now)
+
+
+@shared_task(name="customers.forget_contacts")
+def forget_contacts() -> int:
+    """Erase the numbers that were kept for a callback only (D-10)."""
+    return services.forget_contacts(at=timezone.now())

@@ -1,6 +1,8 @@
 """Inquiries for other systems: parse, call the verb that the pages call, show."""
 
+import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar, Final, cast
 
 from django.db.models import Prefetch
@@ -15,14 +17,20 @@ from rest_framework.viewsets import ViewSet
 
 from inquiries import services
 from inquiries.documents import (
+    Answer,
     Assignment,
+    CallbackMade,
+    Checking,
+    Finish,
     InquiryAsked,
     InquiryState,
     InquiryThread,
     NewInquiry,
     NewMessage,
+    Once,
+    TopicChosen,
 )
-from inquiries.models import Inquiry
+from inquiries.models import Callback, Inquiry
 from sla.models import Clock
 from sla.services.standing import holds
 from staff.models import User
@@ -83,12 +91,102 @@ class Inquiries(ViewSet):
         description=_(
             "Answers the customer; the first answer stops the clock (IN-24)."
         ),
-        request=NewMessage,
+        request=Answer,
         responses={201: InquiryState},
         parameters=[NUMBER, IDEMPOTENCY],
     )
     def reply(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.reply, NewMessage, status=201)
+        return self._take(request, number, services.reply, Answer, status=201)
+
+    @extend_schema(
+        "greet_customer",
+        summary=_("Greet the customer"),
+        description=_("Sends the greeting, word for word (IN-25)."),
+        request=Once,
+        responses={201: InquiryState},
+        parameters=[NUMBER, IDEMPOTENCY],
+    )
+    def greet(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.greet, Once, status=201)
+
+    @extend_schema(
+        "add_topic",
+        summary=_("Add a topic"),
+        description=_("One more thing that the customer wants to know (IN-04)."),
+        request=TopicChosen,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def topic(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.add_topic, TopicChosen)
+
+    @extend_schema(
+        "mark_topic_answered",
+        summary=_("Mark a topic answered"),
+        description=_("The last reply answers it (IN-04)."),
+        request=TopicChosen,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def topic_answered(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.answer_topic, TopicChosen)
+
+    @extend_schema(
+        "mark_question_clear",
+        summary=_("The question is clear"),
+        description=_("The minute for the notice begins (IN-27)."),
+        request=None,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def question_clear(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.mark_question_clear)
+
+    @extend_schema(
+        "announce_checking",
+        summary=_("Tell that a question needs checking"),
+        description=_("Sends the notice and starts the callback (IN-27 to IN-29)."),
+        request=Checking,
+        responses={201: InquiryState},
+        parameters=[NUMBER, IDEMPOTENCY],
+    )
+    def needs_checking(self, request: Request, number: str) -> Response:
+        verb = services.announce_checking
+        return self._take(request, number, verb, Checking, status=201)
+
+    @extend_schema(
+        "log_callback",
+        summary=_("Log a callback"),
+        description=_("A failed attempt keeps it open; the answer ends it (IN-28)."),
+        request=CallbackMade,
+        responses=InquiryState,
+        parameters=[NUMBER, IDEMPOTENCY],
+    )
+    def callback(self, request: Request, number: str) -> Response:
+        return self._take(request, number, called_back, CallbackMade)
+
+    @extend_schema(
+        "ask_closing_question",
+        summary=_("Ask the closing question"),
+        description=_("Word for word; no topic may be open (IN-52)."),
+        request=Once,
+        responses={201: InquiryState},
+        parameters=[NUMBER, IDEMPOTENCY],
+    )
+    def closing_question(self, request: Request, number: str) -> Response:
+        verb = services.ask_closing_question
+        return self._take(request, number, verb, Once, status=201)
+
+    @extend_schema(
+        "note_customer_left",
+        summary=_("Note that the customer left"),
+        description=_("After some quiet minutes; then it can be closed."),
+        request=None,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def customer_left(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.note_customer_left)
 
     @extend_schema(
         "note_on_inquiry",
@@ -129,13 +227,16 @@ class Inquiries(ViewSet):
     @extend_schema(
         "close_inquiry",
         summary=_("Close an inquiry"),
-        description=_("Finishes a conversation that has been answered."),
-        parameters=[NUMBER],
-        request=None,
+        description=_(
+            "Sends the closing statement and finishes a conversation that has been"
+            " answered (IN-53)."
+        ),
+        parameters=[NUMBER, IDEMPOTENCY],
+        request=Finish,
         responses=InquiryState,
     )
     def close(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.close)
+        return self._take(request, number, services.close, Finish)
 
     @extend_schema(
         "reopen_inquiry",
@@ -163,6 +264,27 @@ class Inquiries(ViewSet):
         return shown(request, inquiry, InquiryState, status=status)
 
 
+def called_back(
+    inquiry: Inquiry,
+    *,
+    reached: bool,
+    way: str,
+    outcome: str,
+    obstacle: str,
+    by: User,
+    at: datetime,
+    client_token: uuid.UUID | None = None,
+) -> Callback:
+    """One of the two verbs of a callback."""
+    if reached:
+        return services.finish_callback(
+            inquiry, way=way, outcome=outcome, by=by, at=at, client_token=client_token
+        )
+    return services.log_callback_attempt(
+        inquiry, obstacle=obstacle, by=by, at=at, client_token=client_token
+    )
+
+
 def person(request: Request) -> User:
     """Whom the token stands for; the permission class lets nobody else through."""
     return cast("User", request.user)
@@ -174,7 +296,7 @@ def parsed(form: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     reader.is_valid(raise_exception=True)
     given: dict[str, Any] = reader.validated_data
     key = request.headers.get("Idempotency-Key")
-    if key and "client_token" not in given and issubclass(form, NewMessage):
+    if key and "client_token" not in given and issubclass(form, Once):
         given["client_token"] = derived_token(
             "api", person(request).pk, request.path, key
         )

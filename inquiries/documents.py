@@ -12,7 +12,7 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from inquiries.links import thread_path
-from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.models import Inquiry, InquiryTopic, Intent, Obstacle, Topic, Way
 from inquiries.workflow import Status
 from sla.api import ClockOfTicket
 from staff.models import User
@@ -37,6 +37,21 @@ class TopicCode(Words):
     """One of the six topics; the verb says so in words."""
 
 
+@extend_schema_field(serializers.ChoiceField(Way.choices))
+class WayCode(Words):
+    """How an answer reaches the customer; the verb says so in words."""
+
+
+@extend_schema_field(serializers.ChoiceField(Obstacle.choices))
+class ObstacleCode(Words):
+    """Why nobody was reached; the verb says so in words."""
+
+
+@extend_schema_field(serializers.ChoiceField(Intent.choices))
+class IntentCode(Words):
+    """How likely the customer is to rent; the verb says so in words."""
+
+
 class Code(serializers.SlugRelatedField[Any]):
     """A JSON string that names a row."""
 
@@ -53,6 +68,15 @@ class ClientToken(serializers.UUIDField):
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+class Once(serializers.Serializer[Any]):
+    """What counts once, however often it is sent."""
+
+    client_token = ClientToken(
+        required=False,
+        help_text=_("A UUID of your own. Sent again, it adds nothing."),
+    )
 
 
 class NewCustomer(serializers.Serializer[Any]):
@@ -74,12 +98,8 @@ class NewCustomer(serializers.Serializer[Any]):
         )
     ]
 )
-class NewMessage(serializers.Serializer[Any]):
+class NewMessage(Once):
     text = Words(help_text=_("Up to 4,000 characters."))
-    client_token = ClientToken(
-        required=False,
-        help_text=_("A UUID of your own. Sent again, it adds nothing."),
-    )
 
 
 @extend_schema_serializer(
@@ -121,11 +141,104 @@ class Assignment(serializers.Serializer[Any]):
     )
 
 
+class Answer(NewMessage):
+    """A reply, and what it answers."""
+
+    answers = serializers.ListField(
+        child=TopicCode(),
+        required=False,
+        help_text=_("The topics that this reply answers (IN-04)."),
+    )
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("topic", {"topic": "rental_price"}, request_only=True)]
+)
+class TopicChosen(serializers.Serializer[Any]):
+    topic = TopicCode(help_text=_("One of the six topics."))
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "checking",
+            {
+                "surname": _("Wang"),
+                "phone": "13800138000",
+                "question": _("Does the switcher take 4K at 60 frames?"),
+                "answer_by": "call",
+            },
+            request_only=True,
+        )
+    ]
+)
+class Checking(Once):
+    """What has to be checked, and how the customer gets the answer (IN-27 to IN-29)."""
+
+    surname = Words(help_text=_("What the customer wants to be called by."))
+    phone = Words(
+        required=False,
+        default="",
+        help_text=_("The number to call; empty keeps the known one."),
+    )
+    question = Words(help_text=_("What has to be checked."))
+    answer_by = WayCode(
+        required=False,
+        default=Way.CALL.value,
+        help_text=_("By a call, or by a message in the conversation."),
+    )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "done",
+            {"reached": True, "way": "call", "outcome": _("Yes, over HDMI 2.0.")},
+            request_only=True,
+        )
+    ]
+)
+class CallbackMade(Once):
+    """An attempt that reached nobody, or the answer (IN-28)."""
+
+    reached = serializers.BooleanField(
+        help_text=_("Whether the customer has the answer now.")
+    )
+    way = WayCode(
+        required=False,
+        default=Way.CALL.value,
+        help_text=_("How they got it; by message, the outcome is sent."),
+    )
+    outcome = Words(required=False, default="", help_text=_("What they were told."))
+    obstacle = ObstacleCode(
+        required=False, default="", help_text=_("Why nobody was reached.")
+    )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "finish", {"intent": "clear", "consent": True}, request_only=True
+        )
+    ]
+)
+class Finish(Once):
+    """How likely the customer is to rent, and whether they agreed to a follow-up."""
+
+    intent = IntentCode(help_text=_("How likely the customer is to rent (IN-54)."))
+    consent = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text=_("Whether the customer agreed to be written to."),
+    )
+
+
 class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
     class Meta:
         model = InquiryTopic
-        fields = read_only_fields = ("topic", "asked_at", "answered_at")
+        fields = read_only_fields = ("topic", "question", "asked_at", "answered_at")
         extra_kwargs: ClassVar[dict[str, Any]] = {
+            "question": {"help_text": _("What the customer wants to know.")},
             "asked_at": {"help_text": _("When the customer asked.")},
             "answered_at": {"help_text": _("When somebody answered.")},
         }

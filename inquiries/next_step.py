@@ -1,8 +1,9 @@
 """What a person can do with an inquiry now, and what the policy asks for first."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from inquiries.models import Inquiry
+from inquiries.models import Inquiry, InquiryTopic
 from inquiries.workflow import WORKFLOW, Status, Step
 from staff.models import User
 
@@ -20,16 +21,42 @@ def possible_steps(inquiry: Inquiry, *, by: User) -> frozenset[Step]:
 
 
 def next_step(inquiry: Inquiry, *, by: User) -> Step | None:
-    """The one step that the policy asks for now: greet (IN-25), answer, then finish.
+    """The one step that the policy asks for now.
 
-    None when there is nothing to do, or nothing that this person may do.
+    Greet (IN-25), call back (IN-28), answer, mark the topics that are answered (IN-04),
+    ask the closing question (IN-52), finish (IN-53). None when there is nothing to do,
+    or nothing that this person may do. Reads `topics`, which a caller prefetches.
     """
-    if inquiry.status == Status.CLOSED:
+    if inquiry.has_ended:
         return None
-    if inquiry.status == Status.NEW:
-        step = Step.GREET
-    elif inquiry.customer_waiting_since is not None:
-        step = Step.REPLY
-    else:
-        step = Step.CLOSE
+    step = _asked_for(inquiry)
     return step if WORKFLOW.allows(inquiry, step, by=by) else None
+
+
+def open_topics(inquiry: Inquiry) -> list[InquiryTopic]:
+    """What the customer still wants to know; reads `topics`."""
+    return [topic for topic in inquiry.topics.all() if topic.answered_at is None]
+
+
+def _asked_for(inquiry: Inquiry) -> Step:
+    asked = open_topics(inquiry)
+    waits = inquiry.customer_waiting_since is not None
+    if inquiry.status == Status.NEW:
+        return Step.GREET
+    if inquiry.status in WORKFLOW.rules[Step.FINISH_CALLBACK].sources:
+        return Step.FINISH_CALLBACK
+    if inquiry.closing_answered_at is not None or inquiry.customer_left_at is not None:
+        return Step.CLOSE
+    if waits or (asked and not _answers(inquiry, asked)):
+        return Step.REPLY
+    if asked:
+        return Step.ANSWER_TOPIC
+    if inquiry.closing_asked_at is not None:
+        return Step.CUSTOMER_LEFT
+    return Step.ASK_CLOSING
+
+
+def _answers(inquiry: Inquiry, asked: Iterable[InquiryTopic]) -> bool:
+    """Whether the last answer came after some of these topics were asked."""
+    answer = inquiry.last_answer
+    return answer is not None and any(answer.sent_at >= it.asked_at for it in asked)

@@ -26,6 +26,7 @@ ICONS: Final = {
     Verb.PRIORITY_RAISED: "arrow-up",
     Verb.TOPIC_ADDED: "message-plus",
     Verb.TOPIC_ANSWERED: "message-check",
+    Verb.TOPIC_REMOVED: "message-minus",
     Verb.QUESTION_CLEAR: "bulb",
     Verb.CHECKING_ANNOUNCED: "zoom-question",
     Verb.CALLBACK_TRIED: "phone-off",

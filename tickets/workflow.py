@@ -1,7 +1,7 @@
 """How the life of a ticket is written down: a table of steps, read by every verb."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -26,13 +26,19 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True)
 class Rule:
-    """One step: from which statuses, to which (None = stays), and who may take it."""
+    """One step: from which statuses, to which (None = stays), and who may take it.
+
+    `moves` names the statuses from which the step leads elsewhere than to `target`;
+    `refusals` those in which the refusal has better words.
+    """
 
     sources: frozenset[str]
     target: str | None
     roles: frozenset[Role]
     refusal: str | Promise
     customer: bool = False
+    moves: Mapping[str, str] = field(default_factory=dict)
+    refusals: Mapping[str, str | Promise] = field(default_factory=dict)
 
 
 class Workflow:
@@ -50,14 +56,16 @@ class Workflow:
         if not (rule.customer if by is None else by.role in rule.roles):
             raise NotAllowed(step)
         if ticket.status not in rule.sources:
-            raise IllegalStep(rule.refusal, step=step, status=ticket.status)
+            refusal = rule.refusals.get(ticket.status, rule.refusal)
+            raise IllegalStep(refusal, step=step, status=ticket.status)
         return rule
 
     def move(self, ticket: Ticket, rule: Rule) -> bool:
         """Set the status that a checked rule leads to; True if it is another one."""
-        if rule.target is None or rule.target == ticket.status:
+        target = rule.moves.get(ticket.status, rule.target)
+        if target is None or target == ticket.status:
             return False
-        ticket.status = rule.target
+        ticket.status = target
         return True
 
     def allows(self, ticket: Ticket, step: StrEnum, *, by: User | None) -> bool:

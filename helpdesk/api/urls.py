@@ -15,7 +15,22 @@ from inquiries.api import Inquiries
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
-VERBS = ("take", "reply", "note", "assign", "close", "reopen")
+VERBS = (
+    "take",
+    "greet",
+    "reply",
+    "note",
+    "assign",
+    "topic",
+    "topic-answered",
+    "question-clear",
+    "needs-checking",
+    "callback",
+    "closing-question",
+    "customer-left",
+    "close",
+    "reopen",
+)
 
 urlpatterns = [
     path("", page, name="api"),
@@ -33,8 +48,8 @@ urlpatterns = [
     *(
         path(
             f"v1/inquiries/<slug:number>/{verb}/",
-            Inquiries.as_view({"post": verb}),
-            name=f"api_{verb}",
+            Inquiries.as_view({"post": verb.replace("-", "_")}),
+            name=f"api_{verb.replace('-', '_')}",
         )
         for verb in VERBS
     ),

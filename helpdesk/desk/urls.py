@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from helpdesk.desk.views import files, notices, pages, verbs
+from helpdesk.desk.views import callbacks, files, notices, pages, verbs
 
 
 class NumberConverter:
@@ -36,8 +36,22 @@ urlpatterns = [
     path(f"{INQUIRY}reply/", verbs.reply, name="reply"),
     path(f"{INQUIRY}note/", verbs.note, name="note"),
     path(f"{INQUIRY}assign/", verbs.assign, name="assign"),
+    path(f"{INQUIRY}topics/add/", verbs.add_topic, name="add_topic"),
+    path(f"{INQUIRY}topics/remove/", verbs.remove_topic, name="remove_topic"),
+    path(f"{INQUIRY}topics/answer/", verbs.answer_topic, name="answer_topic"),
+    path(f"{INQUIRY}question-clear/", verbs.question_clear, name="question_clear"),
+    path(f"{INQUIRY}needs-checking/", verbs.needs_checking, name="needs_checking"),
+    path(f"{INQUIRY}not-reached/", verbs.not_reached, name="not_reached"),
+    path(f"{INQUIRY}called-back/", verbs.called_back, name="called_back"),
+    path(f"{INQUIRY}reveal/", verbs.reveal, name="reveal"),
+    path(f"{INQUIRY}closing-question/", verbs.closing_question, name="ask_closing"),
+    path(f"{INQUIRY}customer-left/", verbs.customer_left, name="customer_left"),
     path(f"{INQUIRY}close/", verbs.close, name="close"),
     path(f"{INQUIRY}reopen/", verbs.reopen, name="reopen"),
+    path("callbacks/", callbacks.page, name="callbacks"),
+    path("callbacks/list/", callbacks.fragment, name="callback_list"),
+    path("callbacks/<number:number>/tried/", callbacks.not_reached, name="tried"),
+    path("callbacks/<number:number>/done/", callbacks.called_back, name="done"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<number:number>/acknowledge/", notices.acknowledge, name="heard"),
 ]

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -13,15 +13,23 @@ from django.utils.translation import gettext as _
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.listing import telling_clock
 from inquiries import timeline
-from inquiries.models import Inquiry
-from inquiries.next_step import next_step, possible_steps
-from inquiries.workflow import Step
+from inquiries.models import Callback, Inquiry, InquiryTopic, Intent, Obstacle, Topic
+from inquiries.next_step import next_step, open_topics, possible_steps
+from inquiries.workflow import WORKFLOW, Step
 from knowledge.models import Script
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
 from tickets.models import Attachment, Direction, Message
 from tickets.tokens import derived_token
+
+TOKENED: Final = (
+    Step.CHECK,
+    Step.TRY_CALLBACK,
+    Step.FINISH_CALLBACK,
+    Step.ASK_CLOSING,
+    Step.CLOSE,
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,9 @@ class Workspace:
         )
         inquiry = (
             Inquiry.objects.visible_to(user)
-            .select_related("channel", "customer", "assignee", "department")
+            .select_related(
+                "channel", "customer", "assignee", "department", "last_answer"
+            )
             .prefetch_related("topics", Prefetch("clocks", clocks))
             .get(number=number)
         )
@@ -98,6 +108,47 @@ class Workspace:
     def greeting_token(self) -> uuid.UUID:
         """One greeting per cycle, however often its button is pressed."""
         return derived_token("greeting", self.inquiry.number, self.inquiry.cycle)
+
+    @property
+    def tokens(self) -> dict[str, uuid.UUID]:
+        """For each step one token, good for the inquiry as it is shown now."""
+        inquiry = self.inquiry
+        return {
+            str(step): derived_token(step, inquiry.number, inquiry.event_count)
+            for step in TOKENED
+        }
+
+    @cached_property
+    def callback(self) -> Callback | None:
+        """The one that is open; asked for only where there is one."""
+        if self.inquiry.status not in WORKFLOW.rules[Step.FINISH_CALLBACK].sources:
+            return None
+        return self.inquiry.callbacks.select_related("clock").open().first()
+
+    @property
+    def may_reveal(self) -> bool:
+        """Whether there is a number and a reason to show it."""
+        return self.inquiry.customer.can_be_called and self.can[Step.REVEAL]
+
+    @property
+    def open_topics(self) -> list[InquiryTopic]:
+        return open_topics(self.inquiry)
+
+    @property
+    def other_topics(self) -> list[tuple[str, str]]:
+        """Those of the six that are not open: code and label."""
+        asked = {topic.topic for topic in self.open_topics}
+        return [
+            (code, str(label)) for code, label in Topic.choices if code not in asked
+        ]
+
+    @property
+    def obstacles(self) -> list[tuple[str, str]]:
+        return [(code, str(label)) for code, label in Obstacle.choices]
+
+    @property
+    def intents(self) -> list[tuple[str, str]]:
+        return [(code, str(label)) for code, label in Intent.choices]
 
     @cached_property
     def lines(self) -> list[Line]:

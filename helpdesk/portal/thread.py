@@ -1,5 +1,6 @@
 """What the customer sees of a conversation at one moment."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -8,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inquiries.links import thread_token
-from inquiries.models import Inquiry
-from inquiries.workflow import WORKFLOW, Step
+from inquiries.models import Inquiry, Topic
+from inquiries.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockEventKind, Metric
 from sla.services.standing import Hold, holds
 from tickets.models import Attachment, Direction, Message
+from tickets.tokens import derived_token
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,27 @@ class Thread:
     @property
     def can_write(self) -> bool:
         return WORKFLOW.allows(self.inquiry, Step.CUSTOMER_WRITES, by=None)
+
+    @property
+    def topics_offered(self) -> list[tuple[str, str, bool]]:
+        """The six topics with the greeting: code, label, whether it is open (IN-26)."""
+        if not self.can_write or self.inquiry.status == Status.NEW:
+            return []
+        asked = {it.topic for it in self.inquiry.topics.all() if it.answered_at is None}
+        return [(code, str(label), code in asked) for code, label in Topic.choices]
+
+    @property
+    def asked_for_more(self) -> bool:
+        """Whether the closing question waits for the customer's answer (IN-52)."""
+        inquiry = self.inquiry
+        asked = inquiry.closing_asked_at is not None
+        return asked and inquiry.closing_answered_at is None and self.can_write
+
+    @property
+    def no_more_token(self) -> uuid.UUID:
+        """However often the button is pressed, the question is answered once."""
+        inquiry = self.inquiry
+        return derived_token("no more", inquiry.number, inquiry.event_count)
 
     @property
     def reopens_until(self) -> datetime | None:

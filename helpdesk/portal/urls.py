@@ -16,6 +16,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("thread/<str:token>/", views.thread, name="thread"),
     path("thread/<str:token>/write/", views.write, name="write"),
+    path("thread/<str:token>/topic/", views.add_topic, name="topic"),
     path("thread/<str:token>/reopen/", views.reopen, name="reopen"),
     path("thread/<str:token>/files/<uuid:public_id>/", views.file, name="file"),
 ]

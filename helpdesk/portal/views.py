@@ -178,6 +178,24 @@ def thread_page(
 @require_POST
 @throttled("write", "10/10s", "600/h")
 @never_cache
+def add_topic(request: HttpRequest, token: str) -> HttpResponse:
+    """One more thing that the customer wants to know: a button of IN-26."""
+    at = timezone.now()
+    topic = request.POST.get("topic", "")
+    form = WritingForm({})
+    try:
+        services.add_topic(found(token), topic=topic, by=None, at=at)
+    except IllegalStep as error:
+        return refused(request, token, error, form)
+    except ValidationError as error:
+        form.refuse(error)
+        return thread_page(request, Thread.of(found(token), at=at), form, status=422)
+    return after_writing(request, token)
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
 def reopen(request: HttpRequest, token: str) -> HttpResponse:
     """Take up a finished conversation again, within its window."""
     at = timezone.now()

@@ -107,9 +107,18 @@ def _replay(row: dict[str, Any], *, now: datetime) -> None:
             services.greet(inquiry, by=agent, at=at)
         elif line.get("note"):
             services.write_note(inquiry, text=line["text"], by=agent, at=at)
+        elif line.get("ask_closing"):
+            services.ask_closing_question(inquiry, by=agent, at=at)
         elif "by" in line:
-            services.reply(inquiry, text=line["text"], by=agent, at=at)
+            answers = line.get("answers", ())
+            services.reply(inquiry, text=line["text"], by=agent, at=at, answers=answers)
         else:
             services.customer_writes(inquiry, text=line["text"], at=at)
-    if row.get("close"):
-        services.close(inquiry, by=agent, at=at + timedelta(seconds=40))
+    if "intent" in row:
+        services.close(
+            inquiry,
+            intent=row["intent"],
+            consent=False,
+            by=agent,
+            at=at + timedelta(seconds=40),
+        )

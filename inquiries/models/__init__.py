@@ -1,6 +1,14 @@
 """What an inquiry consists of: a file for each thing that must be done by a time."""
 
-from inquiries.models.inquiry import Inquiry, InquiryQuerySet, InquiryTopic, Topic
+from inquiries.models.callback import Callback, Obstacle, Way
+from inquiries.models.follow_up import FollowUp, FollowUpStatus
+from inquiries.models.inquiry import (
+    Inquiry,
+    InquiryQuerySet,
+    InquiryTopic,
+    Intent,
+    Topic,
+)
 from inquiries.models.quotation import (
     Quotation,
     QuotationDocument,
@@ -15,16 +23,22 @@ from inquiries.models.selection import (
 )
 
 __all__ = [
+    "Callback",
     "Comparison",
     "DeviceChoice",
     "DeviceSelection",
+    "FollowUp",
+    "FollowUpStatus",
     "Inquiry",
     "InquiryQuerySet",
     "InquiryTopic",
+    "Intent",
+    "Obstacle",
     "Quotation",
     "QuotationDocument",
     "QuotationLine",
     "QuotationQuerySet",
     "RankedDevice",
     "Topic",
+    "Way",
 ]

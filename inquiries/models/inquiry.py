@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from inquiries.workflow import REOPEN_WINDOW, Status
+from inquiries.workflow import ENDED, REOPEN_WINDOW, Status
 from staff.models import User
-from tickets.models import Ticket, TicketQuerySet
+from tickets.models import Message, Ticket, TicketQuerySet
 
 
 class Topic(models.TextChoices):
@@ -23,6 +23,14 @@ class Topic(models.TextChoices):
     AFTER_SALES = "after_sales", _("After-sales")
 
 
+class Intent(models.TextChoices):
+    """How likely the customer is to rent; the agent says so at the end (IN-54)."""
+
+    NONE = "none", _("No intent")
+    POSSIBLE = "possible", _("Possible")
+    CLEAR = "clear", _("Clear intent to rent")
+
+
 class InquiryQuerySet(TicketQuerySet["Inquiry"]):
     """Questions about inquiries."""
 
@@ -32,16 +40,43 @@ class InquiryQuerySet(TicketQuerySet["Inquiry"]):
 
 
 class Inquiry(Ticket):
-    """A customer's question, from asking to closing."""
+    """A customer's question, from asking to closing.
+
+    `greeted_cycle` is the last cycle with a greeting that counts (IN-25). `last_answer`
+    is the last message that a colleague wrote in own words. The `closing_` fields,
+    `customer_left_at` and `question_clear_at` belong to the present cycle.
+    """
 
     first_automatic_reply_at = models.DateTimeField(null=True, blank=True)
     first_human_reply_at = models.DateTimeField(null=True, blank=True)
+    greeted_cycle = models.PositiveSmallIntegerField(default=0, db_default=0)
+    last_answer = models.ForeignKey(
+        Message, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    question_clear_at = models.DateTimeField(null=True, blank=True)
+    closing_asked_at = models.DateTimeField(null=True, blank=True)
+    closing_answered_at = models.DateTimeField(null=True, blank=True)
+    customer_left_at = models.DateTimeField(null=True, blank=True)
+    intent = models.CharField(
+        _("intent"), max_length=10, choices=Intent.choices, blank=True, db_default=""
+    )
 
     objects: ClassVar = InquiryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("inquiry")
         verbose_name_plural = _("inquiries")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(intent__in=["", *Intent.values]),
+                name="inquiry_intent_known",
+            )
+        ]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is said unless it is reopened."""
+        return self.status in ENDED
 
     @property
     def status_label(self) -> str:
@@ -59,13 +94,26 @@ class Inquiry(Ticket):
         return holder is not None and holder != by.pk and not by.supervises
 
 
+class InquiryTopicQuerySet(models.QuerySet["InquiryTopic"]):
+    """Questions about topics."""
+
+    def open(self) -> "InquiryTopicQuerySet":
+        return self.filter(answered_at=None)
+
+
 class InquiryTopic(models.Model):
-    """One thing the customer wants to know."""
+    """One thing the customer wants to know, and the message that answers it (IN-04)."""
 
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="topics")
     topic = models.CharField(_("topic"), max_length=30, choices=Topic.choices)
+    question = models.TextField(_("question"), blank=True, db_default="")
+    answer = models.ForeignKey(
+        Message, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InquiryTopicQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("topic")
@@ -74,7 +122,16 @@ class InquiryTopic(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(topic__in=Topic.values), name="inquiry_topic_known"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=("inquiry", "topic"),
+                condition=Q(answered_at=None),
+                name="inquiry_topic_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer=None) | Q(answered_at__isnull=False),
+                name="inquiry_topic_answer_has_time",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from customers.services import clean_surname, identify, parse_phone
 from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.services import checking
+from inquiries.services.speaking import GREETING, policy_text
 from inquiries.workflow import WORKFLOW, Status, Step
-from knowledge.models import Script
 from sla.models import Metric
 from sla.services import clocks
 from staff.models import User
@@ -22,8 +23,6 @@ from tickets.models import Channel, Direction, Kind, Message, Verb
 from tickets.numbers import new_number
 from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
-
-GREETING = "GREETING"
 
 
 def ask(
@@ -67,6 +66,9 @@ def customer_writes(
 ) -> Message:
     """Add the customer's words; the first of a cycle starts its reply clock.
 
+    Words after the closing question are the answer to it (IN-52), and who writes has
+    not left. Words before the notice of IN-27 begin its minute anew.
+
     Raises ValidationError (text, files), IllegalStep when the inquiry is closed.
     """
     text, inspected = messages.clean(text, files)
@@ -74,7 +76,7 @@ def customer_writes(
         inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
         if sent := messages.already_sent(inquiry, client_token):
             return sent
-        WORKFLOW.check(inquiry, Step.CUSTOMER_WRITES, by=None)
+        rule = WORKFLOW.check(inquiry, Step.CUSTOMER_WRITES, by=None)
         message = messages.add(
             inquiry,
             direction=Direction.IN,
@@ -85,6 +87,15 @@ def customer_writes(
         )
         events.record(inquiry, Verb.CUSTOMER_WROTE, by=None, at=at, message=message.pk)
         clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+        checking.hear_more(inquiry, at=at)
+        if WORKFLOW.move(inquiry, rule):
+            feed.announce(inquiry, "ticket", to_customer=True)
+        inquiry.customer_left_at = None
+        if inquiry.closing_asked_at and not inquiry.closing_answered_at:
+            inquiry.closing_answered_at = at
+        inquiry.save(
+            update_fields=["closing_answered_at", "customer_left_at", "status"]
+        )
         return message
 
 
@@ -154,7 +165,9 @@ def _open(
         created_at=at,
         client_token=client_token,
     )
-    InquiryTopic.objects.create(inquiry=inquiry, topic=fields.topic, asked_at=at)
+    InquiryTopic.objects.create(
+        inquiry=inquiry, topic=fields.topic, question=fields.text, asked_at=at
+    )
     message = messages.add(
         inquiry, direction=Direction.IN, text=fields.text, at=at, files=fields.files
     )
@@ -171,15 +184,20 @@ def _open(
 def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
     """Send the greeting as a labelled automatic text.
 
-    The clock runs on unless the policy in force lets an automatic text count (D-03).
+    The clock runs on unless the policy in force lets an automatic text count (D-03);
+    only then need the first person who answers not greet once more.
     """
-    script = Script.objects.get(code=GREETING)
     message = messages.add(
-        inquiry, direction=Direction.OUT, text=script.text, at=at, automatic=True
+        inquiry,
+        direction=Direction.OUT,
+        text=policy_text(GREETING),
+        at=at,
+        automatic=True,
     )
     inquiry.first_automatic_reply_at = at
-    inquiry.save(update_fields=["first_automatic_reply_at"])
     events.record(
         inquiry, Verb.GREETED_AUTOMATICALLY, by=None, at=at, message=message.pk
     )
-    clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at)
+    if clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at):
+        inquiry.greeted_cycle = inquiry.cycle
+    inquiry.save(update_fields=["first_automatic_reply_at", "greeted_cycle"])

@@ -4,19 +4,20 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from inquiries.models import Inquiry
-from inquiries.services.asking import GREETING
+from inquiries.models import Inquiry, Topic, Way
+from inquiries.services import callbacks
+from inquiries.services.speaking import GREETING, policy_text, say
+from inquiries.services.topics import mark_answered
 from inquiries.workflow import WORKFLOW, Step
-from knowledge.models import Script
-from sla.models import Metric
-from sla.services import clocks
 from staff.models import User
 from tickets import feed
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
-from tickets.services.attachments import InspectedFile, Upload
+from tickets.services.attachments import Upload
 
 
 def reply(
@@ -27,26 +28,58 @@ def reply(
     at: datetime,
     files: Sequence[Upload] = (),
     client_token: uuid.UUID | None = None,
+    answers: Sequence[str] = (),
 ) -> Message:
     """Send an answer to the customer; the first one stops the 30 s clock (IN-24).
 
-    An inquiry that nobody has taken becomes the answering person's.
+    The first of a cycle begins with the greeting (IN-25). `answers` are the topics that
+    it answers (IN-04); where an answer was promised in the conversation, they also
+    finish the callback (IN-28). After the closing question was answered there was
+    something else: it must be asked again (IN-52). An inquiry that nobody has taken
+    becomes the answering person's.
 
-    Raises ValidationError (text, files), IllegalStep, NotAllowed.
+    Raises ValidationError (text, files, answers), IllegalStep, NotAllowed.
     """
     text, inspected = messages.clean(text, files)
-    return _send(
-        inquiry,
-        Step.REPLY,
-        Verb.REPLIED,
-        text=text,
-        by=by,
-        at=at,
-        files=inspected,
-        client_token=client_token,
-    )
+    _refuse_unknown(answers)
+    with transaction.atomic():
+        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+        if sent := messages.already_sent(inquiry, client_token):
+            return sent
+        step = Step.ASK_BACK if _asks(text) else Step.REPLY
+        rule = WORKFLOW.check(inquiry, step, by=by)
+        message = say(
+            inquiry,
+            text=text,
+            verb=Verb.REPLIED,
+            by=by,
+            at=at,
+            files=inspected,
+            client_token=client_token,
+        )
+        changed = WORKFLOW.move(inquiry, rule)
+        inquiry.last_answer = message
+        if inquiry.closing_answered_at is not None:  # there was something else
+            inquiry.closing_asked_at = inquiry.closing_answered_at = None
+        inquiry.save(
+            update_fields=[
+                "closing_answered_at",
+                "closing_asked_at",
+                "last_answer",
+                "status",
+            ]
+        )
+        if answers:
+            if inquiry.callbacks.open().filter(way=Way.MESSAGE).exists():
+                told = text or _("[file]")
+                callbacks.settle(inquiry, way=Way.MESSAGE, outcome=told, by=by, at=at)
+            mark_answered(inquiry, answers, answer=message, by=by, at=at)
+        if changed:
+            feed.announce(inquiry, "ticket", to_customer=True)
+        return message
 
 
+@transaction.atomic
 def greet(
     inquiry: Inquiry, *, by: User, at: datetime, client_token: uuid.UUID | None = None
 ) -> Message:
@@ -54,16 +87,22 @@ def greet(
 
     Raises IllegalStep, NotAllowed.
     """
-    script = Script.objects.get(code=GREETING)
-    return _send(
+    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    if sent := messages.already_sent(inquiry, client_token):
+        return sent
+    rule = WORKFLOW.check(inquiry, Step.GREET, by=by)
+    message = say(
         inquiry,
-        Step.GREET,
-        Verb.GREETED,
-        text=script.text,
+        text=policy_text(GREETING),
+        verb=Verb.GREETED,
         by=by,
         at=at,
         client_token=client_token,
     )
+    if WORKFLOW.move(inquiry, rule):
+        inquiry.save(update_fields=["status"])
+        feed.announce(inquiry, "ticket", to_customer=True)
+    return message
 
 
 @transaction.atomic
@@ -98,40 +137,13 @@ def write_note(
     return note
 
 
-@transaction.atomic
-def _send(
-    inquiry: Inquiry,
-    step: Step,
-    verb: Verb,
-    *,
-    text: str,
-    by: User,
-    at: datetime,
-    files: Sequence[InspectedFile] = (),
-    client_token: uuid.UUID | None = None,
-) -> Message:
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
-    if sent := messages.already_sent(inquiry, client_token):
-        return sent
-    rule = WORKFLOW.check(inquiry, step, by=by)
-    message = messages.add(
-        inquiry,
-        direction=Direction.OUT,
-        text=text,
-        at=at,
-        author=by,
-        files=files,
-        client_token=client_token,
-    )
-    events.record(inquiry, verb, by=by, at=at, message=message.pk)
-    clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
-    status_changed = WORKFLOW.move(inquiry, rule)
-    if inquiry.assignee is None:
-        inquiry.assignee = by
-        events.record(inquiry, Verb.TAKEN, by=by, at=at)
-    if inquiry.first_human_reply_at is None:
-        inquiry.first_human_reply_at = at
-    inquiry.save(update_fields=["assignee", "first_human_reply_at", "status"])
-    if status_changed:
-        feed.announce(inquiry, "ticket", to_customer=True)
-    return message
+def _asks(text: str) -> bool:
+    """Whether a text ends with a question: then it is the customer's turn."""
+    return text.endswith(("?", "？"))
+
+
+def _refuse_unknown(topics: Sequence[str]) -> None:
+    if not set(topics) <= set(Topic.values):
+        raise ValidationError(
+            {"answers": _("Please choose among the six topics.")}, code="topic_unknown"
+        )

@@ -1,4 +1,4 @@
-"""Who looks after an inquiry, and when it is over."""
+"""Who looks after an inquiry."""
 
 from datetime import datetime
 
@@ -7,11 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry
-from inquiries.workflow import NOT_ANSWERED, WORKFLOW, Step
+from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
-from tickets import feed
-from tickets.models import Verb
-from tickets.services import assignment, events
+from tickets.services import assignment
 from tickets.workflow import IllegalStep
 
 
@@ -44,52 +42,6 @@ def assign(inquiry: Inquiry, *, to: User, by: User, at: datetime) -> Inquiry:
             code="assignee_unsuitable",
         )
     assignment.give(inquiry, to=to, by=by, at=at)
-    return inquiry
-
-
-@transaction.atomic
-def close(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
-    """Finish a conversation that has been answered.
-
-    Raises IllegalStep when nobody has answered yet or it is closed, NotAllowed.
-    """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
-    rule = WORKFLOW.check(inquiry, Step.CLOSE, by=by)
-    if inquiry.clocks.running().exists():
-        raise IllegalStep(NOT_ANSWERED, step=Step.CLOSE, status=inquiry.status)
-    WORKFLOW.move(inquiry, rule)
-    inquiry.closed_at = at
-    inquiry.customer_waiting_since = None
-    inquiry.save(update_fields=["closed_at", "customer_waiting_since", "status"])
-    inquiry.topics.filter(answered_at=None).update(answered_at=at)
-    events.record(inquiry, Verb.CLOSED, by=by, at=at)
-    feed.announce(inquiry, "ticket", to_customer=True)
-    return inquiry
-
-
-@transaction.atomic
-def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
-    """Continue a finished conversation in a new cycle; `by` is None for the customer.
-
-    The next cycle's reply clock starts when the customer writes. Customers may reopen
-    within 72 hours of the end; later they ask anew.
-
-    Raises IllegalStep, NotAllowed.
-    """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
-    rule = WORKFLOW.check(inquiry, Step.REOPEN, by=by)
-    if by is None and inquiry.reopens_until and at > inquiry.reopens_until:
-        raise IllegalStep(
-            _("This conversation ended more than 72 hours ago. Please ask anew."),
-            step=Step.REOPEN,
-            status=inquiry.status,
-        )
-    WORKFLOW.move(inquiry, rule)
-    inquiry.closed_at = None
-    inquiry.cycle += 1
-    inquiry.save(update_fields=["closed_at", "cycle", "status"])
-    events.record(inquiry, Verb.REOPENED, by=by, at=at)
-    feed.announce(inquiry, "ticket", to_customer=True)
     return inquiry
 
 

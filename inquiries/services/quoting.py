@@ -22,9 +22,9 @@ from catalog.services import prices, tariff
 from inquiries import offer_words
 from inquiries.models import Inquiry, Quotation, QuotationDocument, QuotationLine
 from inquiries.services.asking import customer_writes
-from inquiries.services.handling import reopen
+from inquiries.services.closing import reopen
 from inquiries.services.telling import tell
-from inquiries.workflow import WORKFLOW, Status, Step
+from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets import feed
 from tickets.models import Message, Verb
@@ -245,7 +245,7 @@ def ask_for_fresh_quotation(quotation: Quotation, *, at: datetime) -> Message:
     token = derived_token("fresh", quotation.number, timezone.localdate(at))
     if sent := messages.already_sent(inquiry, token):
         return sent
-    if inquiry.status == Status.CLOSED:
+    if inquiry.has_ended:
         reopen(inquiry, by=None, at=at)
     text = _("Please send me a fresh quotation in place of %(number)s.")
     return customer_writes(

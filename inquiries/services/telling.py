@@ -1,6 +1,6 @@
 """An offer told to the customer: a message that counts as every other answer does.
 
-The caller holds the lock on the inquiry.
+The caller holds the lock on the inquiry and has checked the step.
 """
 
 import uuid
@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from inquiries.models import Inquiry
+from inquiries.services.speaking import GREETING, policy_text, say
 from inquiries.workflow import WORKFLOW
-from sla.models import Metric
-from sla.services import clocks
 from staff.models import User
 from tickets import feed
-from tickets.models import Direction, Message, Verb
-from tickets.services import events, messages
+from tickets.models import Message, Verb
 from tickets.workflow import Rule
 
 
@@ -29,28 +27,34 @@ def tell(
     client_token: uuid.UUID | None = None,
     **data: Any,
 ) -> Message:
-    """Send the words of an offer; the first answer stops the 30 s clock (IN-24).
+    """Send the words of an offer; they are an answer (IN-24).
 
-    An inquiry that nobody has taken becomes the telling person's. `data` goes into the
-    history.
+    Where the cycle lacks its greeting (IN-25) that goes before, as a message of its
+    own. After the closing question there was something else: it is asked again (IN-52).
     """
-    message = messages.add(
+    if inquiry.greeted_cycle != inquiry.cycle and not inquiry.channel.offline:
+        greeting = policy_text(GREETING)
+        say(inquiry, text=greeting, verb=Verb.GREETED, by=by, at=at)
+    message = say(
         inquiry,
-        direction=Direction.OUT,
         text=text,
+        verb=verb,
+        by=by,
         at=at,
-        author=by,
         client_token=client_token,
+        **data,
     )
-    events.record(inquiry, verb, by=by, at=at, message=message.pk, **data)
-    clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
-    status_changed = WORKFLOW.move(inquiry, rule)
-    if inquiry.assignee is None:
-        inquiry.assignee = by
-        events.record(inquiry, Verb.TAKEN, by=by, at=at)
-    if inquiry.first_human_reply_at is None:
-        inquiry.first_human_reply_at = at
-    inquiry.save(update_fields=["assignee", "first_human_reply_at", "status"])
-    if status_changed:
+    changed = WORKFLOW.move(inquiry, rule)
+    inquiry.last_answer = message
+    inquiry.closing_asked_at = inquiry.closing_answered_at = None
+    inquiry.save(
+        update_fields=[
+            "closing_answered_at",
+            "closing_asked_at",
+            "last_answer",
+            "status",
+        ]
+    )
+    if changed:
         feed.announce(inquiry, "ticket", to_customer=True)
     return message

@@ -89,7 +89,10 @@
   body.addEventListener("desk:acted", () => {
     refetch(at("list"));
     refetch(at("context"));
-    at("assign")?.hidePopover();
+    document.querySelectorAll("#workspace > .popup:popover-open").forEach((popup) => {
+      popup.hidePopover();
+      popup.querySelector("form")?.reset();
+    });
   });
   for (const failure of ["htmx:sendError", "htmx:timeout"]) {
     body.addEventListener(failure, (event) => {
@@ -170,6 +173,24 @@
     write(writes.dataset.write);
   });
 
+  // One popup leads to the next: the call is over, and this came of it.
+  document.addEventListener("click", (event) => {
+    const next = event.target.closest("[data-next-popup]");
+    if (!next) return;
+    next.closest(".popup").hidePopover();
+    at(next.dataset.nextPopup).showPopover();
+  });
+  // A number that was shown stays on the screen no longer than its popup.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.id === "call" && event.newState === "closed") {
+        at("call-number").replaceChildren();
+      }
+    },
+    { capture: true },
+  );
+
   // --- keys --------------------------------------------------------------------------
   const move = (by) => {
     const links = [...document.querySelectorAll("#rows a[data-open]")];
@@ -185,7 +206,9 @@
     r: () => write("reply"),
     n: () => write("note"),
     s: () => document.querySelector("[data-step]")?.click(),
-    e: () => at("act-close")?.click(),
+    e: () => (at("act-close") ?? document.querySelector("[data-step]"))?.click(),
+    c: () => at("act-check")?.click(),
+    t: () => at("act-topics")?.click(),
     a: () => {
       if (!at("act-assign")) return;
       at("assign").showPopover();

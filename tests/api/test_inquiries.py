@@ -14,6 +14,7 @@ from inquiries.models import Inquiry
 from staff.models import Role, User
 from tests.api.conftest import SignedIn
 from tests.factories import AT, InquiryFactory, UserFactory, department
+from tests.finishing import finish
 from tickets.models import Direction, Event, Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -275,7 +276,7 @@ def test_a_reply_to_a_closed_inquiry_is_409_and_sends_nothing(
 ) -> None:
     inquiry = InquiryFactory.create()
     services.reply(inquiry, text="您好", by=agent, at=AT)
-    services.close(inquiry, by=agent, at=AT)
+    finish(inquiry, by=agent, at=AT)
     before = Message.objects.count()
     assert act(api, inquiry, "reply", text="还有").status_code == 409
     assert Message.objects.count() == before

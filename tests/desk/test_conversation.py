@@ -17,6 +17,7 @@ from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory, department
+from tests.finishing import finish
 from tickets.models import Direction, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -157,7 +158,7 @@ def test_a_reply_to_a_finished_inquiry_is_a_409_that_shows_how_things_stand(
 ) -> None:
     now = timezone.now()
     services.reply(inquiry, text="好", by=agent, at=now)
-    services.close(inquiry, by=agent, at=now)
+    finish(inquiry, by=agent, at=now)
     response = post(desk, inquiry, "reply", text="还有")
     page = response.content.decode()
     assert response.status_code == 409

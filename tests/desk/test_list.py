@@ -12,6 +12,7 @@ from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory, department
+from tests.finishing import finish
 from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def test_each_view_shows_its_own_and_the_counts_agree(
     services.take(mine, by=agent, at=now)
     services.take(theirs, by=colleague, at=now)
     services.reply(done, text="好", by=agent, at=now)
-    services.close(done, by=agent, at=now)
+    finish(done, by=agent, at=now)
     assert set(rows(desk)) == {mine.number, theirs.number, nobodys.number}
     assert rows(desk, view="mine") == [mine.number]
     assert rows(desk, view="unassigned") == [nobodys.number]

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from customers.models import Customer
-from inquiries.models import Inquiry, InquiryTopic
+from customers.models import Customer, RevealLog
+from inquiries.models import Callback, FollowUp, Inquiry, InquiryTopic
 from sla.models import Clock, ClockEvent
 from tickets.models import Attachment, Event, Message, Ticket
 
-MODELS = (Attachment, Clock, ClockEvent, Customer, Event, Inquiry, InquiryTopic)
+MODELS = (
+    *(Attachment, Callback, Clock, ClockEvent, Customer, Event, FollowUp, Inquiry),
+    *(InquiryTopic, RevealLog),
+)
 
 
 def everything() -> list[list[Any]]:

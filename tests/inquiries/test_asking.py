@@ -13,6 +13,7 @@ from inquiries.links import inquiry_of, thread_token
 from inquiries.models import Inquiry, Topic
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory, channel
+from tests.finishing import finish
 from tests.inquiries.snapshot import everything
 from tests.instants import after
 from tests.tickets.pictures import PDF, picture, upload
@@ -171,7 +172,7 @@ def test_more_words_on_a_closed_inquiry_are_refused(
     inquiry: Inquiry, agent: User
 ) -> None:
     services.reply(inquiry, text="八百元。", by=agent, at=after(10))
-    services.close(inquiry, by=agent, at=after(20))
+    finish(inquiry, by=agent, at=after(20))
     before = everything()
     with pytest.raises(IllegalStep) as refusal:
         services.customer_writes(inquiry, text="还在吗？", at=after(30))

@@ -12,6 +12,7 @@ from inquiries.timeline import entries
 from sla import detector
 from staff.models import User
 from tests.factories import UserFactory
+from tests.finishing import finish
 from tests.inquiries.snapshot import everything
 from tests.instants import DUE, Hand, after
 from tests.tickets.pictures import picture, upload
@@ -107,7 +108,7 @@ def test_a_closed_inquiry_takes_no_answer_until_it_is_reopened(
     inquiry: Inquiry, agent: User
 ) -> None:
     services.reply(inquiry, text="八百元。", by=agent, at=after(10))
-    services.close(inquiry, by=agent, at=after(20))
+    finish(inquiry, by=agent, at=after(20))
     before = everything()
     with pytest.raises(IllegalStep) as refusal:
         services.reply(inquiry, text="还有…", by=agent, at=after(30))
@@ -121,7 +122,7 @@ def test_a_closed_inquiry_takes_no_answer_until_it_is_reopened(
 
 def test_a_note_may_be_left_on_a_closed_inquiry(inquiry: Inquiry, agent: User) -> None:
     services.reply(inquiry, text="八百元。", by=agent, at=after(10))
-    services.close(inquiry, by=agent, at=after(20))
+    finish(inquiry, by=agent, at=after(20))
     services.write_note(inquiry, text="回访愉快", by=agent, at=after(30))
     inquiry.refresh_from_db()
     assert inquiry.status == "closed"
@@ -145,7 +146,7 @@ def test_a_second_click_after_closing_still_finds_its_message(
     sent = services.reply(
         inquiry, text="好。", by=agent, at=after(5), client_token=token
     )
-    services.close(inquiry, by=agent, at=after(6))
+    finish(inquiry, by=agent, at=after(6))
     again = services.reply(
         inquiry, text="好。", by=agent, at=after(7), client_token=token
     )

@@ -10,6 +10,7 @@ from inquiries.models import Inquiry
 from inquiries.workflow import REOPEN_WINDOW
 from staff.models import Role, User
 from tests.factories import UserFactory
+from tests.finishing import finish
 from tests.inquiries.snapshot import everything
 from tests.instants import MICROSECOND, after
 from tickets.models import Event
@@ -20,7 +21,7 @@ from tickets.workflow import IllegalStep
 def closed(inquiry: Inquiry, agent: User) -> Inquiry:
     """Answered after 10 s and closed after a minute."""
     services.reply(inquiry, text="八百元。", by=agent, at=after(10))
-    return services.close(inquiry, by=agent, at=after(60))
+    return finish(inquiry, by=agent, at=after(60))
 
 
 def test_who_takes_an_inquiry_has_it(inquiry: Inquiry, agent: User) -> None:
@@ -114,7 +115,7 @@ def test_an_inquiry_that_nobody_answered_cannot_be_closed(
     services.take(inquiry, by=agent, at=after(3))
     before = everything()
     with pytest.raises(IllegalStep):
-        services.close(inquiry, by=agent, at=after(5))
+        finish(inquiry, by=agent, at=after(5))
     assert everything() == before
 
 
@@ -125,10 +126,10 @@ def test_a_promise_that_runs_again_must_be_kept_before_closing(
     services.customer_writes(closed, text="再问", at=after(110))
     before = everything()
     with pytest.raises(IllegalStep):
-        services.close(closed, by=agent, at=after(115))
+        finish(closed, by=agent, at=after(115))
     assert everything() == before
     services.reply(closed, text="答", by=agent, at=after(120))
-    services.close(closed, by=agent, at=after(130))
+    finish(closed, by=agent, at=after(130))
 
 
 def test_what_is_closed_cannot_be_closed_taken_or_assigned(
@@ -136,7 +137,7 @@ def test_what_is_closed_cannot_be_closed_taken_or_assigned(
 ) -> None:
     before = everything()
     with pytest.raises(IllegalStep):
-        services.close(closed, by=agent, at=after(70))
+        finish(closed, by=agent, at=after(70))
     with pytest.raises(IllegalStep):
         services.take(closed, by=supervisor, at=after(70))
     with pytest.raises(IllegalStep):

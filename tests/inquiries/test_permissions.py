@@ -6,47 +6,121 @@ from typing import Any, Final
 import pytest
 
 from inquiries import services
-from inquiries.models import Inquiry
+from inquiries.models import Inquiry, Way
 from inquiries.workflow import WORKFLOW, Status, Step
 from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory
+from tests.finishing import finish
 from tests.inquiries.snapshot import everything
 from tests.instants import after
 from tickets.workflow import IllegalStep, NotAllowed
 
-pytestmark = pytest.mark.django_db
-
 ANSWERING: Final = {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
+ENDED: Final = {Status.CLOSED, Status.ABANDONED}
+OPEN: Final = set(Status) - ENDED
+CALLING: Final = {Status.AWAITING_VERIFICATION, Status.MISSED}
+TALKING: Final = {Status.IN_SERVICE, Status.AWAITING_CUSTOMER, Status.ANSWERED}
+
 ALLOWED: Final[dict[Step, set[Role | None]]] = {
+    **{step: {*ANSWERING} for step in Step},
     Step.CUSTOMER_WRITES: {None},
-    Step.REPLY: {*ANSWERING},
-    Step.GREET: {*ANSWERING},
     Step.NOTE: {*ANSWERING, Role.DEPARTMENT_HANDLER},
-    Step.TAKE: {*ANSWERING},
-    Step.ASSIGN: {*ANSWERING},
-    Step.CLOSE: {*ANSWERING},
+    Step.ADD_TOPIC: {*ANSWERING, None},
     Step.REOPEN: {*ANSWERING, None},
+    Step.ABANDON: {*ANSWERING, None},
+    Step.MISS: {*ANSWERING, None},
 }
-POSSIBLE: Final[dict[Step, set[Status]]] = {
-    Step.CUSTOMER_WRITES: {Status.NEW, Status.IN_SERVICE},
-    Step.REPLY: {Status.NEW, Status.IN_SERVICE},
-    Step.GREET: {Status.NEW, Status.IN_SERVICE},
-    Step.NOTE: {Status.NEW, Status.IN_SERVICE, Status.CLOSED},
-    Step.TAKE: {Status.NEW, Status.IN_SERVICE},
-    Step.ASSIGN: {Status.NEW, Status.IN_SERVICE},
-    Step.CLOSE: {Status.IN_SERVICE},
-    Step.REOPEN: {Status.CLOSED},
+# From which status, and to which.
+POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
+    Step.CUSTOMER_WRITES: {
+        **{status: status for status in OPEN},
+        Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
+        Status.ANSWERED: Status.IN_SERVICE,
+    },
+    Step.REPLY: {
+        **{status: status for status in OPEN},
+        Status.NEW: Status.IN_SERVICE,
+        Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
+    },
+    Step.ASK_BACK: {
+        **{status: status for status in OPEN},
+        Status.NEW: Status.AWAITING_CUSTOMER,
+        Status.IN_SERVICE: Status.AWAITING_CUSTOMER,
+    },
+    Step.GREET: {
+        **{status: status for status in OPEN},
+        Status.NEW: Status.IN_SERVICE,
+    },
+    Step.NOTE: {status: status for status in Status},
+    Step.TAKE: {status: status for status in OPEN},
+    Step.ASSIGN: {status: status for status in OPEN},
+    Step.ADD_TOPIC: {
+        **{status: status for status in OPEN},
+        Status.ANSWERED: Status.IN_SERVICE,
+    },
+    Step.REMOVE_TOPIC: {status: status for status in OPEN},
+    Step.ANSWER_TOPIC: {status: status for status in TALKING | CALLING},
+    Step.ANSWER_LAST_TOPIC: {
+        **dict.fromkeys(TALKING, Status.ANSWERED),
+        **{status: status for status in CALLING},
+    },
+    Step.CLEAR_QUESTION: {status: status for status in TALKING | {Status.NEW}},
+    Step.CHECK: dict.fromkeys(TALKING | {Status.NEW}, Status.AWAITING_VERIFICATION),
+    Step.TRY_CALLBACK: {status: status for status in CALLING},
+    Step.FINISH_CALLBACK: dict.fromkeys(CALLING, Status.IN_SERVICE),
+    Step.REVEAL: {status: status for status in Status},
+    Step.ASK_CLOSING: dict.fromkeys(TALKING, Status.ANSWERED),
+    Step.CUSTOMER_LEFT: {status: status for status in TALKING},
+    Step.CLOSE: dict.fromkeys(TALKING, Status.CLOSED),
+    Step.REOPEN: dict.fromkeys(ENDED, Status.IN_SERVICE),
+    Step.ABANDON: {
+        Status.NEW: Status.ABANDONED,
+        Status.IN_SERVICE: Status.ABANDONED,
+    },
+    Step.MISS: {Status.NEW: Status.MISSED},
 }
+LATE: Final = after(999)
 VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
-    Step.REPLY: lambda it, by: services.reply(it, text="好", by=by, at=after(99)),
-    Step.GREET: lambda it, by: services.greet(it, by=by, at=after(99)),
-    Step.NOTE: lambda it, by: services.write_note(it, text="记", by=by, at=after(99)),
-    Step.TAKE: lambda it, by: services.take(it, by=by, at=after(99)),
+    Step.REPLY: lambda it, by: services.reply(it, text="好", by=by, at=LATE),
+    Step.ASK_BACK: lambda it, by: services.reply(it, text="几台?", by=by, at=LATE),
+    Step.GREET: lambda it, by: services.greet(it, by=by, at=LATE),
+    Step.NOTE: lambda it, by: services.write_note(it, text="记", by=by, at=LATE),
+    Step.TAKE: lambda it, by: services.take(it, by=by, at=LATE),
     Step.ASSIGN: lambda it, by: services.assign(
-        it, to=UserFactory.create(), by=by, at=after(99)
+        it, to=User.objects.answering().exclude(pk=by.pk)[0], by=by, at=LATE
     ),
-    Step.CLOSE: lambda it, by: services.close(it, by=by, at=after(99)),
-    Step.REOPEN: lambda it, by: services.reopen(it, by=by, at=after(99)),
+    Step.ADD_TOPIC: lambda it, by: services.add_topic(
+        it, topic="contract_terms", by=by, at=LATE
+    ),
+    Step.REMOVE_TOPIC: lambda it, by: services.remove_topic(
+        it, topic="after_sales", by=by, at=LATE
+    ),
+    Step.ANSWER_TOPIC: lambda it, by: services.answer_topic(
+        it, topic="rental_price", by=by, at=LATE
+    ),
+    Step.CLEAR_QUESTION: lambda it, by: services.mark_question_clear(
+        it, by=by, at=LATE
+    ),
+    Step.CHECK: lambda it, by: services.announce_checking(
+        it, surname="王", phone="", question="4K？", by=by, at=LATE
+    ),
+    Step.TRY_CALLBACK: lambda it, by: services.log_callback_attempt(
+        it, obstacle="busy", by=by, at=LATE
+    ),
+    Step.FINISH_CALLBACK: lambda it, by: services.finish_callback(
+        it, way=Way.CALL, outcome="可以", by=by, at=LATE
+    ),
+    Step.REVEAL: lambda it, by: services.reveal_contact(
+        it, reason="回电", by=by, at=LATE
+    ),
+    Step.ASK_CLOSING: lambda it, by: services.ask_closing_question(it, by=by, at=LATE),
+    Step.CUSTOMER_LEFT: lambda it, by: services.note_customer_left(it, by=by, at=LATE),
+    Step.CLOSE: lambda it, by: services.close(
+        it, intent="none", consent=False, by=by, at=LATE
+    ),
+    Step.REOPEN: lambda it, by: services.reopen(it, by=by, at=LATE),
+    Step.ABANDON: lambda it, by: services.abandon(it, by=by, at=LATE),
+    Step.MISS: lambda it, by: services.miss(it, by=by, at=LATE),
 }
 
 
@@ -54,49 +128,86 @@ def in_status(status: Status) -> Inquiry:
     """An inquiry in a status, looked after by nobody."""
     inquiry = InquiryFactory.create()
     agent = UserFactory.create()
-    if status != Status.NEW:
-        services.reply(inquiry, text="好", by=agent, at=after(5))
+    if status == Status.ABANDONED:
+        services.abandon(inquiry, by=None, at=after(400))
+    elif status == Status.MISSED:
+        services.miss(inquiry, by=None, at=after(20))
+    elif status != Status.NEW:
+        text = "好" if status != Status.AWAITING_CUSTOMER else "几台？"
+        services.reply(inquiry, text=text, by=agent, at=after(5))
+    if status == Status.AWAITING_VERIFICATION:
+        services.announce_checking(
+            inquiry, surname="王", phone="", question="4K？", by=agent, at=after(6)
+        )
+    if status == Status.ANSWERED:
+        services.answer_topic(inquiry, topic="rental_price", by=agent, at=after(6))
     if status == Status.CLOSED:
-        services.close(inquiry, by=agent, at=after(6))
+        finish(inquiry, by=agent, at=after(6))
     Inquiry.objects.filter(pk=inquiry.pk).update(assignee=None)
-    return Inquiry.objects.get(pk=inquiry.pk)
-
-
-def person(role: Role | None) -> User | None:
-    return UserFactory.create(role=role) if role else None
+    found = Inquiry.objects.get(pk=inquiry.pk)
+    assert found.status == status
+    return found
 
 
 def test_the_matrix_names_every_step() -> None:
     assert set(ALLOWED) == set(POSSIBLE) == set(WORKFLOW.rules) == set(Step)
+    assert set(Step) - set(VERBS) == {Step.CUSTOMER_WRITES, Step.ANSWER_LAST_TOPIC}
 
 
-@pytest.mark.parametrize("role", [*Role, None])
-@pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("step", list(Step))
-def test_a_step_is_offered_to_whom_and_when_the_matrix_says(
-    step: Step, status: Status, role: Role | None
-) -> None:
-    expected = role in ALLOWED[step] and status in POSSIBLE[step]
-    assert WORKFLOW.allows(in_status(status), step, by=person(role)) is expected
+def test_a_step_is_offered_to_whom_and_when_the_matrix_says(step: Step) -> None:
+    for status in Status:
+        for role in (*Role, None):
+            expected = role in ALLOWED[step] and status in POSSIBLE[step]
+            user = User(role=role) if role else None
+            offered = WORKFLOW.allows(Inquiry(status=status), step, by=user)
+            assert offered is expected, (status, role)
 
 
-@pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("step", list(Step))
+def test_a_step_leads_where_the_matrix_says(step: Step) -> None:
+    for status, target in POSSIBLE[step].items():
+        inquiry = Inquiry(status=status)
+        WORKFLOW.move(inquiry, WORKFLOW.rules[step])
+        assert inquiry.status == target, status
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("step", list(VERBS))
-def test_each_verb_asks_the_matrix_and_a_refusal_changes_nothing(
-    step: Step, status: Status, role: Role
-) -> None:
-    inquiry, user = in_status(status), person(role)
-    UserFactory.create()
+def test_each_verb_refuses_the_wrong_person_and_changes_nothing(step: Step) -> None:
+    inquiry = in_status(next(status for status in Status if status in POSSIBLE[step]))
+    strangers = [UserFactory.create(role=r) for r in Role if r not in ALLOWED[step]]
+    assert strangers
     before = everything()
-    if role not in ALLOWED[step]:
+    for stranger in strangers:
         with pytest.raises(NotAllowed):
-            VERBS[step](inquiry, user)
-        assert everything() == before
-    elif status not in POSSIBLE[step]:
-        with pytest.raises(IllegalStep):
-            VERBS[step](inquiry, user)
-        assert everything() == before
-    else:
+            VERBS[step](inquiry, stranger)
+    assert everything() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", list(Status))
+def test_each_verb_refuses_the_wrong_moment_and_changes_nothing(status: Status) -> None:
+    inquiry, agent = in_status(status), UserFactory.create()
+    before = everything()
+    for step, verb in VERBS.items():
+        if status not in POSSIBLE[step]:
+            with pytest.raises(IllegalStep):
+                verb(inquiry, agent)
+            assert everything() == before, step
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", sorted(ANSWERING))
+def test_who_answers_customers_takes_each_step_of_a_conversation(role: Role) -> None:
+    user = UserFactory.create(role=role)
+    inquiry = in_status(Status.NEW)
+    services.add_topic(inquiry, topic="after_sales", by=user, at=after(1))
+    for step in (
+        *(Step.TAKE, Step.NOTE, Step.GREET, Step.REPLY, Step.ADD_TOPIC),
+        *(Step.REMOVE_TOPIC, Step.CLEAR_QUESTION, Step.CHECK, Step.TRY_CALLBACK),
+        *(Step.REVEAL, Step.FINISH_CALLBACK, Step.ANSWER_TOPIC, Step.ASSIGN),
+    ):
+        before = everything()
         VERBS[step](inquiry, user)
-        assert everything() != before
+        assert everything() != before, step

@@ -15,6 +15,7 @@ from sla import detector
 from sla.services import alerts
 from staff.models import Role, User
 from tests.factories import UserFactory
+from tests.finishing import finish as end
 from tests.portal.conftest import ask, path_of, picture
 from tickets.models import Attachment
 
@@ -222,7 +223,7 @@ def finish(inquiry: Inquiry, agent: User) -> datetime:
     at = inquiry.created_at + timedelta(seconds=20)
     services.reply(inquiry, text="好了。", by=agent, at=at)
     closed_at = at + timedelta(seconds=40)
-    services.close(inquiry, by=agent, at=closed_at)
+    end(inquiry, by=agent, at=closed_at)
     return closed_at
 
 

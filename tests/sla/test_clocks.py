@@ -12,6 +12,7 @@ from sla.models import Clock, ClockEvent, Compare, Metric
 from sla.services import audit, clocks
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory, channel
+from tests.finishing import finish
 from tests.instants import DUE, MICROSECOND, Hand, after, local
 from tests.policies import publish
 from tickets.models import Message, Ticket
@@ -217,7 +218,7 @@ def test_after_reopening_the_customers_next_words_start_a_new_cycle(
     inquiry: Inquiry, agent: User
 ) -> None:
     services.reply(inquiry, text="八百元。", by=agent, at=after(10))
-    services.close(inquiry, by=agent, at=after(60))
+    finish(inquiry, by=agent, at=after(60))
     services.reopen(inquiry, by=None, at=after(100))
     assert Clock.objects.filter(ticket_id=inquiry.pk).count() == 1
     services.customer_writes(inquiry, text="再问一句。", at=after(120))

@@ -15,6 +15,7 @@ from sla.models import Clock, Heartbeat
 from sla.services import alerts
 from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory
+from tests.finishing import finish
 
 pytestmark = pytest.mark.django_db
 
@@ -188,7 +189,7 @@ def test_reassigning_to_nobody_is_refused_with_a_reason(
 def test_a_finished_inquiry_is_not_taken_over(door: Client, agent: User) -> None:
     inquiry = InquiryFactory.create(at=timezone.now())
     services.reply(inquiry, text="好", by=agent, at=timezone.now())
-    services.close(inquiry, by=agent, at=timezone.now())
+    finish(inquiry, by=agent, at=timezone.now())
     path = f"{PAGE}inquiries/{inquiry.number}/take/"
     assert door.post(path, headers=HTMX).status_code == 409
 
@@ -201,7 +202,7 @@ def test_people_are_listed_with_what_they_hold(supervisor: User, agent: User) ->
         if number:
             services.reply(inquiry, text="好", by=agent, at=now)
         if number == 2:
-            services.close(inquiry, by=agent, at=now)
+            finish(inquiry, by=agent, at=now)
     found = {
         p.pk: (p.open_count, p.waiting_count)
         for p in Board.of(supervisor, at=now).people

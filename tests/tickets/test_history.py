@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from inquiries import services
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory
+from tests.finishing import finish
 from tests.instants import after
 from tickets.models import Event, Ticket
 from tickets.services import events
@@ -31,7 +32,7 @@ def ticket(agent: User) -> Ticket:
     services.reply(inquiry, text="八百元。", by=agent, at=after(10))
     services.customer_writes(inquiry, text="好的。", at=after(20))
     services.write_note(inquiry, text="意向明确", by=agent, at=after(30))
-    services.close(inquiry, by=agent, at=after(40))
+    finish(inquiry, by=agent, at=after(40))
     return Ticket.objects.get(pk=inquiry.pk)
 
 

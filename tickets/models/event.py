@@ -26,6 +26,7 @@ class Verb(models.TextChoices):
     PRIORITY_RAISED = "priority_raised", _("Priority raised")
     TOPIC_ADDED = "topic_added", _("Topic added")
     TOPIC_ANSWERED = "topic_answered", _("Topic answered")
+    TOPIC_REMOVED = "topic_removed", _("Wrong topic removed")
     QUESTION_CLEAR = "question_clear", _("Question understood")
     CHECKING_ANNOUNCED = (
         "checking_announced",

@@ -56,11 +56,16 @@ def whole_page(
 
 
 def part(
-    request: HttpRequest, name: str, workspace: Workspace, **more: Any
+    request: HttpRequest,
+    name: str,
+    workspace: Workspace,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     """One fragment of the open inquiry."""
     context = {"workspace": workspace, "now": workspace.now, **more}
-    return render(request, f"desk/{name}.html", context)
+    return render(request, f"desk/{name}.html", context, status=status)
 
 
 @require_safe

@@ -3,23 +3,52 @@
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from helpdesk.answers import SeeOther
-from helpdesk.desk.views.pages import opened, whole_page
+from helpdesk.desk.views.pages import opened, part, whole_page
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
-from helpdesk.forms import AssignForm, TokenField, WritingForm, slots, values
+from helpdesk.forms import (
+    AssignForm,
+    AttemptForm,
+    CheckingForm,
+    FinishForm,
+    OutcomeForm,
+    ReplyForm,
+    RevealForm,
+    TokenForm,
+    TopicForm,
+    WritingForm,
+    slots,
+    values,
+)
 from helpdesk.signed_in import signed_in
 from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import User
 
-SLOTS: Final = ("text", "files", "to")
+# Where a field's messages stand: the name of the field, and the id of its form.
+SLOTS: Final = {
+    "text": "composer",
+    "files": "composer",
+    "to": "assign-form",
+    "surname": "checking-form",
+    "phone": "checking-form",
+    "question": "checking-form",
+    "answer_by": "checking-form",
+    "obstacle": "missed-form",
+    "outcome": "done-form",
+    "way": "done-form",
+    "intent": "finish-form",
+    "form": "composer",
+}
 Act = Callable[[Inquiry, datetime], object]
 
 
@@ -33,61 +62,145 @@ def take(request: HttpRequest, user: User, number: str) -> HttpResponse:
 @signed_in
 def greet(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """The greeting of IN-25; its token makes a second click harmless."""
-    token = TokenField(required=False).clean(request.POST.get("client_token", ""))
-    return do(
-        request,
-        user,
-        number,
-        lambda i, at: services.greet(i, by=user, at=at, client_token=token),
-    )
+    return fill(request, user, number, TokenForm(request.POST), services.greet)
 
 
 @require_POST
 @signed_in
 def reply(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    form = WritingForm(request.POST, request.FILES)
-    return do(
-        request,
-        user,
-        number,
-        lambda i, at: services.reply(i, by=user, at=at, **values(form)),
-    )
+    form = ReplyForm(request.POST, request.FILES)
+    return fill(request, user, number, form, services.reply)
 
 
 @require_POST
 @signed_in
 def note(request: HttpRequest, user: User, number: str) -> HttpResponse:
     form = WritingForm(request.POST, request.FILES)
-    return do(
-        request,
-        user,
-        number,
-        lambda i, at: services.write_note(i, by=user, at=at, **values(form)),
-    )
+    return fill(request, user, number, form, services.write_note)
 
 
 @require_POST
 @signed_in
 def assign(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    form = AssignForm(request.POST)
+    return fill(request, user, number, AssignForm(request.POST), services.assign)
+
+
+@require_POST
+@signed_in
+def add_topic(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    return fill(request, user, number, TopicForm(request.POST), services.add_topic)
+
+
+@require_POST
+@signed_in
+def remove_topic(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    return fill(request, user, number, TopicForm(request.POST), services.remove_topic)
+
+
+@require_POST
+@signed_in
+def answer_topic(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    return fill(request, user, number, TopicForm(request.POST), services.answer_topic)
+
+
+@require_POST
+@signed_in
+def question_clear(request: HttpRequest, user: User, number: str) -> HttpResponse:
     return do(
         request,
         user,
         number,
-        lambda i, at: services.assign(i, by=user, at=at, **values(form)),
+        lambda i, at: services.mark_question_clear(i, by=user, at=at),
+    )
+
+
+@require_POST
+@signed_in
+def needs_checking(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """The notice of IN-27 and the callback that it promises."""
+    form = CheckingForm(request.POST)
+    return fill(request, user, number, form, services.announce_checking)
+
+
+@require_POST
+@signed_in
+def not_reached(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    form = AttemptForm(request.POST)
+    return fill(request, user, number, form, services.log_callback_attempt)
+
+
+@require_POST
+@signed_in
+def called_back(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    form = OutcomeForm(request.POST)
+    return fill(request, user, number, form, services.finish_callback)
+
+
+@require_POST
+@never_cache
+@signed_in
+def reveal(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """The full number, in this one answer and nowhere else (IN-29)."""
+    workspace = opened(number, user)
+    try:
+        shown = services.reveal_contact(
+            workspace.inquiry,
+            by=user,
+            at=workspace.now,
+            **values(RevealForm(request.POST)),
+        )
+    except REFUSALS as error:
+        refusal = refusal_of(error)
+        return part(
+            request, "_number", workspace, refusal=refusal, status=refusal.status
+        )
+    return part(request, "_number", workspace, shown=shown)
+
+
+@require_POST
+@signed_in
+def closing_question(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    form = TokenForm(request.POST)
+    return fill(request, user, number, form, services.ask_closing_question)
+
+
+@require_POST
+@signed_in
+def customer_left(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    return do(
+        request,
+        user,
+        number,
+        lambda i, at: services.note_customer_left(i, by=user, at=at),
     )
 
 
 @require_POST
 @signed_in
 def close(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    return do(request, user, number, lambda i, at: services.close(i, by=user, at=at))
+    return fill(request, user, number, FinishForm(request.POST), services.close)
 
 
 @require_POST
 @signed_in
 def reopen(request: HttpRequest, user: User, number: str) -> HttpResponse:
     return do(request, user, number, lambda i, at: services.reopen(i, by=user, at=at))
+
+
+def fill(
+    request: HttpRequest,
+    user: User,
+    number: str,
+    form: forms.Form,
+    verb: Callable[..., object],
+) -> HttpResponse:
+    """Take a step with what a form carries."""
+    return do(
+        request,
+        user,
+        number,
+        lambda inquiry, at: verb(inquiry, by=user, at=at, **values(form)),
+    )
 
 
 def do(request: HttpRequest, user: User, number: str, act: Act) -> HttpResponse:
@@ -124,10 +237,11 @@ def answer(
     """The newest state of the conversation with every message slot, for htmx."""
     workspace = opened(number, user)
     status = refusal.status if refusal else HTTPStatus.OK
-    context = {
+    messages = slots(refusal.fields if refusal else {}, *SLOTS)
+    context: dict[str, Any] = {
         "workspace": workspace,
         "now": workspace.now,
-        "slots": slots(refusal.fields if refusal else {}, *SLOTS),
+        "slots": [(name, SLOTS[name], texts) for name, texts in messages.items()],
     }
     response = render(request, "desk/_thread_answer.html", context, status=status)
     if status != HTTPStatus.UNPROCESSABLE_ENTITY:

@@ -9,8 +9,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inquiries", "0002_status_known"),
-        ("tickets", "0005_verbs_of_the_whole_conversation"),
+        ("inquiries", "0004_statuses_of_the_whole_life"),
+        ("tickets", "0006_a_wrong_topic_is_removed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -60,6 +60,6 @@ DROP FUNCTION inquiries_offer_refuse();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inquiries", "0003_devices_chosen_and_quoted")]
+    dependencies = [("inquiries", "0005_devices_chosen_and_quoted")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]

@@ -1,0 +1,101 @@
+"""The list of callbacks: who must be called, by when, and what came of it (IN-28)."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from helpdesk.answers import SeeOther
+from helpdesk.desk.callbacks import CallbackList
+from helpdesk.errors import REFUSALS, Refusal, refusal_of
+from helpdesk.forms import AttemptForm, OutcomeForm, values
+from helpdesk.notices import outstanding
+from helpdesk.signed_in import signed_in
+from inquiries import services
+from inquiries.models import Inquiry
+from staff.models import User
+
+
+@require_safe
+@never_cache
+@signed_in
+def page(request: HttpRequest, user: User) -> HttpResponse:
+    """The whole page."""
+    return shown(request, user, "desk/callbacks.html")
+
+
+@require_safe
+@never_cache
+@signed_in
+def fragment(request: HttpRequest, user: User) -> HttpResponse:
+    """The list alone."""
+    return shown(request, user, "desk/_callbacks.html")
+
+
+@require_POST
+@signed_in
+def not_reached(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """Nobody was reached."""
+    form = AttemptForm(request.POST)
+    return act(request, user, number, form, services.log_callback_attempt)
+
+
+@require_POST
+@signed_in
+def called_back(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """The customer has the answer."""
+    form = OutcomeForm(request.POST)
+    return act(request, user, number, form, services.finish_callback)
+
+
+def act(
+    request: HttpRequest,
+    user: User,
+    number: str,
+    form: forms.Form,
+    verb: Callable[..., object],
+) -> HttpResponse:
+    """Take one step and show the list, or what stands against the step in its row."""
+    inquiry = Inquiry.objects.visible_to(user).filter(number=number).first()
+    if inquiry is None:
+        raise Http404
+    refusal = None
+    try:
+        verb(inquiry, by=user, at=timezone.now(), **values(form))
+    except REFUSALS as error:
+        refusal = refusal_of(error)
+    if request.headers.get("HX-Request"):
+        return shown(request, user, "desk/_callbacks.html", refused(number, refusal))
+    if refusal is not None:
+        return shown(request, user, "desk/callbacks.html", refused(number, refusal))
+    return SeeOther(reverse("desk:callbacks"))
+
+
+def refused(number: str, refusal: Refusal | None) -> dict[str, object]:
+    """What a row says about a step that was not possible."""
+    return {"refusal": refusal, "refused_number": number} if refusal else {}
+
+
+def shown(
+    request: HttpRequest,
+    user: User,
+    template: str,
+    refused: dict[str, object] | None = None,
+) -> HttpResponse:
+    """The list as it stands."""
+    callbacks = CallbackList.of(user, at=timezone.now())
+    context = {
+        "callbacks": callbacks,
+        "now": callbacks.now,
+        "place": "callbacks",
+        "notices": outstanding(user),
+        **(refused or {}),
+    }
+    refusal = context.get("refusal")
+    status = refusal.status if isinstance(refusal, Refusal) else 200
+    return render(request, template, context, status=status)

@@ -1,0 +1,89 @@
+"""What every word of a colleague does: it reaches the customer and stops their clock.
+
+The caller holds the lock on the inquiry and has checked the step.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from inquiries.models import Inquiry
+from knowledge.models import Script
+from sla.models import Clock, Metric
+from sla.services import clocks
+from staff.models import User
+from tickets.models import Direction, Message, Verb
+from tickets.services import events, messages
+from tickets.services.attachments import InspectedFile
+
+GREETING: Final = "GREETING"
+COMPLEX_NOTICE: Final = "COMPLEX_NOTICE"
+CLOSING_QUESTION: Final = "CLOSING_QUESTION"
+CLOSING_STATEMENT: Final = "CLOSING_STATEMENT"
+
+
+def policy_text(code: str) -> str:
+    """A text that the policy fixes, character for character."""
+    return Script.objects.get(code=code).text
+
+
+def say(
+    inquiry: Inquiry,
+    *,
+    text: str,
+    verb: Verb,
+    by: User,
+    at: datetime,
+    files: Sequence[InspectedFile] = (),
+    client_token: uuid.UUID | None = None,
+    **data: Any,
+) -> Message:
+    """Send a message to the customer; the first of a cycle carries the greeting (IN-25).
+
+    It stops the first-reply clock (IN-24), and an inquiry that nobody has taken becomes
+    the speaker's. `data` goes into the history.
+    """
+    message = messages.add(
+        inquiry,
+        direction=Direction.OUT,
+        text=_greeted(inquiry, text),
+        at=at,
+        author=by,
+        files=files,
+        client_token=client_token,
+    )
+    events.record(inquiry, verb, by=by, at=at, message=message.pk, **data)
+    clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
+    if inquiry.assignee_id is None:
+        inquiry.assignee = by
+        events.record(inquiry, Verb.TAKEN, by=by, at=at)
+    if inquiry.first_human_reply_at is None:
+        inquiry.first_human_reply_at = at
+    inquiry.greeted_cycle = inquiry.cycle
+    inquiry.save(update_fields=["assignee", "first_human_reply_at", "greeted_cycle"])
+    return message
+
+
+def running(inquiry: Inquiry, metric: Metric) -> Clock | None:
+    """The clock of this kind that runs, whichever of several it is."""
+    return inquiry.clocks.unfinished().filter(metric=metric).last()
+
+
+def next_subject(inquiry: Inquiry, metric: Metric) -> str:
+    """What tells the next clock of this kind apart from earlier ones of the cycle."""
+    earlier = inquiry.clocks.filter(metric=metric, cycle=inquiry.cycle).count()
+    return str(earlier + 1) if earlier else ""
+
+
+def _greeted(inquiry: Inquiry, text: str) -> str:
+    """The text, after the greeting on a line of its own where the cycle lacks it.
+
+    At a counter people greet each other by word of mouth.
+    """
+    if inquiry.greeted_cycle == inquiry.cycle or inquiry.channel.offline:
+        return text
+    greeting = policy_text(GREETING)
+    if greeting in text:
+        return text
+    return f"{greeting}\n{text}" if text else greeting
