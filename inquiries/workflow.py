@@ -1,0 +1,242 @@
+"""The life of an inquiry: its statuses, the steps between them, and who takes them.
+
+    new ─► in service ◄─► awaiting customer ─► answered ─► finished ─► in service
+             ▲  └──► awaiting verification ──┐     └──► in service      (reopened)
+             └───────────────────────────────┘
+    new, in service ─► abandoned (reopens too);  new ─► missed ─► in service
+
+Which steps move which clock: ASK and CUSTOMER_WRITES start the first-reply clock of a
+cycle, REPLY and GREET stop it (IN-24, IN-25). CLEAR_QUESTION starts the one-minute
+clock, CHECK stops it and starts the callback's 15 minutes, FINISH_CALLBACK stops those
+(IN-27, IN-28). CLOSE with clear intent starts the follow-up's clock (IN-54), REOPEN
+cancels it and begins the next cycle.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from staff.models import Role
+from tickets.workflow import Rule, Workflow
+
+
+class Status(models.TextChoices):
+    """Where an inquiry stands."""
+
+    NEW = "new", _("Waiting for first reply")
+    IN_SERVICE = "in_service", _("In service")
+    AWAITING_VERIFICATION = "awaiting_verification", _("Being checked")
+    AWAITING_CUSTOMER = "awaiting_customer", _("Waiting for the customer")
+    ANSWERED = "answered", _("Answered")
+    CLOSED = "closed", _("Finished")
+    ABANDONED = "abandoned", _("Given up by the customer")
+    MISSED = "missed", _("Missed call")
+
+
+class Step(StrEnum):
+    """What someone can do with an inquiry."""
+
+    CUSTOMER_WRITES = "customer_writes"
+    REPLY = "reply"
+    ASK_BACK = "ask_back"
+    GREET = "greet"
+    NOTE = "note"
+    TAKE = "take"
+    ASSIGN = "assign"
+    ADD_TOPIC = "add_topic"
+    REMOVE_TOPIC = "remove_topic"
+    ANSWER_TOPIC = "answer_topic"
+    ANSWER_LAST_TOPIC = "answer_last_topic"
+    CLEAR_QUESTION = "clear_question"
+    CHECK = "check"
+    TRY_CALLBACK = "try_callback"
+    FINISH_CALLBACK = "finish_callback"
+    REVEAL = "reveal"
+    ASK_CLOSING = "ask_closing"
+    CUSTOMER_LEFT = "customer_left"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ABANDON = "abandon"
+    MISS = "miss"
+    # Recommending and quoting
+    SELECT_DEVICES = "select_devices"
+    RECOMMEND = "recommend"
+    CHOOSE_DEVICE = "choose_device"
+    DRAFT_QUOTATION = "draft_quotation"
+    QUOTE = "quote"
+
+
+REOPEN_WINDOW: Final = timedelta(hours=72)
+# So long must a conversation be quiet before the customer counts as gone.
+QUIET_BEFORE_LEFT: Final = timedelta(minutes=5)
+ENDED: Final = frozenset({Status.CLOSED, Status.ABANDONED})
+
+_ANSWERING: Final = frozenset(
+    {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
+)
+_EVERYONE: Final = _ANSWERING | {Role.DEPARTMENT_HANDLER}
+_OPEN: Final = frozenset(Status) - ENDED
+_TALKING: Final = frozenset(
+    {Status.IN_SERVICE, Status.AWAITING_CUSTOMER, Status.ANSWERED}
+)
+_CALLING_BACK: Final = frozenset({Status.AWAITING_VERIFICATION, Status.MISSED})
+_FINISHED: Final = _("This conversation is finished. Reopen it to write more.")
+NOT_ANSWERED: Final = _("Nobody has answered the customer yet. Reply first (IN-24).")
+CALLBACK_OPEN: Final = _("A callback is open. Finish it first (IN-28).")
+_NO_CALLBACK: Final = _("No callback is open here.")
+_NOT_NOW: Final = dict.fromkeys(_CALLING_BACK, CALLBACK_OPEN)
+_BACK_TO_WORK: Final = {
+    Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
+    Status.ANSWERED: Status.IN_SERVICE,
+}
+
+WORKFLOW: Final = Workflow(
+    {
+        Step.CUSTOMER_WRITES: Rule(
+            _OPEN, None, frozenset(), _FINISHED, customer=True, moves=_BACK_TO_WORK
+        ),
+        Step.REPLY: Rule(
+            _OPEN,
+            None,
+            _ANSWERING,
+            _FINISHED,
+            moves={
+                Status.NEW: Status.IN_SERVICE,
+                Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
+            },
+        ),
+        # A reply that ends with a question.
+        Step.ASK_BACK: Rule(
+            _OPEN,
+            None,
+            _ANSWERING,
+            _FINISHED,
+            moves={
+                Status.NEW: Status.AWAITING_CUSTOMER,
+                Status.IN_SERVICE: Status.AWAITING_CUSTOMER,
+            },
+        ),
+        Step.GREET: Rule(
+            _OPEN,
+            None,
+            _ANSWERING,
+            _FINISHED,
+            moves={Status.NEW: Status.IN_SERVICE},
+        ),
+        Step.NOTE: Rule(frozenset(Status), None, _EVERYONE, _FINISHED),
+        Step.TAKE: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+        Step.ASSIGN: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+        Step.ADD_TOPIC: Rule(
+            _OPEN,
+            None,
+            _ANSWERING,
+            _FINISHED,
+            customer=True,
+            moves={Status.ANSWERED: Status.IN_SERVICE},
+        ),
+        Step.REMOVE_TOPIC: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+        Step.ANSWER_TOPIC: Rule(
+            _OPEN - {Status.NEW},
+            None,
+            _ANSWERING,
+            _FINISHED,
+            refusals={Status.NEW: NOT_ANSWERED},
+        ),
+        Step.ANSWER_LAST_TOPIC: Rule(
+            _OPEN - {Status.NEW},
+            None,
+            _ANSWERING,
+            _FINISHED,
+            moves={
+                Status.IN_SERVICE: Status.ANSWERED,
+                Status.AWAITING_CUSTOMER: Status.ANSWERED,
+            },
+            refusals={Status.NEW: NOT_ANSWERED},
+        ),
+        Step.CLEAR_QUESTION: Rule(
+            _OPEN - _CALLING_BACK, None, _ANSWERING, _FINISHED, refusals=_NOT_NOW
+        ),
+        Step.CHECK: Rule(
+            _OPEN - _CALLING_BACK,
+            Status.AWAITING_VERIFICATION,
+            _ANSWERING,
+            _FINISHED,
+            refusals=_NOT_NOW,
+        ),
+        Step.TRY_CALLBACK: Rule(_CALLING_BACK, None, _ANSWERING, _NO_CALLBACK),
+        Step.FINISH_CALLBACK: Rule(
+            _CALLING_BACK, Status.IN_SERVICE, _ANSWERING, _NO_CALLBACK
+        ),
+        Step.REVEAL: Rule(frozenset(Status), None, _ANSWERING, _FINISHED),
+        Step.ASK_CLOSING: Rule(
+            _TALKING,
+            Status.ANSWERED,
+            _ANSWERING,
+            _FINISHED,
+            refusals={Status.NEW: NOT_ANSWERED} | _NOT_NOW,
+        ),
+        Step.CUSTOMER_LEFT: Rule(
+            _TALKING,
+            None,
+            _ANSWERING,
+            _FINISHED,
+            refusals={Status.NEW: NOT_ANSWERED} | _NOT_NOW,
+        ),
+        Step.CLOSE: Rule(
+            _TALKING,
+            Status.CLOSED,
+            _ANSWERING,
+            _("This conversation is finished already."),
+            refusals={Status.NEW: NOT_ANSWERED} | _NOT_NOW,
+        ),
+        Step.REOPEN: Rule(
+            ENDED,
+            Status.IN_SERVICE,
+            _ANSWERING,
+            _("This conversation is open already."),
+            customer=True,
+        ),
+        # `by` None: nobody noticed but the system.
+        Step.ABANDON: Rule(
+            frozenset({Status.NEW, Status.IN_SERVICE}),
+            Status.ABANDONED,
+            _ANSWERING,
+            _("Only a customer who has no answer yet can give up waiting."),
+            customer=True,
+        ),
+        Step.MISS: Rule(
+            frozenset({Status.NEW}),
+            Status.MISSED,
+            _ANSWERING,
+            _("Only a call that nobody has answered is missed."),
+            customer=True,
+        ),
+        # Recommending and quoting (IN-30 to IN-40)
+        Step.SELECT_DEVICES: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+        Step.RECOMMEND: Rule(
+            _OPEN,
+            None,
+            _ANSWERING,
+            _FINISHED,
+            moves={
+                Status.NEW: Status.AWAITING_CUSTOMER,
+                Status.IN_SERVICE: Status.AWAITING_CUSTOMER,
+            },
+        ),
+        Step.CHOOSE_DEVICE: Rule(_OPEN, None, _ANSWERING, _FINISHED, customer=True),
+        Step.DRAFT_QUOTATION: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+        Step.QUOTE: Rule(
+            _OPEN,
+            None,
+            _ANSWERING,
+            _FINISHED,
+            moves={
+                Status.NEW: Status.IN_SERVICE,
+                Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
+            },
+        ),
+    }
+)
