@@ -4,6 +4,7 @@ from typing import Final
 
 from django.http import FileResponse, Http404, HttpResponseRedirect
 
+from inquiries.models import QuotationDocument
 from tickets.models import Attachment
 
 PIECE: Final = 256 * 1024
@@ -30,6 +31,21 @@ def file_of(attachment: Attachment) -> FileResponse:
     )
     response.block_size = PIECE
     response["Cache-Control"] = UNCHANGING
+    response["Content-Security-Policy"] = "sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def document_of(document: QuotationDocument) -> FileResponse:
+    """The PDF of a quotation. Raises Http404 while it is not made, or if it is lost."""
+    if not document.is_there:
+        raise Http404
+    response = FileResponse(
+        document.file.open("rb"),
+        filename=f"{document.quotation.number}.pdf",
+        content_type="application/pdf",
+    )
+    response["Cache-Control"] = "private, no-cache"
     response["Content-Security-Policy"] = "sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -147,6 +147,8 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "display": "helpdesk.templatetags.display",
                 "promises": "helpdesk.templatetags.promises",
+                "catalogue": "helpdesk.templatetags.catalogue",
+                "offers": "helpdesk.templatetags.offers",
             },
         },
     }
@@ -259,6 +261,11 @@ CELERY_BEAT_SCHEDULE = {
     "customers-forget-contacts": {
         "task": "customers.forget_contacts",
         "schedule": crontab(minute="20"),
+    },
+    "quotations-make-documents": {
+        "task": "quotations.make_documents",
+        "schedule": 3.0,
+        "options": {"expires": 3},
     },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",

@@ -263,9 +263,9 @@ def returning(quotation: Quotation) -> list[str]:
     ]
 
 
-def moment(at: datetime) -> str:
+def moment(at: datetime | None) -> str:
     """A day and minute for people, in the company's time."""
-    return f"{localtime(at):%Y-%m-%d %H:%M}"
+    return f"{localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def quotation_message(quotation: Quotation) -> str:
@@ -299,8 +299,7 @@ def _told(quotation: Quotation) -> Iterator[str]:
     yield _("Payment: %(methods)s") % {
         "methods": _(", ").join(payment_methods(quotation))
     }
-    if quotation.valid_until:
-        yield _("Valid until %(until)s") % {"until": moment(quotation.valid_until)}
+    yield _("Valid until %(until)s") % {"until": moment(quotation.valid_until)}
     yield quotation_url(quotation)
 
 

@@ -36,3 +36,10 @@ class AskForm(WritingForm):
             (topic.value, str(topic.label), TOPIC_ICONS[topic], topic.value == chosen)
             for topic in Topic
         ]
+
+
+class ChoiceForm(forms.Form):
+    """Which of the compared devices the customer wants."""
+
+    comparison = forms.IntegerField(min_value=1, max_value=2**62)
+    code = forms.CharField(max_length=40)

@@ -229,3 +229,9 @@ class QuotationDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quotation_id} {self.language}"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it was made, and its file is where it was put."""
+        name = self.file.name or ""
+        return name != "" and self.file.storage.exists(name)

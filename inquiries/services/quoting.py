@@ -256,6 +256,12 @@ def ask_for_fresh_quotation(quotation: Quotation, *, at: datetime) -> Message:
     )
 
 
+def make_again(quotation: Quotation) -> int:
+    """Have lost documents made anew from what is kept; how many."""
+    lost = [one.pk for one in quotation.documents.all() if not one.is_there]
+    return QuotationDocument.objects.filter(pk__in=lost).update(file="", tried_at=None)
+
+
 def newest_version(quotation: Quotation) -> Quotation:
     """The last that was sent in its inquiry: itself, unless it was superseded."""
     newest = Quotation.objects.sent().filter(inquiry=quotation.inquiry_id)
@@ -432,8 +438,8 @@ def _differences(draft: Quotation, priced: list[tuple[Line, Line]]) -> list[str]
         _("%(what)s: %(before)s before, %(after)s now")
         % {
             "what": offer_words.title(after.get(key) or before[key]),
-            "before": words.yuan(_amount(before, key) or Decimal(0)),
-            "after": words.yuan(_amount(after, key) or Decimal(0)),
+            "before": words.yuan(_amount(before, key)),
+            "after": words.yuan(_amount(after, key)),
         }
         for key in {**before, **after}
         if _amount(before, key) != _amount(after, key)
@@ -444,11 +450,9 @@ def _key(line: Line) -> tuple[str, str]:
     return line.code.value, line.subject
 
 
-def _amount(
-    lines: Mapping[tuple[str, str], Line], key: tuple[str, str]
-) -> Decimal | None:
-    """What a line comes to; None where there is no such line."""
-    return lines[key].amount if key in lines else None
+def _amount(lines: Mapping[tuple[str, str], Line], key: tuple[str, str]) -> Decimal:
+    """What a line comes to; a line that is not there comes to nothing."""
+    return lines[key].amount if key in lines else Decimal(0)
 
 
 def _write(

@@ -61,7 +61,7 @@ def test_every_component_has_its_line_even_when_it_is_nothing(
         for line in offer_words.lines(quotation)
     ] == [
         ("rent", "Canon XA60 camcorder", Decimal("810.00")),
-        ("rent", "DJI Mic 2, two transmitters and one receiver", Decimal("270.00")),
+        ("rent", "DJI Mic 2 (two transmitters, one receiver)", Decimal("270.00")),
         ("discount", "7 days or longer", Decimal("-54.00")),
         ("delivery", "Delivery in the city", Decimal("0.00")),
         ("insurance", "Insurance", Decimal("251.98")),
@@ -277,14 +277,14 @@ def test_a_sent_quotation_is_a_message_with_all_that_matters_and_its_link(
         after(30),
     )
     lines = message.text.split("\n")
-    assert lines[0] == f"报价单{quotation.number}(第1版)"
+    assert lines[0] == f"报价单{quotation.number}（第1版）"
     assert "· Canon XA60 摄录一体机 × 1" in lines
     assert "租金 ¥1,080.00" in lines
     assert "优惠 −¥54.00" in lines
     assert "安装 ¥0.00" in lines
-    assert "应付¥1,277.98;另付押金¥5,800.00,归还后退回。" in lines
-    assert any("3个工作日内" in line and line.startswith("押金:") for line in lines)
-    assert "付款方式:微信支付、支付宝、对公转账、门店刷卡" in lines
+    assert "应付¥1,277.98；另付押金¥5,800.00，归还后退回。" in lines
+    assert any("3个工作日内" in line and line.startswith("押金：") for line in lines)
+    assert "付款方式：微信支付、支付宝、对公转账、门店刷卡" in lines
     assert "有效期至2026-11-30 23:59" in lines
     assert lines[-1].endswith(f"/quotation/{quotation_token(quotation)}/")
 
@@ -325,14 +325,10 @@ def test_changed_prices_are_told_line_by_line_and_ask(
     before = everything()
     with pytest.raises(PricesChanged) as refused:
         services.send_quotation(quotation, by=agent, at=after(30))
-    assert (
-        refused.value.differences
-        == [
-            "Rent · Canon XA60 camcorder: ¥810.00 before, ¥850.00 now",
-            "Discount · 7 days or longer: −¥54.00 before, ¥0.00 now",
-            "Discount: ¥0.00 before, ¥0.00 now",
-        ][:2]
-    )
+    assert refused.value.differences == [
+        "Rent · Canon XA60 camcorder: ¥810.00 before, ¥850.00 now",
+        "Discount · 7 days or longer: −¥54.00 before, ¥0.00 now",
+    ]
     assert everything() == before
     assert Quotation.objects.get().payable == Decimal("1277.98")
     raise_rent()
@@ -471,7 +467,7 @@ def test_another_system_quotes_at_once_with_the_prices_that_it_showed(
             at=after(40),
         )
 
-    with pytest.raises(PricesChanged, match="1,315.98") as refused:
+    with pytest.raises(PricesChanged, match=r"7,115\.98") as refused:
         quote(stamp)
     first = quote(refused.value.stamp)
     assert first.sent_at == after(40)
