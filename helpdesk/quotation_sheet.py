@@ -1,4 +1,4 @@
-"""All that a quotation says, in the reader's language: once for the page and the PDF."""
+"""All that a quotation says, in the reader's language, for the page and the PDF."""
 
 from dataclasses import dataclass
 from datetime import datetime

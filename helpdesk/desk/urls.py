@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from helpdesk.desk.views import callbacks, files, notices, pages, verbs
+from helpdesk.desk.views import callbacks, files, notices, offers, pages, verbs
 
 
 class NumberConverter:
@@ -46,6 +46,14 @@ urlpatterns = [
     path(f"{INQUIRY}reveal/", verbs.reveal, name="reveal"),
     path(f"{INQUIRY}closing-question/", verbs.closing_question, name="ask_closing"),
     path(f"{INQUIRY}customer-left/", verbs.customer_left, name="customer_left"),
+    path(f"{INQUIRY}devices/", offers.devices, name="devices"),
+    path(f"{INQUIRY}devices/select/", offers.select, name="select_devices"),
+    path(f"{INQUIRY}devices/recommend/", offers.recommend, name="recommend"),
+    path(f"{INQUIRY}devices/choice/", offers.record_choice, name="record_choice"),
+    path(f"{INQUIRY}quotation/", offers.quotation, name="quotation"),
+    path(f"{INQUIRY}quotation/draft/", offers.draft, name="draft_quotation"),
+    path(f"{INQUIRY}quotation/send/", offers.send, name="send_quotation"),
+    path(f"{INQUIRY}quotation/<number:quoted>/pdf/", offers.pdf, name="quotation_pdf"),
     path(f"{INQUIRY}close/", verbs.close, name="close"),
     path(f"{INQUIRY}reopen/", verbs.reopen, name="reopen"),
     path("callbacks/", callbacks.page, name="callbacks"),
