@@ -123,7 +123,7 @@ class Asked(serializers.Serializer[Any]):
 class Order(serializers.Serializer[Any]):
     """Devices, and for how long."""
 
-    items = Asked(  # type: ignore[assignment]  # a field named as the interface is
+    items = Asked(
         many=True, help_text=_("Devices with their numbers of pieces, at most 50.")
     )
     days = Whole(
@@ -277,7 +277,7 @@ class ReturnPriced(serializers.Serializer[Any]):
     ]
 )
 class DelayToPrice(serializers.Serializer[Any]):
-    items = Asked(  # type: ignore[assignment]
+    items = Asked(
         many=True, help_text=_("Devices with their numbers of pieces, at most 50.")
     )
     due_at = Instant(

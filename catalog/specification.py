@@ -4,7 +4,7 @@ The specification is free JSON that people edit: a key without a label here is s
 it is written, a value of any shape as text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -58,6 +58,7 @@ LABELS: Final[dict[str, Promise]] = {
     "capacity_wh": gettext_lazy("Capacity"),
     "output_w": gettext_lazy("Output"),
 }
+PLACES: Final = {key: place for place, key in enumerate(LABELS)}
 UNITS: Final = {
     "range_m": "m",
     "latency_ms": "ms",
@@ -83,8 +84,13 @@ PLAIN: Final[dict[str, Promise]] = {
 
 
 def described(spec: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Label and value of each entry, in the order in which they were written."""
-    return [(label(key), value(key, found)) for key, found in spec.items()]
+    """Label and value of each entry, in the order of the labels here."""
+    return [(label(key), value(key, spec[key])) for key in ordered(spec)]
+
+
+def ordered(keys: Iterable[str]) -> list[str]:
+    """The keys as people read them: what matters first, unknown ones last."""
+    return sorted(keys, key=lambda key: (PLACES.get(key, len(PLACES)), key))
 
 
 def label(key: str) -> str:

@@ -19,7 +19,7 @@ from catalog.recommendation import Reason, WishError
 COMPONENTS: Final[dict[str, Promise]] = {
     Component.RENT: gettext_lazy("Rent"),
     Component.DISCOUNT: gettext_lazy("Discount"),
-    Component.DELIVERY: gettext_lazy("Delivery"),
+    Component.DELIVERY: gettext_lazy("Delivery fee"),
     Component.INSURANCE: gettext_lazy("Insurance"),
     Component.INSTALL: gettext_lazy("Installation on site"),
     Component.OPERATOR: gettext_lazy("Technician"),

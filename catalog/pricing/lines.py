@@ -59,16 +59,16 @@ def rent_line(item: Item, days: int) -> Line:
 
 def discount_line(applied: AppliedDiscount) -> Line:
     rule = "discount_capped" if applied.capped else "discount"
-    figures = (("percent", percent(applied.off)), ("base", str(applied.base)))
+    figures = [("percent", percent(applied.off)), ("base", str(applied.base))]
     if applied.capped:
-        figures = (*figures, ("cap", str(cents(applied.amount))))
+        figures.append(("cap", str(cents(applied.amount))))
     return _one(
         Component.DISCOUNT,
         -applied.amount,
         rule,
         subject=applied.code,
         name=applied.name,
-        figures=figures,
+        figures=tuple(figures),
     )
 
 

@@ -135,7 +135,7 @@ def damage(
     missing: Mapping[str, int] | None = None,
 ) -> pricing.Damage:
     """What a damage of one device costs, retired ones included."""
-    device = Device.objects.filter(code=code).first()
+    device = Device.objects.filter(code=code).first() if searchable(code) else None
     if device is None:
         raise ValidationError({"code": [no_such(code)]})
     with told():
@@ -199,7 +199,8 @@ def found(asked: Asked, *, retired: bool = False) -> tuple[Item, ...]:
     Raises ValidationError for `items.N.code`: unknown, or, unless `retired` ones are
     wanted too, no longer offered.
     """
-    rows = Device.objects.filter(code__in={code for code, _quantity in asked})
+    codes = {code for code, _quantity in asked if searchable(code)}
+    rows = Device.objects.filter(code__in=codes)
     known = {device.code: device for device in rows}
     items: list[Item] = []
     wrong: dict[str, list[str]] = {}
@@ -216,6 +217,11 @@ def found(asked: Asked, *, retired: bool = False) -> tuple[Item, ...]:
     if wrong:
         raise ValidationError(wrong)
     return tuple(items)
+
+
+def searchable(code: str) -> bool:
+    """Whether the database can look for it at all."""
+    return "\x00" not in code
 
 
 def no_such(code: str) -> str:

@@ -93,6 +93,45 @@ UNFOLD: Final[dict[str, Any]] = {
                 ],
             },
             {
+                "title": _("Catalogue"),
+                "separator": True,
+                "items": [
+                    _item(_("Devices"), "videocam", "admin:catalog_device_changelist"),
+                    _item(_("Kits"), "inventory_2", "admin:catalog_kit_changelist"),
+                    _item(
+                        _("Discounts"),
+                        "sell",
+                        "admin:catalog_discountrule_changelist",
+                    ),
+                    _item(
+                        _("Delivery"),
+                        "local_shipping",
+                        "admin:catalog_deliveryzone_changelist",
+                    ),
+                    _item(
+                        _("Deposit waivers"),
+                        "verified_user",
+                        "admin:catalog_depositwaiver_changelist",
+                    ),
+                    _item(
+                        _("Damage grades"),
+                        "build",
+                        "admin:catalog_damagegrade_changelist",
+                    ),
+                    _item(
+                        _("Accessories"), "cable", "admin:catalog_accessory_changelist"
+                    ),
+                    _item(
+                        _("Ways to pay"),
+                        "payments",
+                        "admin:catalog_paymentmethod_changelist",
+                    ),
+                    _item(
+                        _("Rental terms"), "contract", "admin:catalog_terms_changelist"
+                    ),
+                ],
+            },
+            {
                 "title": _("Service"),
                 "separator": True,
                 "items": [

@@ -67,6 +67,17 @@ class Calculation:
             asked.work_out(at=at)
         return asked
 
+    @property
+    def length(self) -> int:
+        """The days of a price."""
+        return int(self.days)
+
+    @property
+    def messages(self) -> list[str]:
+        """All that is wrong, each once."""
+        texts = (text for texts in self.errors.values() for text in texts)
+        return list(dict.fromkeys(texts))
+
     def work_out(self, *, at: datetime) -> None:
         """Fill in the price, or what is wrong; both never."""
         days = self._number(self.days, "days")
@@ -76,10 +87,10 @@ class Calculation:
         ]
         if not self.delivery:
             self._refuse("delivery", _("Choose how the devices reach you."))
-        if not items:
-            self._refuse("items", _("Choose at least one device."))
-        if self.errors:
-            return
+        if not self.rows:
+            self._refuse("devices", _("Choose at least one device."))
+        if self.errors.keys() - {"delivery"}:
+            return  # else say at once what else is wrong
         try:
             basket = prices.basket(
                 items,
@@ -92,8 +103,8 @@ class Calculation:
             self.quote = basket.price(days)
         except ValidationError as error:
             for name, texts in error.message_dict.items():
-                for text in texts:
-                    self._refuse(name, text)
+                if name not in self.errors:
+                    self._refuse(name, texts[0])
         else:
             self.longer = basket.cheaper_longer(days)
 

@@ -25,6 +25,7 @@ from catalog.models import (
     Terms,
 )
 from catalog.services import candidates
+from catalog.services.prices import searchable
 from helpdesk.portal.calculation import Calculation, Row
 from helpdesk.portal.wish import Wish
 from helpdesk.throttle import throttled
@@ -43,7 +44,6 @@ def devices(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "found": found,
         "groups": [] if wish.ranks else by_category(found),
-        "category_names": dict(Category.choices),
     }
     fragment = bool(request.headers.get("HX-Request"))
     template = "portal/_devices.html" if fragment else "portal/devices.html"
@@ -71,7 +71,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
     """The price of several devices with every line; htmx gets the price alone."""
     asked = Calculation.of(request.GET, at=timezone.now())
     status = 422 if asked.errors else 200
-    context: dict[str, Any] = {"asked": asked, "price_query": request.GET.urlencode()}
+    context: dict[str, Any] = {"asked": asked}
     if asked.quote:
         context |= told_with_a_price(request, asked)
     if request.headers.get("HX-Request"):
@@ -97,9 +97,12 @@ def told_with_a_price(request: HttpRequest, asked: Calculation) -> dict[str, Any
             "saved": asked.quote.payable - quote.payable,
             "query": query.urlencode(),
         }
+    terms = Terms.objects.current()
     return {
         "longer": longer,
-        "terms": Terms.objects.current(),
+        "terms": terms,
+        "deposit_conditions": terms.text("deposit_conditions"),
+        "deposit_arrival": terms.text("deposit_arrival"),
         "payment_methods": PaymentMethod.objects.filter(enabled=True),
         "ask_query": urlencode(
             [
@@ -115,7 +118,7 @@ def told_with_a_price(request: HttpRequest, asked: Calculation) -> dict[str, Any
 def compare(request: HttpRequest) -> HttpResponse:
     """Up to four devices side by side, in the order in which they were chosen."""
     codes = list(dict.fromkeys(request.GET.getlist("device")))
-    rows = Device.objects.for_rent().filter(code__in=readable(codes))
+    rows = Device.objects.for_rent().filter(code__in=filter(searchable, codes))
     known = {one.code: one for one in rows}
     chosen = [known[code] for code in codes if code in known][:MOST_COMPARED]
     context = {
@@ -129,10 +132,10 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def question_about(query: QueryDict) -> str:
     """The beginning of a question that names the devices of an address."""
-    codes = readable(query.getlist("device")[:MOST_COMPARED])
+    codes = [code for code in query.getlist("device") if searchable(code)]
     if not codes:
         return ""
-    known = Device.objects.for_rent().in_bulk(codes, field_name="code")
+    known = Device.objects.for_rent().in_bulk(codes[:MOST_COMPARED], field_name="code")
     named = [f"{one.name} ({one.code})" for one in known.values()]
     if not named:
         return ""
@@ -166,7 +169,7 @@ def compared(chosen: Sequence[Device]) -> list[tuple[str, list[tuple[str, list[s
         (str(score.label), [words.degree(one.scores[score]) for one in chosen])
         for score in ALL_SCORES
     ]
-    keys = dict.fromkeys(key for one in chosen for key in one.spec)
+    keys = specification.ordered({key for one in chosen for key in one.spec})
     spec = [
         (
             specification.label(key),
@@ -199,8 +202,3 @@ def without(codes: Sequence[str], code: str) -> str:
     """The address of the comparison without one of its devices."""
     rest = urlencode([("device", one) for one in codes if one != code])
     return f"{reverse('portal:compare')}?{rest}"
-
-
-def readable(codes: Iterable[str]) -> list[str]:
-    """Without what no database can look for."""
-    return [code[:40] for code in codes if "\x00" not in code]

@@ -12,10 +12,22 @@ from tests.e2e.conftest import House, Visit
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+ORDER = (
+    "device=CAM-06&quantity=1&device=MIC-01&quantity=2&days=20&delivery=same_city"
+    "&insurance=1&first_order=1"
+)
 PAGES = [
     ("/", ""),
     ("/ask/", ""),
     ("/privacy/", ""),
+    ("/devices/", ""),
+    ("/devices/?scene=indoor_fixed&scale=solo&need=image_quality", ""),
+    ("/devices/?scene=outdoor_mobile&category=wired_mic", ""),
+    ("/devices/CAM-07/", ""),
+    (f"/prices/?{ORDER}", ""),
+    ("/prices/?device=CAM-06&quantity=0&days=0", ""),
+    ("/compare/?device=CAM-02&device=CAM-05&device=CAM-06&device=CAM-08", ""),
+    ("/compare/", ""),
     ("/no-such-page/", ""),
     ("/accounts/login/", ""),
     ("/api/", ""),
