@@ -39,6 +39,7 @@ from catalog.services import exchange
 from staff.admin import Kept
 
 CHECKED_FOR: Final = 3600
+LINES: Final = 3
 
 
 class UploadForm(forms.Form):
@@ -60,6 +61,14 @@ class UploadForm(forms.Form):
 
 class Remembered(SimpleHistoryAdmin, Kept):
     """Rows whose every state is kept, with who made it."""
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **options: Any
+    ) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field is not None and isinstance(field.widget, forms.Textarea):
+            field.widget.attrs["rows"] = LINES
+        return field
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -251,13 +260,13 @@ class DeviceAdmin(Exchanged):
             },
         ),
         (
-            _("Delivery"),
+            _("Delivery and installation"),
             {"fields": (("delivery_class", "onsite_install", "install_minutes"),)},
         ),
         (_("What is told"), {"fields": ("pros_zh", "cons_zh", "cautions", "spec")}),
     )
 
-    @admin.display(description=_("name"), ordering="name_zh")
+    @admin.display(description=_("model"), ordering="name_zh")
     def name(self, device: Device) -> str:
         return device.name
 
@@ -349,6 +358,58 @@ class TermsAdmin(Remembered):
     """One row: it can be changed, not added."""
 
     list_display = ("__str__", "changed")
+    fieldsets = (
+        (
+            _("Lease"),
+            {"fields": (("min_lease_days", "max_lease_days"), "day_grace_hours")},
+        ),
+        (_("Insurance"), {"fields": (("insurance_rate", "insurance_minimum"),)}),
+        (
+            _("Installation and operators"),
+            {
+                "fields": (
+                    ("install_standard", "install_special"),
+                    ("install_remote", "operator_per_day"),
+                )
+            },
+        ),
+        (
+            _("Deposit"),
+            {
+                "fields": (
+                    ("deposit_inspection_hours", "deposit_refund_working_days"),
+                    "deposit_conditions_zh",
+                    "deposit_conditions_en",
+                    "deposit_arrival_zh",
+                    "deposit_arrival_en",
+                    "deduction_needs_zh",
+                    "deduction_needs_en",
+                )
+            },
+        ),
+        (
+            _("Late, early, unusable"),
+            {
+                "fields": (
+                    ("overdue_grace_hours", "downtime_hours"),
+                    ("overdue_occupation", "overdue_penalty"),
+                    ("early_return_fee_days", "early_return_notice_hours"),
+                )
+            },
+        ),
+        (
+            _("Cancellation and disputes"),
+            {
+                "fields": (
+                    "cancel_lessor_days",
+                    "cancellation_zh",
+                    "cancellation_en",
+                    "dispute_zh",
+                    "dispute_en",
+                )
+            },
+        ),
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

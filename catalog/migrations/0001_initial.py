@@ -10,6 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
@@ -18,2467 +19,521 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="PaymentMethod",
+            name='PaymentMethod',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
             ],
             options={
-                "verbose_name": "payment method",
-                "verbose_name_plural": "payment methods",
-                "ordering": ("pk",),
+                'verbose_name': 'payment method',
+                'verbose_name_plural': 'payment methods',
+                'ordering': ('pk',),
             },
         ),
         migrations.CreateModel(
-            name="Accessory",
+            name='Accessory',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "price",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="price"
-                    ),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('price', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
             ],
             options={
-                "verbose_name": "accessory",
-                "verbose_name_plural": "accessories",
-                "ordering": ("pk",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("price__gte", 0)),
-                        name="accessory_price_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    )
-                ],
+                'verbose_name': 'accessory',
+                'verbose_name_plural': 'accessories',
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='accessory_price_not_negative', violation_error_message='No amount, share or length is negative.')],
             },
         ),
         migrations.CreateModel(
-            name="DamageGrade",
+            name='DamageGrade',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "rule",
-                    models.CharField(
-                        choices=[
-                            ("free", "Nothing: normal wear"),
-                            ("fixed", "As assessed, at most a part of the value"),
-                            ("repair", "The repair invoice and days of downtime"),
-                            ("loss", "What the device was still worth"),
-                            ("parts", "The price list of accessories"),
-                        ],
-                        max_length=20,
-                        verbose_name="rule",
-                    ),
-                ),
-                (
-                    "examples_zh",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="examples"
-                    ),
-                ),
-                (
-                    "basis_zh",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="legal basis"
-                    ),
-                ),
-                (
-                    "max_share",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=5,
-                        max_digits=7,
-                        null=True,
-                        verbose_name="at most this part of the value",
-                    ),
-                ),
-                (
-                    "max_downtime_days",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="at most days of downtime"
-                    ),
-                ),
-                (
-                    "floor_share",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=5,
-                        max_digits=7,
-                        null=True,
-                        verbose_name="at least this part of the value",
-                    ),
-                ),
-                (
-                    "monthly_wear",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=5,
-                        max_digits=7,
-                        null=True,
-                        verbose_name="wear per month in service",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('rule', models.CharField(choices=[('free', 'Nothing: normal wear'), ('fixed', 'As assessed, at most a part of the value'), ('repair', 'The repair invoice and days of downtime'), ('loss', 'What the device was still worth'), ('parts', 'The price list of accessories')], max_length=20, verbose_name='rule')),
+                ('examples_zh', models.CharField(blank=True, max_length=300, verbose_name='examples')),
+                ('basis_zh', models.CharField(blank=True, max_length=120, verbose_name='legal basis')),
+                ('max_share', models.DecimalField(blank=True, decimal_places=5, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='at most this part of the value')),
+                ('max_downtime_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='at most days of downtime')),
+                ('floor_share', models.DecimalField(blank=True, decimal_places=5, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='at least this part of the value')),
+                ('monthly_wear', models.DecimalField(blank=True, decimal_places=5, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='wear per month in service')),
             ],
             options={
-                "verbose_name": "damage grade",
-                "verbose_name_plural": "damage grades",
-                "ordering": ("pk",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("max_downtime_days__gte", 0)),
-                        name="damagegrade_max_downtime_days_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("max_share__range", (0, 1))),
-                        name="damagegrade_max_share_is_a_share",
-                        violation_error_message="A share lies between 0 and 1: write 0.05 for five percent.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("floor_share__range", (0, 1))),
-                        name="damagegrade_floor_share_is_a_share",
-                        violation_error_message="A share lies between 0 and 1: write 0.05 for five percent.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("monthly_wear__range", (0, 1))),
-                        name="damagegrade_monthly_wear_is_a_share",
-                        violation_error_message="A share lies between 0 and 1: write 0.05 for five percent.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("rule__in", ["free", "parts"]),
-                            models.Q(("max_share__isnull", False), ("rule", "fixed")),
-                            models.Q(
-                                ("max_downtime_days__isnull", False), ("rule", "repair")
-                            ),
-                            models.Q(
-                                ("floor_share__isnull", False),
-                                ("monthly_wear__isnull", False),
-                                ("rule", "loss"),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="damagegrade_rule_has_its_figures",
-                        violation_error_message="The rule needs its figures.",
-                    ),
-                ],
+                'verbose_name': 'damage grade',
+                'verbose_name_plural': 'damage grades',
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('max_downtime_days__gte', 0)), name='damagegrade_max_downtime_days_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('max_share__range', (0, 1))), name='damagegrade_max_share_is_a_share', violation_error_message='A share lies between 0 and 1: write 0.05 for five percent.'), models.CheckConstraint(condition=models.Q(('floor_share__range', (0, 1))), name='damagegrade_floor_share_is_a_share', violation_error_message='A share lies between 0 and 1: write 0.05 for five percent.'), models.CheckConstraint(condition=models.Q(('monthly_wear__range', (0, 1))), name='damagegrade_monthly_wear_is_a_share', violation_error_message='A share lies between 0 and 1: write 0.05 for five percent.'), models.CheckConstraint(condition=models.Q(('rule__in', ['free', 'parts']), models.Q(('max_share__isnull', False), ('rule', 'fixed')), models.Q(('max_downtime_days__isnull', False), ('rule', 'repair')), models.Q(('floor_share__isnull', False), ('monthly_wear__isnull', False), ('rule', 'loss')), _connector='OR'), name='damagegrade_rule_has_its_figures', violation_error_message='The rule needs its figures.')],
             },
         ),
         migrations.CreateModel(
-            name="DeliveryZone",
+            name='DeliveryZone',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "method",
-                    models.CharField(
-                        choices=[
-                            ("delivery", "Delivered to the door"),
-                            ("pickup", "Collected at the store"),
-                        ],
-                        max_length=10,
-                        verbose_name="method",
-                    ),
-                ),
-                (
-                    "fee",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="fee"
-                    ),
-                ),
-                (
-                    "free_from",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        help_text="The rent after discounts from which delivery is free.",
-                        max_digits=12,
-                        null=True,
-                        verbose_name="free from",
-                    ),
-                ),
-                (
-                    "standard_hours",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="hours for standard devices"
-                    ),
-                ),
-                (
-                    "special_hours",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="hours for special devices"
-                    ),
-                ),
-                (
-                    "in_service_city",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Elsewhere the longer time is told before the order (IN-46).",
-                        verbose_name="in the service city",
-                    ),
-                ),
-                (
-                    "insured",
-                    models.BooleanField(
-                        default=False, verbose_name="transport insured"
-                    ),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('method', models.CharField(choices=[('delivery', 'Delivered to the door'), ('pickup', 'Collected at the store')], max_length=10, verbose_name='method')),
+                ('fee', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='fee')),
+                ('free_from', models.DecimalField(blank=True, decimal_places=2, help_text='The rent after discounts from which delivery is free.', max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='free from')),
+                ('standard_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hours for standard devices')),
+                ('special_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hours for special devices')),
+                ('in_service_city', models.BooleanField(default=True, help_text='Elsewhere the longer time is told before the order (IN-46).', verbose_name='in the service city')),
+                ('insured', models.BooleanField(default=False, verbose_name='transport insured')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
             ],
             options={
-                "verbose_name": "delivery zone",
-                "verbose_name_plural": "delivery zones",
-                "ordering": ("pk",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("fee__gte", 0)),
-                        name="deliveryzone_fee_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("free_from__gte", 0)),
-                        name="deliveryzone_free_from_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("standard_hours__gte", 0)),
-                        name="deliveryzone_standard_hours_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("special_hours__gte", 0)),
-                        name="deliveryzone_special_hours_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("method__in", ["delivery", "pickup"])),
-                        name="deliveryzone_method_known",
-                    ),
-                ],
+                'verbose_name': 'delivery zone',
+                'verbose_name_plural': 'delivery zones',
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('fee__gte', 0)), name='deliveryzone_fee_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('free_from__gte', 0)), name='deliveryzone_free_from_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('standard_hours__gte', 0)), name='deliveryzone_standard_hours_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('special_hours__gte', 0)), name='deliveryzone_special_hours_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('method__in', ['delivery', 'pickup'])), name='deliveryzone_method_known')],
             },
         ),
         migrations.CreateModel(
-            name="DepositWaiver",
+            name='DepositWaiver',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "min_score",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="lowest score"
-                    ),
-                ),
-                (
-                    "waived",
-                    models.DecimalField(
-                        decimal_places=5,
-                        default=1,
-                        help_text="1 is all of it.",
-                        max_digits=7,
-                        verbose_name="part waived",
-                    ),
-                ),
-                (
-                    "max_value",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        help_text="Empty: whatever the devices are worth.",
-                        max_digits=12,
-                        null=True,
-                        verbose_name="up to a value of",
-                    ),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('min_score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='lowest score')),
+                ('waived', models.DecimalField(decimal_places=5, default=1, help_text='1 is all of it.', max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='part waived')),
+                ('max_value', models.DecimalField(blank=True, decimal_places=2, help_text='Empty: whatever the devices are worth.', max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='up to a value of')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
             ],
             options={
-                "verbose_name": "deposit waiver",
-                "verbose_name_plural": "deposit waivers",
-                "ordering": ("pk",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("min_score__gte", 0)),
-                        name="depositwaiver_min_score_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("max_value__gte", 0)),
-                        name="depositwaiver_max_value_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("waived__range", (0, 1))),
-                        name="depositwaiver_waived_is_a_share",
-                        violation_error_message="A share lies between 0 and 1: write 0.05 for five percent.",
-                    ),
-                ],
+                'verbose_name': 'deposit waiver',
+                'verbose_name_plural': 'deposit waivers',
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('min_score__gte', 0)), name='depositwaiver_min_score_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('max_value__gte', 0)), name='depositwaiver_max_value_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('waived__range', (0, 1))), name='depositwaiver_waived_is_a_share', violation_error_message='A share lies between 0 and 1: write 0.05 for five percent.')],
             },
         ),
         migrations.CreateModel(
-            name="Device",
+            name='Device',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[
-                            ("live_camera", "Live camera"),
-                            ("encoder", "Encoder"),
-                            ("switcher", "Switcher"),
-                            ("capture_card", "Capture card"),
-                            ("audio_mixer", "Audio mixer"),
-                            ("wireless_mic", "Wireless microphone"),
-                            ("wired_mic", "Wired microphone"),
-                            ("fill_light", "Fill light"),
-                            ("gimbal", "Gimbal"),
-                            ("teleprompter", "Teleprompter"),
-                            ("network", "Network"),
-                            ("monitor", "Field monitor"),
-                            ("power", "Power supply"),
-                            ("tripod", "Tripod"),
-                        ],
-                        max_length=20,
-                        verbose_name="category",
-                    ),
-                ),
-                (
-                    "replacement_value",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="replacement value",
-                    ),
-                ),
-                (
-                    "daily_rent",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="rent per day"
-                    ),
-                ),
-                (
-                    "weekly_rent",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="rent per week"
-                    ),
-                ),
-                (
-                    "monthly_rent",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="rent per month"
-                    ),
-                ),
-                (
-                    "deposit",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="deposit"
-                    ),
-                ),
-                (
-                    "indoor_fixed",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="indoors, fixed"
-                    ),
-                ),
-                (
-                    "outdoor_mobile",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="outdoors, on the move"
-                    ),
-                ),
-                (
-                    "solo",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="one person"
-                    ),
-                ),
-                (
-                    "multi_interview",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="several people"
-                    ),
-                ),
-                (
-                    "image_quality",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="image quality"
-                    ),
-                ),
-                (
-                    "noise_reduction",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="clean sound"
-                    ),
-                ),
-                (
-                    "portability",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="easy to carry"
-                    ),
-                ),
-                (
-                    "delivery_class",
-                    models.CharField(
-                        choices=[
-                            ("standard", "Standard device"),
-                            ("special", "Special device"),
-                        ],
-                        default="standard",
-                        max_length=10,
-                        verbose_name="delivery class",
-                    ),
-                ),
-                (
-                    "onsite_install",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Whether we offer to install it where it is used (IN-48).",
-                        verbose_name="installed on site",
-                    ),
-                ),
-                (
-                    "install_minutes",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="minutes to install"
-                    ),
-                ),
-                (
-                    "pros_zh",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="advantages"
-                    ),
-                ),
-                (
-                    "cons_zh",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="drawbacks"
-                    ),
-                ),
-                (
-                    "cautions",
-                    models.TextField(
-                        blank=True, max_length=1000, verbose_name="cautions in use"
-                    ),
-                ),
-                (
-                    "spec",
-                    models.JSONField(
-                        blank=True,
-                        default=dict,
-                        validators=[catalog.models.device.names_and_values],
-                        verbose_name="specification",
-                    ),
-                ),
-                (
-                    "active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Off: no longer offered.",
-                        verbose_name="for rent",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('category', models.CharField(choices=[('live_camera', 'Live camera'), ('encoder', 'Encoder'), ('switcher', 'Switcher'), ('capture_card', 'Capture card'), ('audio_mixer', 'Audio mixer'), ('wireless_mic', 'Wireless microphone'), ('wired_mic', 'Wired microphone'), ('fill_light', 'Fill light'), ('gimbal', 'Gimbal'), ('teleprompter', 'Teleprompter'), ('network', 'Network'), ('monitor', 'Field monitor'), ('power', 'Power supply'), ('tripod', 'Tripod')], max_length=20, verbose_name='category')),
+                ('replacement_value', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='replacement value')),
+                ('daily_rent', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='rent per day')),
+                ('weekly_rent', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='rent per week')),
+                ('monthly_rent', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='rent per month')),
+                ('deposit', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='deposit')),
+                ('indoor_fixed', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='indoors, fixed')),
+                ('outdoor_mobile', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='outdoors, on the move')),
+                ('solo', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='one person')),
+                ('multi_interview', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='several people')),
+                ('image_quality', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='image quality')),
+                ('noise_reduction', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='clean sound')),
+                ('portability', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='easy to carry')),
+                ('delivery_class', models.CharField(choices=[('standard', 'Standard device'), ('special', 'Special device')], default='standard', max_length=10, verbose_name='delivery class')),
+                ('onsite_install', models.BooleanField(default=False, help_text='Whether we offer to install it where it is used (IN-48).', verbose_name='installed on site')),
+                ('install_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='minutes to install')),
+                ('pros_zh', models.CharField(blank=True, max_length=300, verbose_name='advantages')),
+                ('cons_zh', models.CharField(blank=True, max_length=300, verbose_name='drawbacks')),
+                ('cautions', models.TextField(blank=True, max_length=1000, verbose_name='cautions in use')),
+                ('spec', models.JSONField(blank=True, default=dict, validators=[catalog.models.device.names_and_values], verbose_name='specification')),
+                ('active', models.BooleanField(default=True, help_text='Off: no longer offered.', verbose_name='for rent')),
             ],
             options={
-                "verbose_name": "device",
-                "verbose_name_plural": "devices",
-                "ordering": ("code",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("replacement_value__gte", 0)),
-                        name="device_replacement_value_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("daily_rent__gte", 0)),
-                        name="device_daily_rent_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("deposit__gte", 0)),
-                        name="device_deposit_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("install_minutes__gte", 0)),
-                        name="device_install_minutes_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("weekly_rent__gte", models.F("daily_rent"))
-                        ),
-                        name="device_week_costs_at_least_a_day",
-                        violation_error_message="A week's rent is at least a day's.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("monthly_rent__gte", models.F("weekly_rent"))
-                        ),
-                        name="device_month_costs_at_least_a_week",
-                        violation_error_message="A month's rent is at least a week's.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("deposit__lte", models.F("replacement_value"))
-                        ),
-                        name="device_deposit_within_value",
-                        violation_error_message="The deposit is at most the device's value.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "category__in",
-                                [
-                                    "live_camera",
-                                    "encoder",
-                                    "switcher",
-                                    "capture_card",
-                                    "audio_mixer",
-                                    "wireless_mic",
-                                    "wired_mic",
-                                    "fill_light",
-                                    "gimbal",
-                                    "teleprompter",
-                                    "network",
-                                    "monitor",
-                                    "power",
-                                    "tripod",
-                                ],
-                            )
-                        ),
-                        name="device_category_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("delivery_class__in", ["standard", "special"])
-                        ),
-                        name="device_delivery_class_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("indoor_fixed__range", (0, 5))),
-                        name="device_indoor_fixed_from_0_to_5",
-                        violation_error_message="Scores go from 0 to 5.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("outdoor_mobile__range", (0, 5))),
-                        name="device_outdoor_mobile_from_0_to_5",
-                        violation_error_message="Scores go from 0 to 5.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("solo__range", (0, 5))),
-                        name="device_solo_from_0_to_5",
-                        violation_error_message="Scores go from 0 to 5.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("multi_interview__range", (0, 5))),
-                        name="device_multi_interview_from_0_to_5",
-                        violation_error_message="Scores go from 0 to 5.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("image_quality__range", (0, 5))),
-                        name="device_image_quality_from_0_to_5",
-                        violation_error_message="Scores go from 0 to 5.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("noise_reduction__range", (0, 5))),
-                        name="device_noise_reduction_from_0_to_5",
-                        violation_error_message="Scores go from 0 to 5.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("portability__range", (0, 5))),
-                        name="device_portability_from_0_to_5",
-                        violation_error_message="Scores go from 0 to 5.",
-                    ),
-                ],
+                'verbose_name': 'device',
+                'verbose_name_plural': 'devices',
+                'ordering': ('code',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('replacement_value__gte', 0)), name='device_replacement_value_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('daily_rent__gte', 0)), name='device_daily_rent_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('deposit__gte', 0)), name='device_deposit_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('install_minutes__gte', 0)), name='device_install_minutes_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('weekly_rent__gte', models.F('daily_rent'))), name='device_week_costs_at_least_a_day', violation_error_message="A week's rent is at least a day's."), models.CheckConstraint(condition=models.Q(('monthly_rent__gte', models.F('weekly_rent'))), name='device_month_costs_at_least_a_week', violation_error_message="A month's rent is at least a week's."), models.CheckConstraint(condition=models.Q(('deposit__lte', models.F('replacement_value'))), name='device_deposit_within_value', violation_error_message="The deposit is at most the device's value."), models.CheckConstraint(condition=models.Q(('category__in', ['live_camera', 'encoder', 'switcher', 'capture_card', 'audio_mixer', 'wireless_mic', 'wired_mic', 'fill_light', 'gimbal', 'teleprompter', 'network', 'monitor', 'power', 'tripod'])), name='device_category_known'), models.CheckConstraint(condition=models.Q(('delivery_class__in', ['standard', 'special'])), name='device_delivery_class_known'), models.CheckConstraint(condition=models.Q(('indoor_fixed__range', (0, 5))), name='device_indoor_fixed_from_0_to_5', violation_error_message='Scores go from 0 to 5.'), models.CheckConstraint(condition=models.Q(('outdoor_mobile__range', (0, 5))), name='device_outdoor_mobile_from_0_to_5', violation_error_message='Scores go from 0 to 5.'), models.CheckConstraint(condition=models.Q(('solo__range', (0, 5))), name='device_solo_from_0_to_5', violation_error_message='Scores go from 0 to 5.'), models.CheckConstraint(condition=models.Q(('multi_interview__range', (0, 5))), name='device_multi_interview_from_0_to_5', violation_error_message='Scores go from 0 to 5.'), models.CheckConstraint(condition=models.Q(('image_quality__range', (0, 5))), name='device_image_quality_from_0_to_5', violation_error_message='Scores go from 0 to 5.'), models.CheckConstraint(condition=models.Q(('noise_reduction__range', (0, 5))), name='device_noise_reduction_from_0_to_5', violation_error_message='Scores go from 0 to 5.'), models.CheckConstraint(condition=models.Q(('portability__range', (0, 5))), name='device_portability_from_0_to_5', violation_error_message='Scores go from 0 to 5.')],
             },
         ),
         migrations.CreateModel(
-            name="DiscountRule",
+            name='DiscountRule',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "off",
-                    models.DecimalField(
-                        decimal_places=5,
-                        help_text="0.05 takes five percent off the rent.",
-                        max_digits=7,
-                        verbose_name="part off",
-                    ),
-                ),
-                (
-                    "min_days",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="from days"
-                    ),
-                ),
-                (
-                    "first_order",
-                    models.BooleanField(default=False, verbose_name="first order only"),
-                ),
-                ("kit", models.BooleanField(default=False, verbose_name="kits only")),
-                (
-                    "cap",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        max_digits=12,
-                        null=True,
-                        verbose_name="at most",
-                    ),
-                ),
-                (
-                    "stacks",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Off: of these rules only the best applies.",
-                        verbose_name="on top of others",
-                    ),
-                ),
-                (
-                    "valid_from",
-                    models.DateField(blank=True, null=True, verbose_name="first day"),
-                ),
-                (
-                    "valid_to",
-                    models.DateField(blank=True, null=True, verbose_name="last day"),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('off', models.DecimalField(decimal_places=5, help_text='0.05 takes five percent off the rent.', max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='part off')),
+                ('min_days', models.PositiveSmallIntegerField(default=0, verbose_name='from days')),
+                ('first_order', models.BooleanField(default=False, verbose_name='first order only')),
+                ('kit', models.BooleanField(default=False, verbose_name='kits only')),
+                ('cap', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='at most')),
+                ('stacks', models.BooleanField(default=False, help_text='Off: of these rules only the best applies.', verbose_name='on top of others')),
+                ('valid_from', models.DateField(blank=True, null=True, verbose_name='first day')),
+                ('valid_to', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
             ],
             options={
-                "verbose_name": "discount",
-                "verbose_name_plural": "discounts",
-                "ordering": ("pk",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("cap__gte", 0)),
-                        name="discountrule_cap_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("min_days__gte", 0)),
-                        name="discountrule_min_days_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("off__gt", 0), ("off__lte", 1)),
-                        name="discountrule_off_is_a_share",
-                        violation_error_message="A discount takes more than nothing off and at most all: write 0.05 for five percent.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("valid_from__lte", models.F("valid_to")),
-                            ("valid_from", None),
-                            ("valid_to", None),
-                            _connector="OR",
-                        ),
-                        name="discountrule_ends_after_it_begins",
-                        violation_error_message="The last day is not before the first.",
-                    ),
-                ],
+                'verbose_name': 'discount',
+                'verbose_name_plural': 'discounts',
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('cap__gte', 0)), name='discountrule_cap_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('min_days__gte', 0)), name='discountrule_min_days_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('off__gt', 0), ('off__lte', 1)), name='discountrule_off_is_a_share', violation_error_message='A discount takes more than nothing off and at most all: write 0.05 for five percent.'), models.CheckConstraint(condition=models.Q(('valid_from__lte', models.F('valid_to')), ('valid_from', None), ('valid_to', None), _connector='OR'), name='discountrule_ends_after_it_begins', violation_error_message='The last day is not before the first.')],
             },
         ),
         migrations.CreateModel(
-            name="HistoricalAccessory",
+            name='HistoricalAccessory',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        db_index=True,
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "price",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="price"
-                    ),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(db_index=True, max_length=40, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('price', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical accessory",
-                "verbose_name_plural": "historical accessories",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical accessory',
+                'verbose_name_plural': 'historical accessories',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalDamageGrade",
+            name='HistoricalDamageGrade',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        db_index=True,
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "rule",
-                    models.CharField(
-                        choices=[
-                            ("free", "Nothing: normal wear"),
-                            ("fixed", "As assessed, at most a part of the value"),
-                            ("repair", "The repair invoice and days of downtime"),
-                            ("loss", "What the device was still worth"),
-                            ("parts", "The price list of accessories"),
-                        ],
-                        max_length=20,
-                        verbose_name="rule",
-                    ),
-                ),
-                (
-                    "examples_zh",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="examples"
-                    ),
-                ),
-                (
-                    "basis_zh",
-                    models.CharField(
-                        blank=True, max_length=120, verbose_name="legal basis"
-                    ),
-                ),
-                (
-                    "max_share",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=5,
-                        max_digits=7,
-                        null=True,
-                        verbose_name="at most this part of the value",
-                    ),
-                ),
-                (
-                    "max_downtime_days",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="at most days of downtime"
-                    ),
-                ),
-                (
-                    "floor_share",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=5,
-                        max_digits=7,
-                        null=True,
-                        verbose_name="at least this part of the value",
-                    ),
-                ),
-                (
-                    "monthly_wear",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=5,
-                        max_digits=7,
-                        null=True,
-                        verbose_name="wear per month in service",
-                    ),
-                ),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(db_index=True, max_length=40, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('rule', models.CharField(choices=[('free', 'Nothing: normal wear'), ('fixed', 'As assessed, at most a part of the value'), ('repair', 'The repair invoice and days of downtime'), ('loss', 'What the device was still worth'), ('parts', 'The price list of accessories')], max_length=20, verbose_name='rule')),
+                ('examples_zh', models.CharField(blank=True, max_length=300, verbose_name='examples')),
+                ('basis_zh', models.CharField(blank=True, max_length=120, verbose_name='legal basis')),
+                ('max_share', models.DecimalField(blank=True, decimal_places=5, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='at most this part of the value')),
+                ('max_downtime_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='at most days of downtime')),
+                ('floor_share', models.DecimalField(blank=True, decimal_places=5, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='at least this part of the value')),
+                ('monthly_wear', models.DecimalField(blank=True, decimal_places=5, max_digits=7, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='wear per month in service')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical damage grade",
-                "verbose_name_plural": "historical damage grades",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical damage grade',
+                'verbose_name_plural': 'historical damage grades',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalDeliveryZone",
+            name='HistoricalDeliveryZone',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        db_index=True,
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "method",
-                    models.CharField(
-                        choices=[
-                            ("delivery", "Delivered to the door"),
-                            ("pickup", "Collected at the store"),
-                        ],
-                        max_length=10,
-                        verbose_name="method",
-                    ),
-                ),
-                (
-                    "fee",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="fee"
-                    ),
-                ),
-                (
-                    "free_from",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        help_text="The rent after discounts from which delivery is free.",
-                        max_digits=12,
-                        null=True,
-                        verbose_name="free from",
-                    ),
-                ),
-                (
-                    "standard_hours",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="hours for standard devices"
-                    ),
-                ),
-                (
-                    "special_hours",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="hours for special devices"
-                    ),
-                ),
-                (
-                    "in_service_city",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Elsewhere the longer time is told before the order (IN-46).",
-                        verbose_name="in the service city",
-                    ),
-                ),
-                (
-                    "insured",
-                    models.BooleanField(
-                        default=False, verbose_name="transport insured"
-                    ),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(db_index=True, max_length=40, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('method', models.CharField(choices=[('delivery', 'Delivered to the door'), ('pickup', 'Collected at the store')], max_length=10, verbose_name='method')),
+                ('fee', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='fee')),
+                ('free_from', models.DecimalField(blank=True, decimal_places=2, help_text='The rent after discounts from which delivery is free.', max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='free from')),
+                ('standard_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hours for standard devices')),
+                ('special_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='hours for special devices')),
+                ('in_service_city', models.BooleanField(default=True, help_text='Elsewhere the longer time is told before the order (IN-46).', verbose_name='in the service city')),
+                ('insured', models.BooleanField(default=False, verbose_name='transport insured')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical delivery zone",
-                "verbose_name_plural": "historical delivery zones",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical delivery zone',
+                'verbose_name_plural': 'historical delivery zones',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalDepositWaiver",
+            name='HistoricalDepositWaiver',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        db_index=True,
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "min_score",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="lowest score"
-                    ),
-                ),
-                (
-                    "waived",
-                    models.DecimalField(
-                        decimal_places=5,
-                        default=1,
-                        help_text="1 is all of it.",
-                        max_digits=7,
-                        verbose_name="part waived",
-                    ),
-                ),
-                (
-                    "max_value",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        help_text="Empty: whatever the devices are worth.",
-                        max_digits=12,
-                        null=True,
-                        verbose_name="up to a value of",
-                    ),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(db_index=True, max_length=40, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('min_score', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='lowest score')),
+                ('waived', models.DecimalField(decimal_places=5, default=1, help_text='1 is all of it.', max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='part waived')),
+                ('max_value', models.DecimalField(blank=True, decimal_places=2, help_text='Empty: whatever the devices are worth.', max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='up to a value of')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical deposit waiver",
-                "verbose_name_plural": "historical deposit waivers",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical deposit waiver',
+                'verbose_name_plural': 'historical deposit waivers',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalDevice",
+            name='HistoricalDevice',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        db_index=True,
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[
-                            ("live_camera", "Live camera"),
-                            ("encoder", "Encoder"),
-                            ("switcher", "Switcher"),
-                            ("capture_card", "Capture card"),
-                            ("audio_mixer", "Audio mixer"),
-                            ("wireless_mic", "Wireless microphone"),
-                            ("wired_mic", "Wired microphone"),
-                            ("fill_light", "Fill light"),
-                            ("gimbal", "Gimbal"),
-                            ("teleprompter", "Teleprompter"),
-                            ("network", "Network"),
-                            ("monitor", "Field monitor"),
-                            ("power", "Power supply"),
-                            ("tripod", "Tripod"),
-                        ],
-                        max_length=20,
-                        verbose_name="category",
-                    ),
-                ),
-                (
-                    "replacement_value",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="replacement value",
-                    ),
-                ),
-                (
-                    "daily_rent",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="rent per day"
-                    ),
-                ),
-                (
-                    "weekly_rent",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="rent per week"
-                    ),
-                ),
-                (
-                    "monthly_rent",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="rent per month"
-                    ),
-                ),
-                (
-                    "deposit",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=12, verbose_name="deposit"
-                    ),
-                ),
-                (
-                    "indoor_fixed",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="indoors, fixed"
-                    ),
-                ),
-                (
-                    "outdoor_mobile",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="outdoors, on the move"
-                    ),
-                ),
-                (
-                    "solo",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="one person"
-                    ),
-                ),
-                (
-                    "multi_interview",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="several people"
-                    ),
-                ),
-                (
-                    "image_quality",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="image quality"
-                    ),
-                ),
-                (
-                    "noise_reduction",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="clean sound"
-                    ),
-                ),
-                (
-                    "portability",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="easy to carry"
-                    ),
-                ),
-                (
-                    "delivery_class",
-                    models.CharField(
-                        choices=[
-                            ("standard", "Standard device"),
-                            ("special", "Special device"),
-                        ],
-                        default="standard",
-                        max_length=10,
-                        verbose_name="delivery class",
-                    ),
-                ),
-                (
-                    "onsite_install",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Whether we offer to install it where it is used (IN-48).",
-                        verbose_name="installed on site",
-                    ),
-                ),
-                (
-                    "install_minutes",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="minutes to install"
-                    ),
-                ),
-                (
-                    "pros_zh",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="advantages"
-                    ),
-                ),
-                (
-                    "cons_zh",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="drawbacks"
-                    ),
-                ),
-                (
-                    "cautions",
-                    models.TextField(
-                        blank=True, max_length=1000, verbose_name="cautions in use"
-                    ),
-                ),
-                (
-                    "spec",
-                    models.JSONField(
-                        blank=True,
-                        default=dict,
-                        validators=[catalog.models.device.names_and_values],
-                        verbose_name="specification",
-                    ),
-                ),
-                (
-                    "active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Off: no longer offered.",
-                        verbose_name="for rent",
-                    ),
-                ),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(db_index=True, max_length=40, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('category', models.CharField(choices=[('live_camera', 'Live camera'), ('encoder', 'Encoder'), ('switcher', 'Switcher'), ('capture_card', 'Capture card'), ('audio_mixer', 'Audio mixer'), ('wireless_mic', 'Wireless microphone'), ('wired_mic', 'Wired microphone'), ('fill_light', 'Fill light'), ('gimbal', 'Gimbal'), ('teleprompter', 'Teleprompter'), ('network', 'Network'), ('monitor', 'Field monitor'), ('power', 'Power supply'), ('tripod', 'Tripod')], max_length=20, verbose_name='category')),
+                ('replacement_value', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='replacement value')),
+                ('daily_rent', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='rent per day')),
+                ('weekly_rent', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='rent per week')),
+                ('monthly_rent', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='rent per month')),
+                ('deposit', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='deposit')),
+                ('indoor_fixed', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='indoors, fixed')),
+                ('outdoor_mobile', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='outdoors, on the move')),
+                ('solo', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='one person')),
+                ('multi_interview', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='several people')),
+                ('image_quality', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='image quality')),
+                ('noise_reduction', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='clean sound')),
+                ('portability', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(5)], verbose_name='easy to carry')),
+                ('delivery_class', models.CharField(choices=[('standard', 'Standard device'), ('special', 'Special device')], default='standard', max_length=10, verbose_name='delivery class')),
+                ('onsite_install', models.BooleanField(default=False, help_text='Whether we offer to install it where it is used (IN-48).', verbose_name='installed on site')),
+                ('install_minutes', models.PositiveSmallIntegerField(default=0, verbose_name='minutes to install')),
+                ('pros_zh', models.CharField(blank=True, max_length=300, verbose_name='advantages')),
+                ('cons_zh', models.CharField(blank=True, max_length=300, verbose_name='drawbacks')),
+                ('cautions', models.TextField(blank=True, max_length=1000, verbose_name='cautions in use')),
+                ('spec', models.JSONField(blank=True, default=dict, validators=[catalog.models.device.names_and_values], verbose_name='specification')),
+                ('active', models.BooleanField(default=True, help_text='Off: no longer offered.', verbose_name='for rent')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical device",
-                "verbose_name_plural": "historical devices",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical device',
+                'verbose_name_plural': 'historical devices',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalDiscountRule",
+            name='HistoricalDiscountRule',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        db_index=True,
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "off",
-                    models.DecimalField(
-                        decimal_places=5,
-                        help_text="0.05 takes five percent off the rent.",
-                        max_digits=7,
-                        verbose_name="part off",
-                    ),
-                ),
-                (
-                    "min_days",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="from days"
-                    ),
-                ),
-                (
-                    "first_order",
-                    models.BooleanField(default=False, verbose_name="first order only"),
-                ),
-                ("kit", models.BooleanField(default=False, verbose_name="kits only")),
-                (
-                    "cap",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=2,
-                        max_digits=12,
-                        null=True,
-                        verbose_name="at most",
-                    ),
-                ),
-                (
-                    "stacks",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Off: of these rules only the best applies.",
-                        verbose_name="on top of others",
-                    ),
-                ),
-                (
-                    "valid_from",
-                    models.DateField(blank=True, null=True, verbose_name="first day"),
-                ),
-                (
-                    "valid_to",
-                    models.DateField(blank=True, null=True, verbose_name="last day"),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(db_index=True, max_length=40, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('off', models.DecimalField(decimal_places=5, help_text='0.05 takes five percent off the rent.', max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='part off')),
+                ('min_days', models.PositiveSmallIntegerField(default=0, verbose_name='from days')),
+                ('first_order', models.BooleanField(default=False, verbose_name='first order only')),
+                ('kit', models.BooleanField(default=False, verbose_name='kits only')),
+                ('cap', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='at most')),
+                ('stacks', models.BooleanField(default=False, help_text='Off: of these rules only the best applies.', verbose_name='on top of others')),
+                ('valid_from', models.DateField(blank=True, null=True, verbose_name='first day')),
+                ('valid_to', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical discount",
-                "verbose_name_plural": "historical discounts",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical discount',
+                'verbose_name_plural': 'historical discounts',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalKit",
+            name='HistoricalKit',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        db_index=True,
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "scene",
-                    models.CharField(
-                        choices=[
-                            ("indoor_fixed", "Indoors, fixed"),
-                            ("outdoor_mobile", "Outdoors, on the move"),
-                        ],
-                        max_length=20,
-                        verbose_name="scene",
-                    ),
-                ),
-                (
-                    "scale",
-                    models.CharField(
-                        choices=[
-                            ("solo", "One person"),
-                            ("multi_interview", "Interview with several people"),
-                        ],
-                        max_length=20,
-                        verbose_name="scale",
-                    ),
-                ),
-                (
-                    "active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Off: no longer offered.",
-                        verbose_name="for rent",
-                    ),
-                ),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(db_index=True, max_length=40, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('scene', models.CharField(choices=[('indoor_fixed', 'Indoors, fixed'), ('outdoor_mobile', 'Outdoors, on the move')], max_length=20, verbose_name='scene')),
+                ('scale', models.CharField(choices=[('solo', 'One person'), ('multi_interview', 'Interview with several people')], max_length=20, verbose_name='scale')),
+                ('active', models.BooleanField(default=True, help_text='Off: no longer offered.', verbose_name='for rent')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical kit",
-                "verbose_name_plural": "historical kits",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical kit',
+                'verbose_name_plural': 'historical kits',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalPaymentMethod",
+            name='HistoricalPaymentMethod',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        db_index=True,
-                        max_length=40,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(db_index=True, max_length=40, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical payment method",
-                "verbose_name_plural": "historical payment methods",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical payment method',
+                'verbose_name_plural': 'historical payment methods',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="HistoricalTerms",
+            name='HistoricalTerms',
             fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        db_index=True, default=1, editable=False
-                    ),
-                ),
-                (
-                    "min_lease_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="shortest lease in days"
-                    ),
-                ),
-                (
-                    "max_lease_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="longest lease in days"
-                    ),
-                ),
-                (
-                    "day_grace_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="hours of grace before another day counts"
-                    ),
-                ),
-                (
-                    "insurance_rate",
-                    models.DecimalField(
-                        decimal_places=5,
-                        max_digits=7,
-                        verbose_name="insurance: part of the value per day",
-                    ),
-                ),
-                (
-                    "insurance_minimum",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="insurance: at least",
-                    ),
-                ),
-                (
-                    "install_standard",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="installation on site, standard device",
-                    ),
-                ),
-                (
-                    "install_special",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="installation on site, special device",
-                    ),
-                ),
-                (
-                    "install_remote",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="guidance from afar",
-                    ),
-                ),
-                (
-                    "operator_per_day",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="operator per person and day",
-                    ),
-                ),
-                (
-                    "deposit_conditions_zh",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="deposit: conditions of the refund, Chinese",
-                    ),
-                ),
-                (
-                    "deposit_conditions_en",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="deposit: conditions of the refund, English",
-                    ),
-                ),
-                (
-                    "deposit_inspection_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="deposit: hours to inspect what came back"
-                    ),
-                ),
-                (
-                    "deposit_refund_working_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="deposit: working days until the refund begins"
-                    ),
-                ),
-                (
-                    "deposit_arrival_zh",
-                    models.TextField(
-                        max_length=300,
-                        verbose_name="deposit: when the money arrives, Chinese",
-                    ),
-                ),
-                (
-                    "deposit_arrival_en",
-                    models.TextField(
-                        max_length=300,
-                        verbose_name="deposit: when the money arrives, English",
-                    ),
-                ),
-                (
-                    "deduction_needs_zh",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="deposit: what a deduction needs, Chinese",
-                    ),
-                ),
-                (
-                    "deduction_needs_en",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="deposit: what a deduction needs, English",
-                    ),
-                ),
-                (
-                    "overdue_grace_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="overdue: hours of grace"
-                    ),
-                ),
-                (
-                    "overdue_occupation",
-                    models.DecimalField(
-                        decimal_places=5,
-                        help_text="1 is the daily rent for each day.",
-                        max_digits=7,
-                        verbose_name="overdue: part of the daily rent per day",
-                    ),
-                ),
-                (
-                    "overdue_penalty",
-                    models.DecimalField(
-                        decimal_places=5,
-                        help_text="The law lets it be 0.30 at most.",
-                        max_digits=7,
-                        verbose_name="overdue: penalty, part of the daily rent",
-                    ),
-                ),
-                (
-                    "early_return_fee_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="early return: at most this many daily rents"
-                    ),
-                ),
-                (
-                    "early_return_notice_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="early return: hours of notice"
-                    ),
-                ),
-                (
-                    "downtime_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="downtime: hours from which the rent is reduced"
-                    ),
-                ),
-                (
-                    "cancel_lessor_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="cancelled by us: daily rents on top of the refund"
-                    ),
-                ),
-                (
-                    "cancellation_zh",
-                    models.TextField(
-                        max_length=500, verbose_name="cancellation, Chinese"
-                    ),
-                ),
-                (
-                    "cancellation_en",
-                    models.TextField(
-                        max_length=500, verbose_name="cancellation, English"
-                    ),
-                ),
-                (
-                    "dispute_zh",
-                    models.TextField(
-                        max_length=500, verbose_name="disputed damage, Chinese"
-                    ),
-                ),
-                (
-                    "dispute_en",
-                    models.TextField(
-                        max_length=500, verbose_name="disputed damage, English"
-                    ),
-                ),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.PositiveSmallIntegerField(db_index=True, default=1, editable=False)),
+                ('min_lease_days', models.PositiveSmallIntegerField(verbose_name='shortest lease in days')),
+                ('max_lease_days', models.PositiveSmallIntegerField(verbose_name='longest lease in days')),
+                ('day_grace_hours', models.PositiveSmallIntegerField(verbose_name='hours of grace before another day counts')),
+                ('insurance_rate', models.DecimalField(decimal_places=5, max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='insurance: part of the value per day')),
+                ('insurance_minimum', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='insurance: at least')),
+                ('install_standard', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='installation on site, standard device')),
+                ('install_special', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='installation on site, special device')),
+                ('install_remote', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='guidance from afar')),
+                ('operator_per_day', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='operator per person and day')),
+                ('deposit_conditions_zh', models.TextField(max_length=500, verbose_name='deposit: conditions of the refund, Chinese')),
+                ('deposit_conditions_en', models.TextField(max_length=500, verbose_name='deposit: conditions of the refund, English')),
+                ('deposit_inspection_hours', models.PositiveSmallIntegerField(verbose_name='deposit: hours to inspect what came back')),
+                ('deposit_refund_working_days', models.PositiveSmallIntegerField(verbose_name='deposit: working days until the refund begins')),
+                ('deposit_arrival_zh', models.TextField(max_length=300, verbose_name='deposit: when the money arrives, Chinese')),
+                ('deposit_arrival_en', models.TextField(max_length=300, verbose_name='deposit: when the money arrives, English')),
+                ('deduction_needs_zh', models.TextField(max_length=500, verbose_name='deposit: what a deduction needs, Chinese')),
+                ('deduction_needs_en', models.TextField(max_length=500, verbose_name='deposit: what a deduction needs, English')),
+                ('overdue_grace_hours', models.PositiveSmallIntegerField(verbose_name='overdue: hours of grace')),
+                ('overdue_occupation', models.DecimalField(decimal_places=5, help_text='1 is the daily rent for each day.', max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='overdue: part of the daily rent per day')),
+                ('overdue_penalty', models.DecimalField(decimal_places=5, help_text='The law lets it be 0.30 at most.', max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='overdue: penalty, part of the daily rent')),
+                ('early_return_fee_days', models.PositiveSmallIntegerField(verbose_name='early return: at most this many daily rents')),
+                ('early_return_notice_hours', models.PositiveSmallIntegerField(verbose_name='early return: hours of notice')),
+                ('downtime_hours', models.PositiveSmallIntegerField(verbose_name='downtime: hours from which the rent is reduced')),
+                ('cancel_lessor_days', models.PositiveSmallIntegerField(verbose_name='cancelled by us: daily rents on top of the refund')),
+                ('cancellation_zh', models.TextField(max_length=500, verbose_name='cancellation, Chinese')),
+                ('cancellation_en', models.TextField(max_length=500, verbose_name='cancellation, English')),
+                ('dispute_zh', models.TextField(max_length=500, verbose_name='disputed damage, Chinese')),
+                ('dispute_en', models.TextField(max_length=500, verbose_name='disputed damage, English')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "historical rental terms",
-                "verbose_name_plural": "historical rental terms",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical rental terms',
+                'verbose_name_plural': 'historical rental terms',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="Kit",
+            name='Kit',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name_zh",
-                    models.CharField(max_length=80, verbose_name="Chinese name"),
-                ),
-                (
-                    "name_en",
-                    models.CharField(max_length=80, verbose_name="English name"),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z",
-                                "A code has letters, digits, - and _ only, and begins with a letter or digit.",
-                            )
-                        ],
-                        verbose_name="code",
-                    ),
-                ),
-                (
-                    "scene",
-                    models.CharField(
-                        choices=[
-                            ("indoor_fixed", "Indoors, fixed"),
-                            ("outdoor_mobile", "Outdoors, on the move"),
-                        ],
-                        max_length=20,
-                        verbose_name="scene",
-                    ),
-                ),
-                (
-                    "scale",
-                    models.CharField(
-                        choices=[
-                            ("solo", "One person"),
-                            ("multi_interview", "Interview with several people"),
-                        ],
-                        max_length=20,
-                        verbose_name="scale",
-                    ),
-                ),
-                (
-                    "active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Off: no longer offered.",
-                        verbose_name="for rent",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_zh', models.CharField(max_length=80, verbose_name='Chinese name')),
+                ('name_en', models.CharField(max_length=80, verbose_name='English name')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_-]*\\Z', 'A code has letters, digits, - and _ only, and begins with a letter or digit.')], verbose_name='code')),
+                ('scene', models.CharField(choices=[('indoor_fixed', 'Indoors, fixed'), ('outdoor_mobile', 'Outdoors, on the move')], max_length=20, verbose_name='scene')),
+                ('scale', models.CharField(choices=[('solo', 'One person'), ('multi_interview', 'Interview with several people')], max_length=20, verbose_name='scale')),
+                ('active', models.BooleanField(default=True, help_text='Off: no longer offered.', verbose_name='for rent')),
             ],
             options={
-                "verbose_name": "kit",
-                "verbose_name_plural": "kits",
-                "ordering": ("code",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("scene__in", ["indoor_fixed", "outdoor_mobile"])
-                        ),
-                        name="kit_scene_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("scale__in", ["solo", "multi_interview"])),
-                        name="kit_scale_known",
-                    ),
-                ],
+                'verbose_name': 'kit',
+                'verbose_name_plural': 'kits',
+                'ordering': ('code',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('scene__in', ['indoor_fixed', 'outdoor_mobile'])), name='kit_scene_known'), models.CheckConstraint(condition=models.Q(('scale__in', ['solo', 'multi_interview'])), name='kit_scale_known')],
             },
         ),
         migrations.CreateModel(
-            name="HistoricalKitItem",
+            name='HistoricalKitItem',
             fields=[
-                (
-                    "id",
-                    models.BigIntegerField(
-                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "quantity",
-                    models.PositiveSmallIntegerField(
-                        default=1, verbose_name="quantity"
-                    ),
-                ),
-                ("history_id", models.AutoField(primary_key=True, serialize=False)),
-                ("history_date", models.DateTimeField(db_index=True)),
-                ("history_change_reason", models.CharField(max_length=100, null=True)),
-                (
-                    "history_type",
-                    models.CharField(
-                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")],
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "device",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="catalog.device",
-                        verbose_name="device",
-                    ),
-                ),
-                (
-                    "history_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "kit",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="catalog.kit",
-                        verbose_name="kit",
-                    ),
-                ),
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('quantity', models.PositiveSmallIntegerField(default=1, verbose_name='quantity')),
+                ('history_id', models.AutoField(primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField(db_index=True)),
+                ('history_change_reason', models.CharField(max_length=100, null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('device', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.device', verbose_name='device')),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='catalog.kit', verbose_name='kit')),
             ],
             options={
-                "verbose_name": "historical device of a kit",
-                "verbose_name_plural": "historical devices of a kit",
-                "ordering": ("-history_date", "-history_id"),
-                "get_latest_by": ("history_date", "history_id"),
+                'verbose_name': 'historical device of a kit',
+                'verbose_name_plural': 'historical devices of a kit',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="Terms",
+            name='Terms',
             fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "min_lease_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="shortest lease in days"
-                    ),
-                ),
-                (
-                    "max_lease_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="longest lease in days"
-                    ),
-                ),
-                (
-                    "day_grace_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="hours of grace before another day counts"
-                    ),
-                ),
-                (
-                    "insurance_rate",
-                    models.DecimalField(
-                        decimal_places=5,
-                        max_digits=7,
-                        verbose_name="insurance: part of the value per day",
-                    ),
-                ),
-                (
-                    "insurance_minimum",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="insurance: at least",
-                    ),
-                ),
-                (
-                    "install_standard",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="installation on site, standard device",
-                    ),
-                ),
-                (
-                    "install_special",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="installation on site, special device",
-                    ),
-                ),
-                (
-                    "install_remote",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="guidance from afar",
-                    ),
-                ),
-                (
-                    "operator_per_day",
-                    models.DecimalField(
-                        decimal_places=2,
-                        max_digits=12,
-                        verbose_name="operator per person and day",
-                    ),
-                ),
-                (
-                    "deposit_conditions_zh",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="deposit: conditions of the refund, Chinese",
-                    ),
-                ),
-                (
-                    "deposit_conditions_en",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="deposit: conditions of the refund, English",
-                    ),
-                ),
-                (
-                    "deposit_inspection_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="deposit: hours to inspect what came back"
-                    ),
-                ),
-                (
-                    "deposit_refund_working_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="deposit: working days until the refund begins"
-                    ),
-                ),
-                (
-                    "deposit_arrival_zh",
-                    models.TextField(
-                        max_length=300,
-                        verbose_name="deposit: when the money arrives, Chinese",
-                    ),
-                ),
-                (
-                    "deposit_arrival_en",
-                    models.TextField(
-                        max_length=300,
-                        verbose_name="deposit: when the money arrives, English",
-                    ),
-                ),
-                (
-                    "deduction_needs_zh",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="deposit: what a deduction needs, Chinese",
-                    ),
-                ),
-                (
-                    "deduction_needs_en",
-                    models.TextField(
-                        max_length=500,
-                        verbose_name="deposit: what a deduction needs, English",
-                    ),
-                ),
-                (
-                    "overdue_grace_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="overdue: hours of grace"
-                    ),
-                ),
-                (
-                    "overdue_occupation",
-                    models.DecimalField(
-                        decimal_places=5,
-                        help_text="1 is the daily rent for each day.",
-                        max_digits=7,
-                        verbose_name="overdue: part of the daily rent per day",
-                    ),
-                ),
-                (
-                    "overdue_penalty",
-                    models.DecimalField(
-                        decimal_places=5,
-                        help_text="The law lets it be 0.30 at most.",
-                        max_digits=7,
-                        verbose_name="overdue: penalty, part of the daily rent",
-                    ),
-                ),
-                (
-                    "early_return_fee_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="early return: at most this many daily rents"
-                    ),
-                ),
-                (
-                    "early_return_notice_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="early return: hours of notice"
-                    ),
-                ),
-                (
-                    "downtime_hours",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="downtime: hours from which the rent is reduced"
-                    ),
-                ),
-                (
-                    "cancel_lessor_days",
-                    models.PositiveSmallIntegerField(
-                        verbose_name="cancelled by us: daily rents on top of the refund"
-                    ),
-                ),
-                (
-                    "cancellation_zh",
-                    models.TextField(
-                        max_length=500, verbose_name="cancellation, Chinese"
-                    ),
-                ),
-                (
-                    "cancellation_en",
-                    models.TextField(
-                        max_length=500, verbose_name="cancellation, English"
-                    ),
-                ),
-                (
-                    "dispute_zh",
-                    models.TextField(
-                        max_length=500, verbose_name="disputed damage, Chinese"
-                    ),
-                ),
-                (
-                    "dispute_en",
-                    models.TextField(
-                        max_length=500, verbose_name="disputed damage, English"
-                    ),
-                ),
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('min_lease_days', models.PositiveSmallIntegerField(verbose_name='shortest lease in days')),
+                ('max_lease_days', models.PositiveSmallIntegerField(verbose_name='longest lease in days')),
+                ('day_grace_hours', models.PositiveSmallIntegerField(verbose_name='hours of grace before another day counts')),
+                ('insurance_rate', models.DecimalField(decimal_places=5, max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='insurance: part of the value per day')),
+                ('insurance_minimum', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='insurance: at least')),
+                ('install_standard', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='installation on site, standard device')),
+                ('install_special', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='installation on site, special device')),
+                ('install_remote', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='guidance from afar')),
+                ('operator_per_day', models.DecimalField(decimal_places=2, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='operator per person and day')),
+                ('deposit_conditions_zh', models.TextField(max_length=500, verbose_name='deposit: conditions of the refund, Chinese')),
+                ('deposit_conditions_en', models.TextField(max_length=500, verbose_name='deposit: conditions of the refund, English')),
+                ('deposit_inspection_hours', models.PositiveSmallIntegerField(verbose_name='deposit: hours to inspect what came back')),
+                ('deposit_refund_working_days', models.PositiveSmallIntegerField(verbose_name='deposit: working days until the refund begins')),
+                ('deposit_arrival_zh', models.TextField(max_length=300, verbose_name='deposit: when the money arrives, Chinese')),
+                ('deposit_arrival_en', models.TextField(max_length=300, verbose_name='deposit: when the money arrives, English')),
+                ('deduction_needs_zh', models.TextField(max_length=500, verbose_name='deposit: what a deduction needs, Chinese')),
+                ('deduction_needs_en', models.TextField(max_length=500, verbose_name='deposit: what a deduction needs, English')),
+                ('overdue_grace_hours', models.PositiveSmallIntegerField(verbose_name='overdue: hours of grace')),
+                ('overdue_occupation', models.DecimalField(decimal_places=5, help_text='1 is the daily rent for each day.', max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='overdue: part of the daily rent per day')),
+                ('overdue_penalty', models.DecimalField(decimal_places=5, help_text='The law lets it be 0.30 at most.', max_digits=7, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='overdue: penalty, part of the daily rent')),
+                ('early_return_fee_days', models.PositiveSmallIntegerField(verbose_name='early return: at most this many daily rents')),
+                ('early_return_notice_hours', models.PositiveSmallIntegerField(verbose_name='early return: hours of notice')),
+                ('downtime_hours', models.PositiveSmallIntegerField(verbose_name='downtime: hours from which the rent is reduced')),
+                ('cancel_lessor_days', models.PositiveSmallIntegerField(verbose_name='cancelled by us: daily rents on top of the refund')),
+                ('cancellation_zh', models.TextField(max_length=500, verbose_name='cancellation, Chinese')),
+                ('cancellation_en', models.TextField(max_length=500, verbose_name='cancellation, English')),
+                ('dispute_zh', models.TextField(max_length=500, verbose_name='disputed damage, Chinese')),
+                ('dispute_en', models.TextField(max_length=500, verbose_name='disputed damage, English')),
             ],
             options={
-                "verbose_name": "rental terms",
-                "verbose_name_plural": "rental terms",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("id", 1)), name="terms_one_row"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("insurance_minimum__gte", 0)),
-                        name="terms_insurance_minimum_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("install_standard__gte", 0)),
-                        name="terms_install_standard_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("install_special__gte", 0)),
-                        name="terms_install_special_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("install_remote__gte", 0)),
-                        name="terms_install_remote_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("operator_per_day__gte", 0)),
-                        name="terms_operator_per_day_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("day_grace_hours__gte", 0)),
-                        name="terms_day_grace_hours_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("overdue_grace_hours__gte", 0)),
-                        name="terms_overdue_grace_hours_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("early_return_fee_days__gte", 0)),
-                        name="terms_early_return_fee_days_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("early_return_notice_hours__gte", 0)),
-                        name="terms_early_return_notice_hours_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("downtime_hours__gte", 0)),
-                        name="terms_downtime_hours_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("deposit_inspection_hours__gte", 0)),
-                        name="terms_deposit_inspection_hours_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("deposit_refund_working_days__gte", 0)),
-                        name="terms_deposit_refund_working_days_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("cancel_lessor_days__gte", 0)),
-                        name="terms_cancel_lessor_days_not_negative",
-                        violation_error_message="No amount, share or length is negative.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("insurance_rate__range", (0, 1))),
-                        name="terms_insurance_rate_is_a_share",
-                        violation_error_message="A share lies between 0 and 1: write 0.05 for five percent.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("overdue_occupation__range", (0, 1))),
-                        name="terms_overdue_occupation_is_a_share",
-                        violation_error_message="A share lies between 0 and 1: write 0.05 for five percent.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("overdue_penalty__range", (0, Decimal("0.30")))
-                        ),
-                        name="terms_penalty_within_the_law",
-                        violation_error_message="The law lets the penalty be 0.30 of the daily rent at most.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("max_lease_days__gte", models.F("min_lease_days")),
-                            ("max_lease_days__lte", 3650),
-                            ("min_lease_days__gte", 1),
-                        ),
-                        name="terms_lease_has_a_length",
-                        violation_error_message="A lease has 1 to 3650 days, the longest not below the shortest.",
-                    ),
-                ],
+                'verbose_name': 'rental terms',
+                'verbose_name_plural': 'rental terms',
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='terms_one_row'), models.CheckConstraint(condition=models.Q(('insurance_minimum__gte', 0)), name='terms_insurance_minimum_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('install_standard__gte', 0)), name='terms_install_standard_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('install_special__gte', 0)), name='terms_install_special_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('install_remote__gte', 0)), name='terms_install_remote_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('operator_per_day__gte', 0)), name='terms_operator_per_day_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('day_grace_hours__gte', 0)), name='terms_day_grace_hours_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('overdue_grace_hours__gte', 0)), name='terms_overdue_grace_hours_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('early_return_fee_days__gte', 0)), name='terms_early_return_fee_days_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('early_return_notice_hours__gte', 0)), name='terms_early_return_notice_hours_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('downtime_hours__gte', 0)), name='terms_downtime_hours_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('deposit_inspection_hours__gte', 0)), name='terms_deposit_inspection_hours_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('deposit_refund_working_days__gte', 0)), name='terms_deposit_refund_working_days_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('cancel_lessor_days__gte', 0)), name='terms_cancel_lessor_days_not_negative', violation_error_message='No amount, share or length is negative.'), models.CheckConstraint(condition=models.Q(('insurance_rate__range', (0, 1))), name='terms_insurance_rate_is_a_share', violation_error_message='A share lies between 0 and 1: write 0.05 for five percent.'), models.CheckConstraint(condition=models.Q(('overdue_occupation__range', (0, 1))), name='terms_overdue_occupation_is_a_share', violation_error_message='A share lies between 0 and 1: write 0.05 for five percent.'), models.CheckConstraint(condition=models.Q(('overdue_penalty__range', (0, Decimal('0.30')))), name='terms_penalty_within_the_law', violation_error_message='The law lets the penalty be 0.30 of the daily rent at most.'), models.CheckConstraint(condition=models.Q(('max_lease_days__gte', models.F('min_lease_days')), ('max_lease_days__lte', 3650), ('min_lease_days__gte', 1)), name='terms_lease_has_a_length', violation_error_message='A lease has 1 to 3650 days, the longest not below the shortest.')],
             },
         ),
         migrations.CreateModel(
-            name="KitItem",
+            name='KitItem',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "quantity",
-                    models.PositiveSmallIntegerField(
-                        default=1, verbose_name="quantity"
-                    ),
-                ),
-                (
-                    "device",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="in_kits",
-                        to="catalog.device",
-                        verbose_name="device",
-                    ),
-                ),
-                (
-                    "kit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="items",
-                        to="catalog.kit",
-                        verbose_name="kit",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quantity', models.PositiveSmallIntegerField(default=1, verbose_name='quantity')),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='in_kits', to='catalog.device', verbose_name='device')),
+                ('kit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='catalog.kit', verbose_name='kit')),
             ],
             options={
-                "verbose_name": "device of a kit",
-                "verbose_name_plural": "devices of a kit",
-                "ordering": ("pk",),
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("kit", "device"), name="kititem_device_once_per_kit"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("quantity__gte", 1)),
-                        name="kititem_at_least_one",
-                        violation_error_message="A kit holds at least one of each device.",
-                    ),
-                ],
+                'verbose_name': 'device of a kit',
+                'verbose_name_plural': 'devices of a kit',
+                'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(fields=('kit', 'device'), name='kititem_device_once_per_kit'), models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='kititem_at_least_one', violation_error_message='A kit holds at least one of each device.')],
             },
         ),
     ]

@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from django.core.validators import RegexValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -35,12 +39,14 @@ class Coded(Recorded, Named):
 
 
 def money(label: Any, **options: Any) -> "models.DecimalField[Any, Any]":
-    """An amount in yuan, to the cent."""
+    """An amount in yuan, to the cent; never negative."""
+    options["validators"] = [MinValueValidator(0)]
     return models.DecimalField(label, max_digits=12, decimal_places=2, **options)
 
 
 def share(label: Any, **options: Any) -> "models.DecimalField[Any, Any]":
     """A part of one: 0.05 is 5 %."""
+    options["validators"] = [MinValueValidator(0), MaxValueValidator(1)]
     return models.DecimalField(label, max_digits=7, decimal_places=5, **options)
 
 

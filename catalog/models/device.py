@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +54,9 @@ def names_and_values(spec: object) -> None:
 
 
 def _score(label: Any) -> Any:
-    return models.PositiveSmallIntegerField(label, default=0)
+    return models.PositiveSmallIntegerField(
+        label, default=0, validators=[MaxValueValidator(BEST)]
+    )
 
 
 class Device(Coded):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from catalog.models import (
@@ -27,7 +28,6 @@ from catalog.models import (
 from catalog.models.terms import THE_ROW
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
-REASON: Final = "loaded"
 WHOLE: Final = ("install_minutes", *SCORES)
 YES_OR_NO: Final = ("onsite_install", "active")
 AMOUNTS: Final = (
@@ -79,7 +79,9 @@ def _create(model: type[M], rows: list[M]) -> list[M]:
     """Make the rows, each with the first line of its history."""
     if not rows:
         return []
-    made: list[M] = bulk_create_with_history(rows, model, default_change_reason=REASON)
+    made: list[M] = bulk_create_with_history(
+        rows, model, default_change_reason=_("Initial data")
+    )
     return made
 
 

@@ -104,7 +104,7 @@ UNFOLD: Final[dict[str, Any]] = {
                         "admin:catalog_discountrule_changelist",
                     ),
                     _item(
-                        _("Delivery"),
+                        _("Delivery zones"),
                         "local_shipping",
                         "admin:catalog_deliveryzone_changelist",
                     ),
@@ -160,6 +160,12 @@ UNFOLD: Final[dict[str, Any]] = {
 # Words of the kit that its own catalogue lacks in Chinese; ours has them.
 KIT_WORDS: Final = (
     _("Apply Filters"),
+    _("Changes"),
+    _(
+        "Choose a date from the list below to revert to a previous version of this"
+        " object"
+    ),
+    _("Choose file to upload"),
     _("False"),
     _("General"),
     _("Go back"),
@@ -167,8 +173,10 @@ KIT_WORDS: Final = (
     _("Next"),
     _("No results found"),
     _("No results matching your query"),
+    _("Press the 'Revert' button below to revert to this version of the object."),
     _("Previous"),
     _("Reset filters"),
+    _("Revert"),
     _("Run"),
     _("Select action"),
     _("Select action to run"),

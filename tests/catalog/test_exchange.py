@@ -135,7 +135,11 @@ def test_one_broken_line_stops_them_all_and_is_named() -> None:
 @pytest.mark.parametrize(
     ("changes", "column", "reason"),
     [
-        ({"daily_rent": "-1"}, "", "No amount, share or length is negative."),
+        (
+            {"daily_rent": "-1"},
+            "daily_rent",
+            "Ensure this value is greater than or equal to 0.",
+        ),
         ({"daily_rent": "NaN"}, "daily_rent", "“NaN” is not a number."),
         ({"daily_rent": "60"}, "", "A week's rent is at least a day's."),
         ({"daily_rent": ""}, "daily_rent", "This field cannot be null."),
@@ -144,7 +148,7 @@ def test_one_broken_line_stops_them_all_and_is_named() -> None:
             "daily_rent",
             "Ensure that there are no more than 2 decimal places.",
         ),
-        ({"solo": "6"}, "", "Scores go from 0 to 5."),
+        ({"solo": "6"}, "solo", "Ensure this value is less than or equal to 5."),
         ({"solo": "4.5"}, "solo", "“4.5” is not a whole number."),
         ({"category": "drone"}, "category", "Value 'drone' is not a valid choice."),
         ({"name_zh": ""}, "name_zh", "This field cannot be blank."),
