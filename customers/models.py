@@ -70,7 +70,7 @@ class Customer(models.Model):
 
 
 class RevealLog(models.Model):
-    """Who saw a full number, when and why. Append-only: the database refuses the rest."""
+    """Who saw a full number, when and why; append-only, as the database sees to."""
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="reveals")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")

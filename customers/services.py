@@ -145,14 +145,14 @@ def keep_phone(customer: Customer) -> None:
 
 
 def forget_phone_later(customer: Customer, *, at: datetime) -> None:
-    """The callback is over: without consent the number is erased a week later (D-10)."""
+    """A callback is over: without consent the number goes a week later (D-10)."""
     if customer.consented_at is None and customer.can_be_called:
         customer.forget_at = at + KEPT_AFTER_CALLBACK
         customer.save(update_fields=["forget_at"])
 
 
 def consent(customer: Customer, *, at: datetime) -> None:
-    """The customer agrees to be written to: the number stays until that is withdrawn."""
+    """The customer agrees to be written to: the number stays until this ends."""
     customer.consented_at = at
     customer.forget_at = None
     customer.save(update_fields=["consented_at", "forget_at"])
@@ -183,9 +183,7 @@ def _clean_reason(text: str) -> str:
         raise ValidationError(
             {
                 "reason": ValidationError(
-                    _(
-                        "Please give the reason in one line of up to %(limit)s characters."
-                    )
+                    _("Please give the reason in up to %(limit)s characters.")
                     % {"limit": REASON_MAX},
                     code="reason_unfit",
                 )

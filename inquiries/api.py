@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar, Final, cast
+from typing import Any, Final, cast
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
@@ -52,11 +52,12 @@ NUMBER: Final = OpenApiParameter(
 class Inquiries(ViewSet):
     """One address per verb."""
 
-    field_names: ClassVar[dict[str, str]] = {
-        "surname": "customer.surname",
-        "phone": "customer.phone",
-        "to": "assignee",
-    }
+    @property
+    def field_names(self) -> dict[str, str]:
+        """What the verbs call otherwise than the documents do."""
+        if self.action == "create":
+            return {"surname": "customer.surname", "phone": "customer.phone"}
+        return {"to": "assignee"}
 
     @extend_schema(
         "file_inquiry",

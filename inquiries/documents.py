@@ -225,7 +225,11 @@ class CallbackMade(Once):
 class Finish(Once):
     """How likely the customer is to rent, and whether they agreed to a follow-up."""
 
-    intent = IntentCode(help_text=_("How likely the customer is to rent (IN-54)."))
+    intent = IntentCode(
+        required=False,
+        default="",
+        help_text=_("How likely the customer is to rent (IN-54)."),
+    )
     consent = serializers.BooleanField(
         required=False,
         default=False,

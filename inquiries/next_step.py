@@ -39,21 +39,19 @@ def open_topics(inquiry: Inquiry) -> list[InquiryTopic]:
 
 
 def _asked_for(inquiry: Inquiry) -> Step:
-    asked = open_topics(inquiry)
-    waits = inquiry.customer_waiting_since is not None
     if inquiry.status == Status.NEW:
         return Step.GREET
     if inquiry.status in WORKFLOW.rules[Step.FINISH_CALLBACK].sources:
         return Step.FINISH_CALLBACK
     if inquiry.closing_answered_at is not None or inquiry.customer_left_at is not None:
         return Step.CLOSE
-    if waits or (asked and not _answers(inquiry, asked)):
+    asked = open_topics(inquiry)
+    if inquiry.customer_waiting_since is not None:
         return Step.REPLY
     if asked:
-        return Step.ANSWER_TOPIC
-    if inquiry.closing_asked_at is not None:
-        return Step.CUSTOMER_LEFT
-    return Step.ASK_CLOSING
+        return Step.ANSWER_TOPIC if _answers(inquiry, asked) else Step.REPLY
+    asked_for_more = inquiry.closing_asked_at is not None
+    return Step.CUSTOMER_LEFT if asked_for_more else Step.ASK_CLOSING
 
 
 def _answers(inquiry: Inquiry, asked: Iterable[InquiryTopic]) -> bool:

@@ -15,6 +15,6 @@ GUARDS: Final[Mapping[Topic, Guard]] = {}
 
 
 def refusal_for(inquiry: Inquiry, topic: str) -> str | None:
-    """Why this topic cannot be marked answered yet; None when nothing stands against it."""
+    """Why this topic cannot be marked answered yet; None when it can."""
     guard = GUARDS.get(Topic(topic))
     return guard(inquiry) if guard else None

@@ -12,11 +12,13 @@ clock, CHECK stops it and starts the callback's 15 minutes, FINISH_CALLBACK stop
 cancels it and begins the next cycle.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import Role
@@ -87,8 +89,11 @@ _FINISHED: Final = _("This conversation is finished. Reopen it to write more.")
 NOT_ANSWERED: Final = _("Nobody has answered the customer yet. Reply first (IN-24).")
 CALLBACK_OPEN: Final = _("A callback is open. Finish it first (IN-28).")
 _NO_CALLBACK: Final = _("No callback is open here.")
-_NOT_NOW: Final = dict.fromkeys(_CALLING_BACK, CALLBACK_OPEN)
-_BACK_TO_WORK: Final = {
+_NOT_NOW: Final[Mapping[str, str | Promise]] = dict.fromkeys(
+    _CALLING_BACK, CALLBACK_OPEN
+)
+_NOT_YET: Final[Mapping[str, str | Promise]] = {Status.NEW: NOT_ANSWERED, **_NOT_NOW}
+_BACK_TO_WORK: Final[Mapping[str, str]] = {
     Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
     Status.ANSWERED: Status.IN_SERVICE,
 }
@@ -176,21 +181,21 @@ WORKFLOW: Final = Workflow(
             Status.ANSWERED,
             _ANSWERING,
             _FINISHED,
-            refusals={Status.NEW: NOT_ANSWERED} | _NOT_NOW,
+            refusals=_NOT_YET,
         ),
         Step.CUSTOMER_LEFT: Rule(
             _TALKING,
             None,
             _ANSWERING,
             _FINISHED,
-            refusals={Status.NEW: NOT_ANSWERED} | _NOT_NOW,
+            refusals=_NOT_YET,
         ),
         Step.CLOSE: Rule(
             _TALKING,
             Status.CLOSED,
             _ANSWERING,
             _("This conversation is finished already."),
-            refusals={Status.NEW: NOT_ANSWERED} | _NOT_NOW,
+            refusals=_NOT_YET,
         ),
         Step.REOPEN: Rule(
             ENDED,

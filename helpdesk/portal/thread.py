@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Self
 
 from django.urls import reverse
@@ -87,7 +88,7 @@ class Thread:
     def can_write(self) -> bool:
         return WORKFLOW.allows(self.inquiry, Step.CUSTOMER_WRITES, by=None)
 
-    @property
+    @cached_property
     def topics_offered(self) -> list[tuple[str, str, bool]]:
         """The six topics with the greeting: code, label, whether it is open (IN-26)."""
         if not self.can_write or self.inquiry.status == Status.NEW:

@@ -179,7 +179,7 @@ def settle(
 def miss(inquiry: Inquiry, *, by: User | None, at: datetime) -> Callback:
     """A call ended unanswered: somebody must call back (IN-23).
 
-    Its first-reply clock is not needed any more; a deadline that has passed stays missed.
+    Its first-reply clock is not needed any more; a deadline that is over stays missed.
 
     Raises IllegalStep, NotAllowed.
     """

@@ -94,11 +94,12 @@ def announce_checking(
     """Send the notice of IN-27, word for word, and promise a callback (IN-28, IN-29).
 
     An empty `phone` keeps the number that the customer gave before. With
-    `answer_by` "message" the answer comes in the conversation and needs no number. The notice's minute
-    counts from the moment when the question was clear or the customer last wrote,
-    whichever is later. A second click returns the callback that is there.
+    `answer_by` "message" the answer comes in the conversation and needs no number. The
+    notice's minute counts from the moment when the question was clear or the customer
+    last wrote, whichever is later. A second click returns the callback that is there.
 
-    Raises ValidationError (surname, phone, question, answer_by), IllegalStep, NotAllowed.
+    Raises ValidationError (surname, phone, question, answer_by), IllegalStep,
+    NotAllowed.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if messages.already_sent(inquiry, client_token):
@@ -156,11 +157,10 @@ def _start_minute(inquiry: Inquiry, *, at: datetime) -> str:
 
 def _heard(inquiry: Inquiry) -> datetime:
     """When the customer last said something: a message, or at the last callback."""
-    written = inquiry.messages.filter(direction=Direction.IN).aggregate(
-        at=Max("sent_at")
-    )["at"]
-    spoken = inquiry.callbacks.aggregate(at=Max("done_at"))["at"]
-    return max(filter(None, [written, spoken, inquiry.created_at]))
+    words = inquiry.messages.filter(direction=Direction.IN)
+    written: datetime | None = words.aggregate(at=Max("sent_at"))["at"]
+    spoken: datetime | None = inquiry.callbacks.aggregate(at=Max("done_at"))["at"]
+    return max(at for at in (written, spoken, inquiry.created_at) if at is not None)
 
 
 def _cleaned(

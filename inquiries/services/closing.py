@@ -144,7 +144,7 @@ def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
     """Continue a finished conversation in a new cycle; `by` is None for the customer.
 
     The next cycle's reply clock starts when the customer writes. Customers may reopen
-    within 72 hours of the end; later they ask anew. A follow-up that waits is cancelled.
+    within 72 hours of the end; later they ask anew. A waiting follow-up is cancelled.
 
     Raises IllegalStep, NotAllowed.
     """

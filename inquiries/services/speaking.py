@@ -39,7 +39,7 @@ def say(
     client_token: uuid.UUID | None = None,
     **data: Any,
 ) -> Message:
-    """Send a message to the customer; the first of a cycle carries the greeting (IN-25).
+    """Send a message to the customer; a cycle's first carries the greeting (IN-25).
 
     It stops the first-reply clock (IN-24), and an inquiry that nobody has taken becomes
     the speaker's. `data` goes into the history.

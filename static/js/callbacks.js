@@ -8,4 +8,16 @@
   body.addEventListener("live:change", (event) => {
     if (event.detail.kind !== "notification") fetchList();
   });
+  // A step that was taken closes its form and takes the number off the screen.
+  body.addEventListener("htmx:afterSwap", (event) => {
+    const { target, requestConfig, xhr } = event.detail;
+    if (target.id !== "callbacks" || requestConfig.verb !== "post" || xhr.status > 299) {
+      return;
+    }
+    target.querySelectorAll("details[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("form").reset();
+    });
+    document.getElementById("revealed").replaceChildren();
+  });
 })();

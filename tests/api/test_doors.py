@@ -9,6 +9,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from helpdesk.api import limits
+from helpdesk.api.urls import VERBS
 from helpdesk.wsgi import TolerantRequest, application
 from inquiries import services
 from staff.models import User
@@ -26,12 +27,7 @@ EVERYWHERE = [
     ("get", "/api/v1/business-time/due/"),
     ("post", "/api/v1/inquiries/"),
     ("get", "/api/v1/inquiries/IN20261123ABCDEF/"),
-    ("post", "/api/v1/inquiries/IN20261123ABCDEF/reply/"),
-    ("post", "/api/v1/inquiries/IN20261123ABCDEF/note/"),
-    ("post", "/api/v1/inquiries/IN20261123ABCDEF/take/"),
-    ("post", "/api/v1/inquiries/IN20261123ABCDEF/assign/"),
-    ("post", "/api/v1/inquiries/IN20261123ABCDEF/close/"),
-    ("post", "/api/v1/inquiries/IN20261123ABCDEF/reopen/"),
+    *(("post", f"/api/v1/inquiries/IN20261123ABCDEF/{verb}/") for verb in VERBS),
 ]
 
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from helpdesk.api.urls import VERBS
 from inquiries import services
 from inquiries.links import thread_token
 from inquiries.models import Inquiry
@@ -15,6 +17,7 @@ from staff.models import Role, User
 from tests.api.conftest import SignedIn
 from tests.factories import AT, InquiryFactory, UserFactory, department
 from tests.finishing import finish
+from tests.texts import GREETING
 from tickets.models import Direction, Event, Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -232,7 +235,7 @@ def test_one_inquiry_shows_its_messages_in_order(api: APIClient, agent: User) ->
     said = [(m["direction"], m["author"], m["text"]) for m in body["messages"]]
     assert said == [
         ("in", None, "在吗？"),
-        ("out", "anna", "在的"),
+        ("out", "anna", f"{GREETING}\n在的"),
         ("note", "anna", "老客户"),
     ]
 
@@ -245,7 +248,24 @@ def test_an_inquiry_lives_its_life_through_the_api(api: APIClient) -> None:
         act(api, inquiry, "reply", text="您好"),
         act(api, inquiry, "note", text="要发票"),
         act(api, inquiry, "assign", assignee="bo"),
-        act(api, inquiry, "close"),
+        act(api, inquiry, "question-clear"),
+        act(
+            api,
+            inquiry,
+            "needs-checking",
+            surname="王",
+            question="4K？",
+        ),
+        act(api, inquiry, "callback", reached=False, obstacle="busy"),
+        act(api, inquiry, "callback", reached=True, outcome="能。"),
+        act(api, inquiry, "topic", topic="after_sales"),
+        act(api, inquiry, "reply", text="有保障", answers=["after_sales"]),
+        act(api, inquiry, "topic-answered", topic="rental_price"),
+        act(api, inquiry, "closing-question"),
+    ]
+    services.customer_writes(inquiry, text="没有了", at=timezone.now())
+    steps += [
+        act(api, inquiry, "close", intent="clear", consent=True),
         act(api, inquiry, "reopen"),
     ]
     assert [(step.status_code, step.json()["status"]) for step in steps] == [
@@ -253,10 +273,47 @@ def test_an_inquiry_lives_its_life_through_the_api(api: APIClient) -> None:
         (201, "in_service"),
         (201, "in_service"),
         (200, "in_service"),
+        (200, "in_service"),
+        (201, "awaiting_verification"),
+        (200, "awaiting_verification"),
+        (200, "in_service"),
+        (200, "in_service"),
+        (201, "in_service"),
+        (200, "answered"),
+        (201, "answered"),
         (200, "closed"),
         (200, "in_service"),
     ]
     assert steps[-1].json()["assignee"] == "bo"
+
+
+@pytest.mark.clause("IN-54")
+def test_closing_without_an_intent_is_400_beside_the_field(
+    api: APIClient, agent: User
+) -> None:
+    inquiry = InquiryFactory.create()
+    services.reply(inquiry, text="好", by=agent, at=AT, answers=["rental_price"])
+    act(api, inquiry, "customer-left")
+    answer = act(api, inquiry, "close")
+    assert (answer.status_code, set(answer.json()["fields"])) == (400, {"intent"})
+
+
+@pytest.mark.clause("IN-25")
+def test_a_greeting_is_sent_once_per_key(api: APIClient) -> None:
+    inquiry = InquiryFactory.create()
+    token = str(uuid.uuid4())
+    for _ in range(2):
+        assert act(api, inquiry, "greet", client_token=token).status_code == 201
+    assert inquiry.messages.filter(direction=Direction.OUT).count() == 1
+
+
+@pytest.mark.clause("IN-29")
+def test_a_notice_without_its_facts_names_each_of_them(api: APIClient) -> None:
+    inquiry = InquiryFactory.create(phone="")
+    answer = act(api, inquiry, "needs-checking", surname="", question="")
+    assert answer.status_code == 400
+    assert set(answer.json()["fields"]) == {"surname", "phone", "question"}
+    assert inquiry.messages.count() == 1
 
 
 def test_a_step_that_the_state_forbids_is_409_and_changes_nothing(
@@ -292,7 +349,8 @@ def test_a_step_that_the_role_forbids_is_403(as_person: SignedIn) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["", "reply/", "note/", "take/", "assign/", "close/", "reopen/"]
+    "verb",
+    ["", *(f"{verb}/" for verb in VERBS)],
 )
 def test_what_one_may_not_see_is_404(as_person: SignedIn, verb: str) -> None:
     stranger = as_person(UserFactory.create(role=Role.DEPARTMENT_HANDLER))

@@ -110,8 +110,8 @@ def test_an_example_can_be_pasted_into_a_shell() -> None:
         '  -H "Authorization: Token $TOKEN" \\',
         '  -H "Content-Type: application/json" \\',
     ]
-    assert operations()["close_inquiry"].curl.splitlines()[0] == (
-        'curl -X POST "https://desk.example/api/v1/inquiries/$NUMBER/close/" \\'
+    assert operations()["take_inquiry"].curl.splitlines()[0] == (
+        'curl -X POST "https://desk.example/api/v1/inquiries/$NUMBER/take/" \\'
     )
 
 

@@ -23,6 +23,7 @@ from tickets.models import Direction, Ticket
 pytestmark = pytest.mark.django_db
 
 GREETING = "您好,很高兴为您服务,请问您想了解关于直播设备租赁的哪方面问题呢?"
+CHECKING = {"surname": "王", "phone": "", "question": "4K？"}
 ENGLISH = {"Accept-Language": "en"}
 HTMX = {"HX-Request": "true", **ENGLISH}
 
@@ -78,7 +79,7 @@ def test_a_reply_clicked_twice_is_one_message(desk: Client, inquiry: Inquiry) ->
     for _click in range(2):
         response = post(desk, inquiry, "reply", text="可以租", client_token=token)
         assert response.status_code == 200
-    assert said(inquiry).count("可以租") == 1
+    assert said(inquiry).count(f"{GREETING}\n可以租") == 1
 
 
 def test_without_a_script_every_verb_answers_with_303(
@@ -87,13 +88,23 @@ def test_without_a_script_every_verb_answers_with_303(
     steps: list[tuple[str, dict[str, Any]]] = [
         ("take", {}),
         ("greet", {}),
+        ("question-clear", {}),
+        ("needs-checking", {**CHECKING, "answer_by": "call"}),
+        ("not-reached", {"obstacle": "busy"}),
+        ("called-back", {"way": "call", "outcome": "能。"}),
+        ("topics/add", {"topic": "after_sales"}),
+        ("topics/remove", {"topic": "after_sales"}),
         ("reply", {"text": "可以"}),
+        ("topics/answer", {"topic": "rental_price"}),
         ("note", {"text": "老客户"}),
-        ("close", {}),
+        ("closing-question", {}),
+        ("close", {"intent": "clear"}),
         ("reopen", {}),
         ("assign", {"to": colleague.pk}),
     ]
     for verb, data in steps:
+        if verb == "close":
+            services.customer_writes(inquiry, text="没有了", at=timezone.now())
         response = post(desk, inquiry, verb, htmx=False, **data)
         assert response.status_code == 303, verb
         assert response["Location"] == f"/desk/inquiries/{inquiry.number}/"
@@ -103,8 +114,17 @@ def test_without_a_script_every_verb_answers_with_303(
         "asked",
         "taken",
         "greeted",
+        "question_clear",
+        "checking_announced",
+        "callback_tried",
+        "callback_done",
+        "topic_added",
+        "topic_removed",
         "replied",
+        "topic_answered",
         "noted",
+        "closing_asked",
+        "customer_wrote",
         "closed",
         "reopened",
         "assigned",
@@ -226,13 +246,20 @@ def test_a_handler_writes_notes_and_sees_no_other_button(
     Ticket.objects.filter(pk=inquiry.pk).update(department=handler.department)
     client.force_login(handler)
     page = client.get(f"/desk/inquiries/{inquiry.number}/").content.decode()
-    for verb in ("reply", "greet", "take", "close", "reopen"):
-        assert f"/{verb}/" not in page
+    thread = page.partition('id="thread"')[2].partition('id="compose"')[0]
+    for verb in ("greet", "take", "topics/add", "closing-question", "reopen"):
+        assert f"/{verb}/" not in thread
     assert post(client, inquiry, "note", text="已查").status_code == 200
 
 
 @pytest.mark.parametrize(
-    "verb", ["take", "greet", "reply", "note", "assign", "close", "reopen"]
+    "verb",
+    [
+        *("take", "greet", "reply", "note", "assign", "close", "reopen"),
+        *("topics/add", "topics/remove", "topics/answer", "question-clear"),
+        *("needs-checking", "not-reached", "called-back", "reveal"),
+        *("closing-question", "customer-left"),
+    ],
 )
 def test_what_one_may_not_see_cannot_be_acted_on_and_get_changes_nothing(
     client: Client, handler: User, agent: User, inquiry: Inquiry, verb: str
@@ -246,7 +273,7 @@ def test_what_one_may_not_see_cannot_be_acted_on_and_get_changes_nothing(
     assert len(said(inquiry)) == 1
 
 
-def test_the_next_step_is_greet_then_finish_then_answer_then_nothing(
+def test_the_next_step_leads_through_the_whole_conversation(
     desk: Client, agent: User, inquiry: Inquiry
 ) -> None:
     def step() -> str | None:
@@ -254,16 +281,28 @@ def test_the_next_step_is_greet_then_finish_then_answer_then_nothing(
         found: str | None = page.context["workspace"].next_step
         return found
 
+    def customer(text: str) -> None:
+        services.customer_writes(inquiry, text=text, at=timezone.now())
+
     assert step() == "greet"
     post(desk, inquiry, "greet")
-    assert step() == "close"
-    services.customer_writes(inquiry, text="在吗", at=timezone.now())
     assert step() == "reply"
-    post(desk, inquiry, "reply", text="在")
-    post(desk, inquiry, "close")
+    post(desk, inquiry, "needs-checking", **CHECKING, answer_by="call")
+    assert step() == "finish_callback"
+    post(desk, inquiry, "called-back", way="message", outcome="能。")
+    assert step() == "answer_topic"
+    customer("在吗")
+    assert step() == "reply"
+    post(desk, inquiry, "reply", text="在", answers=["rental_price"])
+    assert step() == "ask_closing"
+    post(desk, inquiry, "closing-question")
+    assert step() == "customer_left"
+    customer("没有了")
+    assert step() == "close"
+    post(desk, inquiry, "close", intent="none")
     assert step() is None
     post(desk, inquiry, "reopen")
-    assert step() == "close"
+    assert step() == "ask_closing"
 
 
 @pytest.mark.parametrize("messages", [1, 20])

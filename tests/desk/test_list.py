@@ -50,8 +50,8 @@ def test_each_view_shows_its_own_and_the_counts_agree(
     mine, theirs, nobodys, done = ask(), ask(), ask(), ask()
     services.take(mine, by=agent, at=now)
     services.take(theirs, by=colleague, at=now)
-    services.reply(done, text="好", by=agent, at=now)
-    finish(done, by=agent, at=now)
+    services.reply(done, text="好", by=agent, at=timezone.now())
+    finish(done, by=agent, at=timezone.now())
     assert set(rows(desk)) == {mine.number, theirs.number, nobodys.number}
     assert rows(desk, view="mine") == [mine.number]
     assert rows(desk, view="unassigned") == [nobodys.number]

@@ -32,6 +32,7 @@ PAGES = [
     ("/accounts/login/", ""),
     ("/api/", ""),
     ("/desk/", "agent3"),
+    ("/desk/callbacks/", "agent3"),
     ("/supervision/", "manager"),
     ("/accounts/2fa/", "agent3"),
     ("/admin/", "admin"),

@@ -11,7 +11,7 @@ from django.db import connection
 
 from customers.models import Customer
 from inquiries import services
-from inquiries.models import Inquiry
+from inquiries.models import Callback, Inquiry
 from tests.factories import InquiryFactory, UserFactory
 from tests.instants import after
 from tickets.models import Event, Message, Ticket
@@ -90,3 +90,63 @@ def test_answers_of_several_at_the_same_moment_all_arrive_in_one_chain() -> None
     assert ticket.message_count == CLICKS + 1
     assert ticket.event_count == Event.objects.count() == CLICKS + 2
     assert events.broken_links(ticket) == []
+
+
+@pytest.mark.clause("IN-27", "IN-28")
+def test_of_two_agents_who_announce_at_once_one_promises() -> None:
+    inquiry = InquiryFactory.create()
+    agents = [UserFactory.create() for _ in range(CLICKS)]
+    found = at_once(
+        lambda: services.announce_checking(
+            inquiry,
+            surname="王",
+            phone="",
+            question="4K？",
+            by=agents.pop(),
+            at=after(9),
+        )
+    )
+    assert sum(isinstance(each, IllegalStep) for each in found) == CLICKS - 1, found
+    assert Callback.objects.count() == 1
+    assert inquiry.clocks.filter(metric="callback").count() == 1
+    assert inquiry.messages.count() == 2
+
+
+@pytest.mark.clause("IN-28")
+def test_of_two_agents_who_finish_a_callback_at_once_one_has_done_it() -> None:
+    inquiry, agent = InquiryFactory.create(), UserFactory.create()
+    services.announce_checking(
+        inquiry, surname="王", phone="", question="4K？", by=agent, at=after(9)
+    )
+    agents = [UserFactory.create() for _ in range(CLICKS)]
+    found = at_once(
+        lambda: services.finish_callback(
+            inquiry, way="message", outcome="能。", by=agents.pop(), at=after(20)
+        )
+    )
+    assert sum(isinstance(each, IllegalStep) for each in found) == CLICKS - 1, found
+    assert inquiry.messages.filter(text="能。").count() == 1
+    assert events.broken_links(Ticket.objects.get()) == []
+
+
+@pytest.mark.clause("IN-53")
+def test_of_several_clicks_on_finish_one_says_goodbye() -> None:
+    inquiry, agent = InquiryFactory.create(), UserFactory.create()
+    services.reply(
+        inquiry, text="好。", by=agent, at=after(5), answers=["rental_price"]
+    )
+    services.note_customer_left(inquiry, by=agent, at=after(400))
+    token = uuid.uuid4()
+    found = at_once(
+        lambda: services.close(
+            inquiry,
+            intent="clear",
+            consent=True,
+            by=agent,
+            at=after(500),
+            client_token=token,
+        )
+    )
+    assert all(isinstance(each, Inquiry) for each in found), found
+    assert inquiry.messages.count() == 3
+    assert inquiry.follow_ups.count() == 1

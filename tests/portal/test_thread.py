@@ -214,7 +214,8 @@ def test_a_long_thread_takes_as_many_queries_as_a_short_one(
     for n in range(8):
         at = inquiry.created_at + timedelta(seconds=n + 1)
         services.reply(inquiry, text=f"{n}", by=agent, at=at, files=[picture()])
-    with django_assert_num_queries(4):
+    # Inquiry, clock, messages, attachments, topics
+    with django_assert_num_queries(5):
         customer.get(path_of(inquiry), headers={"hx-request": "true"})
 
 
@@ -237,3 +238,53 @@ def test_the_customer_reads_when_the_supervisor_was_told(
     with time_machine.travel(late + timedelta(seconds=1), tick=False):
         page = customer.get(path_of(inquiry)).content.decode()
     assert f"The supervisor was told at {timezone.localtime(late):%H:%M:%S}." in page
+
+
+@pytest.mark.clause("IN-26")
+def test_with_the_greeting_the_six_topics_are_offered_and_a_click_adds_one(
+    customer: Client, inquiry: Inquiry, agent: User
+) -> None:
+    path = path_of(inquiry)
+    assert customer.get(path).context["thread"].topics_offered == []
+    services.greet(inquiry, by=agent, at=inquiry.created_at)
+    offered = customer.get(path).context["thread"].topics_offered
+    assert len(offered) == 6
+    assert [code for code, _, asked in offered if asked] == ["rental_price"]
+    for _click in range(2):
+        response = customer.post(f"{path}topic/", {"topic": "delivery_time"})
+        assert response.status_code == 303
+    assert [it.topic for it in inquiry.topics.all()] == [
+        "rental_price",
+        "delivery_time",
+    ]
+    assert customer.post(f"{path}topic/", {"topic": "weather"}).status_code == 422
+    assert customer.get(f"{path}topic/").status_code == 405
+
+
+@pytest.mark.clause("IN-52")
+def test_the_closing_question_is_answered_with_one_click(
+    customer: Client, inquiry: Inquiry, agent: User
+) -> None:
+    at = inquiry.created_at + timedelta(seconds=5)
+    services.reply(inquiry, text="好。", by=agent, at=at, answers=["rental_price"])
+    path = path_of(inquiry)
+    assert 'id="no-more"' not in customer.get(path).content.decode()
+    services.ask_closing_question(inquiry, by=agent, at=at)
+    page = customer.get(path)
+    assert 'id="no-more"' in page.content.decode()
+    token = page.context["thread"].no_more_token
+    for _click in range(2):
+        customer.post(f"{path}write/", {"text": "没有了。", "client_token": token})
+    inquiry.refresh_from_db()
+    assert inquiry.closing_answered_at is not None
+    assert inquiry.messages.filter(text="没有了。").count() == 1
+    assert 'id="no-more"' not in customer.get(path).content.decode()
+
+
+def test_a_finished_conversation_takes_no_topic(
+    customer: Client, inquiry: Inquiry, agent: User
+) -> None:
+    finish(inquiry, agent)
+    response = customer.post(f"{path_of(inquiry)}topic/", {"topic": "delivery_time"})
+    assert response.status_code == 409
+    assert inquiry.topics.count() == 1

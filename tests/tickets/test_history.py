@@ -12,7 +12,6 @@ from pytest_django import DjangoAssertNumQueries
 from inquiries import services
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory
-from tests.finishing import finish
 from tests.instants import after
 from tickets.models import Event, Ticket
 from tickets.services import events
@@ -27,12 +26,12 @@ def agent() -> User:
 
 @pytest.fixture
 def ticket(agent: User) -> Ticket:
-    """Asked, answered, noted and closed: six lines."""
+    """Asked, answered, noted and asked about more: six lines."""
     inquiry = InquiryFactory.create()
     services.reply(inquiry, text="八百元。", by=agent, at=after(10))
     services.customer_writes(inquiry, text="好的。", at=after(20))
     services.write_note(inquiry, text="意向明确", by=agent, at=after(30))
-    finish(inquiry, by=agent, at=after(40))
+    services.add_topic(inquiry, topic="after_sales", by=agent, at=after(40))
     return Ticket.objects.get(pk=inquiry.pk)
 
 
@@ -56,7 +55,7 @@ def test_the_history_names_what_happened_who_did_it_and_when(
         (3, "taken", agent, after(10)),
         (4, "customer_wrote", None, after(20)),
         (5, "noted", agent, after(30)),
-        (6, "closed", agent, after(40)),
+        (6, "topic_added", agent, after(40)),
     ]
     assert ticket.event_count == 6
     assert events.broken_links(ticket) == []

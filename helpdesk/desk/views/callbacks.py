@@ -1,6 +1,7 @@
 """The list of callbacks: who must be called, by when, and what came of it (IN-28)."""
 
 from collections.abc import Callable
+from typing import Any, Final
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,13 +21,15 @@ from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import User
 
+WHOLE: Final = "desk/callbacks.html"
+
 
 @require_safe
 @never_cache
 @signed_in
 def page(request: HttpRequest, user: User) -> HttpResponse:
     """The whole page."""
-    return shown(request, user, "desk/callbacks.html")
+    return shown(request, user, WHOLE)
 
 
 @require_safe
@@ -72,7 +75,7 @@ def act(
     if request.headers.get("HX-Request"):
         return shown(request, user, "desk/_callbacks.html", refused(number, refusal))
     if refusal is not None:
-        return shown(request, user, "desk/callbacks.html", refused(number, refusal))
+        return shown(request, user, WHOLE, refused(number, refusal))
     return SeeOther(reverse("desk:callbacks"))
 
 
@@ -89,13 +92,14 @@ def shown(
 ) -> HttpResponse:
     """The list as it stands."""
     callbacks = CallbackList.of(user, at=timezone.now())
-    context = {
+    context: dict[str, Any] = {
         "callbacks": callbacks,
         "now": callbacks.now,
         "place": "callbacks",
-        "notices": outstanding(user),
         **(refused or {}),
     }
+    if template == WHOLE:
+        context["notices"] = outstanding(user)
     refusal = context.get("refusal")
     status = refusal.status if isinstance(refusal, Refusal) else 200
     return render(request, template, context, status=status)
