@@ -1,5 +1,6 @@
 """A quotation as a PDF: A4, what the page says, with its letters embedded."""
 
+import unicodedata
 from typing import Final
 
 from django.utils import timezone, translation
@@ -26,11 +27,11 @@ QUIET: Final = (91, 104, 100)
 JADE: Final = (11, 116, 98)
 RULE: Final = (200, 208, 205)
 
-# After these a Chinese line may break, unless one of the others follows.
-IDEOGRAPHS: Final = ("\u4e00", "\u9fff")
-CLOSING: Final = frozenset("，。；：、）」』！？,.;:)!?%”’")
+COLUMNS: Final = (44, 34, 22)  # hundredths of the width
+PADDING: Final = 1.2
+# Never at the beginning of a line, never at its end.
+CLOSING: Final = frozenset("，。；：、）」』！？,.;:)!?%”’ ")
 OPENING: Final = frozenset("（「『(“‘¥")
-MAY_BREAK: Final = "\u200b"
 
 
 class Paper(FPDF):
@@ -69,7 +70,7 @@ class Paper(FPDF):
         self.multi_cell(
             0,
             size * 0.55,
-            breakable(text),
+            wrapped(self, text, self.epw - 2 * self.c_margin),
             align="L",
             new_x=XPos.LMARGIN,
             new_y=YPos.NEXT,
@@ -92,23 +93,38 @@ def render(quotation: Quotation, *, language: str) -> bytes:
         return bytes(paper.output())
 
 
-def breakable(text: str) -> str:
-    """The text with places where a line may end between Chinese characters."""
-    out = []
+def pieces(text: str) -> list[str]:
+    """What a line never breaks: a word with its space, a Chinese character.
+
+    Closing marks stay with what they close, opening ones with what they open.
+    """
+    found = [""]
     for this, following in zip(text, f"{text[1:]} ", strict=True):
-        out.append(this)
-        chinese = any(
-            IDEOGRAPHS[0] <= one <= IDEOGRAPHS[1] for one in (this, following)
-        )
-        after_stop = this in CLOSING and not this.isascii()
-        if (
-            (chinese or after_stop)
-            and this not in OPENING
-            and following not in CLOSING
-            and not following.isspace()
+        found[-1] += this
+        chinese = _is_wide(this) or _is_wide(following)
+        if this == " " or (
+            chinese and this not in OPENING and following not in CLOSING
         ):
-            out.append(MAY_BREAK)
-    return "".join(out)
+            found.append("")
+    return [piece for piece in found if piece]
+
+
+def wrapped(paper: FPDF, text: str, width: float) -> str:
+    """The text with line ends where it fits a width in the present font."""
+    lines = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for piece in pieces(paragraph):
+            if line and paper.get_string_width((line + piece).rstrip()) > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += piece
+        lines.append(line.rstrip())
+    return "\n".join(lines)
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}
 
 
 def _head(paper: Paper, sheet: Sheet) -> None:
@@ -146,28 +162,35 @@ def _lines(paper: Paper, sheet: Sheet) -> None:
     paper.set_text_color(*INK)
     paper.set_draw_color(*RULE)
     with paper.table(
-        col_widths=(44, 34, 22),
+        col_widths=COLUMNS,
         text_align=("LEFT", "LEFT", "RIGHT"),
         line_height=LINE,
-        padding=1.2,
+        padding=PADDING,
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
         headings_style=FontFace(emphasis="BOLD", color=QUIET, size_pt=8),
     ) as table:
         table.row((_("For"), _("How it was found"), _("Amount")))
         for line in sheet.paid:
-            table.row(_row(line))
+            table.row(_row(paper, line))
         table.row((_("To pay"), "", words.yuan(quotation.payable)), style=strong)
         for line in sheet.held:
-            table.row(_row(line))
+            table.row(_row(paper, line))
         table.row((_("Together"), "", words.yuan(quotation.total)), style=strong)
     paper.ln(3)
 
 
-def _row(line: Shown) -> tuple[str, str, str]:
+def _row(paper: Paper, line: Shown) -> tuple[str, str, str]:
+    first, second, _third = (
+        paper.epw * share / 100 - 2 * (PADDING + paper.c_margin) for share in COLUMNS
+    )
     title = f"{line.label} · {line.name}" if line.name else line.label
     if line.quantity > 1:
         title += f"\n{words.yuan(line.unit_price)} × {line.quantity}"
-    return breakable(title), breakable(line.explanation), words.yuan(line.amount)
+    return (
+        wrapped(paper, title, first),
+        wrapped(paper, line.explanation, second),
+        words.yuan(line.amount),
+    )
 
 
 def _discounts(paper: Paper, sheet: Sheet) -> None:

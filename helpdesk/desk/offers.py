@@ -121,7 +121,7 @@ def items_of(data: QueryDict) -> tuple[tuple[str, int], ...]:
     items = []
     rows = zip(data.getlist("code"), data.getlist("quantity"), strict=False)
     for code, quantity in rows:
-        if code == data.get("remove"):
+        if code == data.get("leave_out"):
             continue
         if not quantity.strip().isdecimal() or len(quantity) > len("1000000"):
             raise ValidationError({"items": _("Give a whole number of pieces.")})
@@ -164,10 +164,11 @@ class Panel:
 
     @property
     def told(self) -> dict[str, list[str]]:
-        """Messages by field; those of single devices together."""
+        """Messages by field; those of single devices together, as `rows`."""
         found: dict[str, list[str]] = {}
         for name, texts in self.errors.items():
-            found.setdefault(name.partition(".")[0], []).extend(texts)
+            place = name.partition(".")[0]
+            found.setdefault("rows" if place == "items" else place, []).extend(texts)
         return found
 
 

@@ -54,7 +54,7 @@ def select(request: HttpRequest, user: User, number: str) -> HttpResponse:
         )
 
     refused = attempt(request, DevicesPanel(inquiry, user, at, request.POST), act)
-    return refused or shown(request, DevicesPanel(inquiry, user, at))
+    return refused or shown(request, DevicesPanel(inquiry, user, at), ranked=True)
 
 
 @require_POST
@@ -222,11 +222,11 @@ def attempt(
 
 
 def shown(
-    request: HttpRequest, panel: Panel, *, status: int = HTTPStatus.OK
+    request: HttpRequest, panel: Panel, *, status: int = HTTPStatus.OK, **more: Any
 ) -> HttpResponse:
     """A panel, or the line that takes its place until it is opened."""
     name = "_devices" if isinstance(panel, DevicesPanel) else "_quotation"
-    context: dict[str, Any] = {"panel": panel, "now": panel.now}
+    context: dict[str, Any] = {"panel": panel, "now": panel.now, **more}
     if isinstance(panel, QuotationPanel) and panel.draft is not None:
         context["lines"] = offer_words.lines(panel.draft)
         context["not_applied"] = offer_words.not_applied(panel.draft)
