@@ -508,5 +508,7 @@ LOGGING = {
             "filters": ["without_keys"],
         },
     },
+    # Each PDF would tell the story of its letters.
+    "loggers": {"fontTools": {"level": "WARNING"}, "fpdf": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

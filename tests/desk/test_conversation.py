@@ -326,11 +326,11 @@ def test_an_open_inquiry_costs_the_same_however_long_the_talk(
     # Session, person, inquiry, topics, clocks, messages, attachments ...
     with django_assert_num_queries(7):
         desk.get(f"{path}thread/")
-    # ... the clocks' records, history (events, clock events, people), and notes
-    with django_assert_num_queries(10):
+    # ... the clocks' records, history (events, clock events, people), choices, offers
+    with django_assert_num_queries(12):
         desk.get(f"{path}context/")
     # ... scripts and colleagues
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         desk.get(path, headers=HTMX)
 
 

@@ -3,13 +3,25 @@
 from typing import Any
 
 from customers.models import Customer, RevealLog
-from inquiries.models import Callback, FollowUp, Inquiry, InquiryTopic
+from inquiries.models import (
+    Callback,
+    Comparison,
+    DeviceChoice,
+    DeviceSelection,
+    FollowUp,
+    Inquiry,
+    InquiryTopic,
+    Quotation,
+    QuotationDocument,
+    QuotationLine,
+)
 from sla.models import Clock, ClockEvent
 from tickets.models import Attachment, Event, Message, Ticket
 
 MODELS = (
     *(Attachment, Callback, Clock, ClockEvent, Customer, Event, FollowUp, Inquiry),
-    *(InquiryTopic, RevealLog),
+    *(InquiryTopic, RevealLog, Comparison, DeviceChoice, DeviceSelection),
+    *(Quotation, QuotationDocument, QuotationLine),
 )
 
 
