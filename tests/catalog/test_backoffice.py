@@ -86,6 +86,21 @@ def test_a_wrong_price_is_said_in_words_and_nothing_is_saved(office: Client) -> 
     assert camera().history.count() == 1
 
 
+def test_an_earlier_state_can_be_brought_back_and_is_a_new_line(
+    office: Client, administrator: User
+) -> None:
+    device = camera()
+    url = f"{DEVICES}{device.pk}/"
+    office.post(f"{url}change/", fields(device, daily_rent="45.00"))
+    first = camera().history.earliest()
+    answer = office.post(f"{url}history/{first.history_id}/", fields(device))
+    assert answer.status_code == 302
+    assert camera().daily_rent == D(40)
+    rents = [line.daily_rent for line in camera().history.all()]
+    assert rents == [D(40), D(45), D(40)]
+    assert camera().history.latest().history_user == administrator
+
+
 @pytest.mark.parametrize(
     "url",
     [f"{DEVICES}x/history/", f"{DEVICES}1/history/x/", f"{DEVICES}0/history/"],
