@@ -89,4 +89,6 @@ def too_many(request: HttpRequest, *, wait: int) -> HttpResponse:
     template = "components/throttled.html" if fragment else "429.html"
     response = render(request, template, {"wait": wait}, status=429)
     response["Retry-After"] = str(wait)
+    if fragment:
+        response["HX-Reswap"] = "none"  # the note comes beside; nothing is replaced
     return response

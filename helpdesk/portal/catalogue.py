@@ -27,6 +27,7 @@ from catalog.models import (
 from catalog.services import candidates
 from catalog.services.prices import searchable
 from helpdesk.portal.calculation import Calculation, Row
+from helpdesk.portal.kits import KitOffer
 from helpdesk.portal.wish import Wish
 from helpdesk.throttle import throttled
 
@@ -40,12 +41,13 @@ def devices(request: HttpRequest) -> HttpResponse:
     """All devices, or those that fit a wish; htmx gets the list alone."""
     wish = Wish.of(request.GET)
     found = wish.fitting(candidates.all())
-    context = {
+    context: dict[str, Any] = {
         "wish": wish,
         "found": found,
         "groups": [] if wish.ranks else by_category(found),
+        "kits": KitOffer.fitting(wish),
     }
-    fragment = bool(request.headers.get("HX-Request"))
+    context["fragment"] = fragment = bool(request.headers.get("HX-Request"))
     template = "portal/_devices.html" if fragment else "portal/devices.html"
     return render(request, template, context)
 
@@ -71,10 +73,11 @@ def calculator(request: HttpRequest) -> HttpResponse:
     """The price of several devices with every line; htmx gets the price alone."""
     asked = Calculation.of(request.GET, at=timezone.now())
     status = 422 if asked.errors else 200
-    context: dict[str, Any] = {"asked": asked}
+    fragment = bool(request.headers.get("HX-Request"))
+    context: dict[str, Any] = {"asked": asked, "fragment": fragment}
     if asked.quote:
         context |= told_with_a_price(request, asked)
-    if request.headers.get("HX-Request"):
+    if fragment:
         return render(request, "portal/_price.html", context, status=status)
     context |= {
         "rows": [*asked.rows, Row(quantity="1")],

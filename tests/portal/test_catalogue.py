@@ -112,6 +112,16 @@ def test_nothing_fits_says_why_and_offers_to_ask(customer: Client) -> None:
     assert 'href="/ask/?topic=device_selection"' in page
 
 
+def test_kits_of_the_scene_lead_to_their_price(customer: Client) -> None:
+    page = read(customer, "/devices/", ("scene", "outdoor_mobile"), ("scale", "solo"))
+    assert "Outdoor kit for one" in page
+    assert "Indoor kit for one" not in page
+    (query,) = re.findall(r'href="/prices/\?(device=[^"]+)"', page)
+    priced = customer.get(f"/prices/?{query}&days=1&delivery=store_pickup")
+    assert "−¥30.00" in amounts(html.unescape(priced.content.decode()))  # of 300
+    assert "Ready kits" not in read(customer, "/devices/", ("category", "tripod"))
+
+
 def test_made_up_filters_are_left_out(customer: Client) -> None:
     page = read(customer, "/devices/", ("scene", "moon\x00"), ("need", "<b>"))
     assert len(codes(page)) == 38
@@ -122,6 +132,7 @@ def test_htmx_gets_the_list_alone(customer: Client) -> None:
     page = answer.content.decode()
     assert "<html" not in page
     assert page.count('id="devices"') == 1
+    assert 'hx-swap-oob="innerHTML:#told"' in page
     assert "HX-Request" in answer["Vary"]
 
 
@@ -266,6 +277,7 @@ def test_htmx_gets_the_price_alone(customer: Client) -> None:
     page = answer.content.decode()
     assert "<html" not in page
     assert page.count('id="price"') == 1
+    assert '<div hx-swap-oob="innerHTML:#told"><p>Payable ¥1,026.00</p></div>' in page
 
 
 def test_working_out_prices_is_throttled_with_a_time(customer: Client) -> None:
@@ -274,6 +286,8 @@ def test_working_out_prices_is_throttled_with_a_time(customer: Client) -> None:
     refused = [one for one in answers if one.status_code == 429]
     assert len(refused) == 5
     assert int(refused[0]["Retry-After"]) >= 1
+    again = customer.get(path, headers={"hx-request": "true"})
+    assert (again.status_code, again["HX-Reswap"]) == (429, "none")
 
 
 @pytest.mark.clause("IN-34")
@@ -316,8 +330,8 @@ def test_the_catalogue_is_only_looked_at(customer: Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "pairs", "count"),
     [
-        ("/devices/", [], 1),
-        ("/devices/", [("scene", "outdoor_mobile"), ("need", "portability")], 1),
+        ("/devices/", [], 4),
+        ("/devices/", [("scene", "outdoor_mobile"), ("need", "portability")], 4),
         ("/devices/CAM-06/", [], 3),
         ("/compare/", [("device", f"CAM-0{n}") for n in range(1, 5)], 1),
         ("/prices/", [], 2),
