@@ -447,6 +447,7 @@ SPECTACULAR_SETTINGS = {
         "Metric": "sla.metrics.Metric",
         "InquiryStatus": "inquiries.workflow.Status",
         "TopicCode": "inquiries.models.Topic",
+        "WayCode": "inquiries.models.Way",
     },
     "TAGS": [
         {

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 
 from customers import services
 from customers.models import Customer, RevealLog
+from helpdesk.tasks import forget_contacts
 from staff.models import User
 from tests.factories import AT, UserFactory
 
@@ -100,3 +101,8 @@ def test_consent_keeps_the_number_and_so_does_a_new_callback() -> None:
     services.keep_phone(called)
     assert services.forget_contacts(at=AT + WEEK * 9) == 0
     assert Customer.objects.filter(phone_encrypted="").count() == 0
+
+
+def test_the_job_forgets_once_and_says_how_many() -> None:
+    services.forget_phone_later(customer(), at=AT - WEEK * 52)
+    assert [forget_contacts() for _ in range(2)] == [1, 0]

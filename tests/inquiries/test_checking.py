@@ -1,10 +1,12 @@
 """A question that needs checking: notice, callback, answer (IN-27 to IN-29)."""
 
 import uuid
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 
 from customers.models import RevealLog
 from inquiries import services
@@ -64,6 +66,16 @@ def test_a_notice_more_than_a_minute_after_the_last_word_is_late(
 ) -> None:
     announce(greeted, agent, 61)
     assert clock(greeted, "complex_notice").outcome == "missed"
+
+
+@pytest.mark.clause("IN-27")
+def test_a_minute_that_began_with_the_last_word_agrees_with_its_record(
+    greeted: Inquiry, agent: User
+) -> None:
+    announce(greeted, agent, 75)
+    out = StringIO()
+    call_command("sla_verify", ticket=greeted.number, jobs=1, stdout=out)
+    assert out.getvalue().startswith("3 clocks agree")
 
 
 @pytest.mark.clause("IN-27")
