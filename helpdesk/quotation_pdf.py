@@ -27,7 +27,7 @@ QUIET: Final = (91, 104, 100)
 JADE: Final = (11, 116, 98)
 RULE: Final = (200, 208, 205)
 
-COLUMNS: Final = (44, 34, 22)  # hundredths of the width
+COLUMNS: Final = (42, 39, 19)  # hundredths of the width
 PADDING: Final = 1.2
 # Never at the beginning of a line, never at its end.
 CLOSING: Final = frozenset("，。；：、）」』！？,.;:)!?%”’ ")

@@ -281,7 +281,7 @@ def test_a_sent_quotation_is_a_message_with_all_that_matters_and_its_link(
     assert "· Canon XA60 摄录一体机 × 1" in lines
     assert "租金 ¥1,080.00" in lines
     assert "优惠 −¥54.00" in lines
-    assert "安装 ¥0.00" in lines
+    assert "安装调试费 ¥0.00" in lines
     assert "应付¥1,277.98；另付押金¥5,800.00，归还后退回。" in lines
     assert any("3个工作日内" in line and line.startswith("押金：") for line in lines)
     assert "付款方式：微信支付、支付宝、对公转账、门店刷卡" in lines

@@ -232,9 +232,10 @@ def shown(
         context["not_applied"] = offer_words.not_applied(panel.draft)
         context["delivery"] = offer_words.delivery(panel.draft)
     response = render(request, f"desk/{name}.html", context, status=status)
-    # A form that aims at the conversation shows its refusal where it stands.
-    response["HX-Retarget"] = f"#{name[1:]}-panel"
-    response["HX-Reswap"] = "outerHTML"
+    if request.method == "POST":
+        # A form that aims at the conversation shows its refusal where it stands.
+        response["HX-Retarget"] = f"#{name[1:]}-panel"
+        response["HX-Reswap"] = "keyed" if name == "_quotation" else "outerHTML"
     return response
 
 
