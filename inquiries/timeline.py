@@ -99,6 +99,12 @@ def _of_ticket(event: Event, people: dict[int, User]) -> Entry:
     detail = ""
     if event.verb == Verb.ASSIGNED:
         detail = _("to %(name)s") % {"name": people[event.data["to"]]}
+    elif event.verb == Verb.DEVICES_RECOMMENDED:
+        detail = ", ".join(event.data["devices"])
+    elif event.verb == Verb.DEVICE_CHOSEN:
+        detail = event.data["device"]
+    elif event.verb == Verb.QUOTED:
+        detail = event.data["quotation"]
     return Entry(
         at=event.at,
         verb=event.verb,

@@ -141,6 +141,8 @@ def test_the_comparison_goes_into_the_conversation(
     assert response["HX-Trigger"] == "desk:acted"
     assert "DJI Osmo Pocket 3" in text(response)
     assert Comparison.objects.get().by == agent
+    context = text(desk.get(path(inquiry, "context"), headers=HTMX))
+    assert "CAM-02, CAM-03" in context.partition("context-history")[2]
 
 
 @pytest.mark.clause("IN-34", "IN-36")
