@@ -208,4 +208,5 @@ def test_clicks_on_a_device_at_the_same_moment_choose_it_once() -> None:
         )
     )
     assert DeviceChoice.objects.count() == 1
+    assert events.broken_links(Ticket.objects.get()) == []
     assert Message.objects.filter(direction="in").count() == 2
