@@ -100,8 +100,14 @@ def _of_ticket(event: Event, people: dict[int, User]) -> Entry:
     detail = ""
     if event.verb == Verb.ASSIGNED:
         detail = _("to %(name)s") % {"name": people[event.data["to"]]}
-    if event.verb == Verb.PHRASE_ALLOWED:
+    elif event.verb == Verb.PHRASE_ALLOWED:
         detail = "".join(f"“{phrase}”" for phrase in event.data["phrases"])
+    elif event.verb == Verb.DEVICES_RECOMMENDED:
+        detail = ", ".join(event.data["devices"])
+    elif event.verb == Verb.DEVICE_CHOSEN:
+        detail = event.data["device"]
+    elif event.verb == Verb.QUOTED:
+        detail = event.data["quotation"]
     return Entry(
         at=event.at,
         verb=event.verb,

@@ -11,16 +11,31 @@ from inquiries.models.inquiry import (
     Intent,
     Topic,
 )
+from inquiries.models.quotation import (
+    Quotation,
+    QuotationDocument,
+    QuotationLine,
+    QuotationQuerySet,
+)
 from inquiries.models.repair_request import RepairRequest, Urgency
+from inquiries.models.selection import (
+    Comparison,
+    DeviceChoice,
+    DeviceSelection,
+    RankedDevice,
+)
 from inquiries.request_workflow import ContractStatus, RepairStatus
 
 __all__ = [
     "Callback",
     "Clause",
     "ClauseExplanation",
+    "Comparison",
     "ContractRequest",
     "ContractStatus",
     "Decision",
+    "DeviceChoice",
+    "DeviceSelection",
     "FollowUp",
     "FollowUpStatus",
     "Inquiry",
@@ -28,6 +43,11 @@ __all__ = [
     "InquiryTopic",
     "Intent",
     "Obstacle",
+    "Quotation",
+    "QuotationDocument",
+    "QuotationLine",
+    "QuotationQuerySet",
+    "RankedDevice",
     "RepairRequest",
     "RepairStatus",
     "ServiceFactsTold",

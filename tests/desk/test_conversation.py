@@ -328,11 +328,11 @@ def test_an_open_inquiry_costs_the_same_however_long_the_talk(
     with django_assert_num_queries(7):
         desk.get(f"{path}thread/")
     # ... the clocks' records, history (events, clock events, people), notes, and what
-    # is asked of others and was explained
-    with django_assert_num_queries(14):
+    # is asked of others and was explained, choices, offers
+    with django_assert_num_queries(16):
         desk.get(f"{path}context/")
     # ... scripts and colleagues
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         desk.get(path, headers=HTMX)
 
 

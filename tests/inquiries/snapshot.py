@@ -6,10 +6,16 @@ from customers.models import Customer, RevealLog
 from inquiries.models import (
     Callback,
     ClauseExplanation,
+    Comparison,
     ContractRequest,
+    DeviceChoice,
+    DeviceSelection,
     FollowUp,
     Inquiry,
     InquiryTopic,
+    Quotation,
+    QuotationDocument,
+    QuotationLine,
     RepairRequest,
     ServiceFactsTold,
 )
@@ -18,7 +24,8 @@ from tickets.models import Attachment, Event, Message, Ticket
 
 MODELS = (
     *(Attachment, Callback, Clock, ClockEvent, Customer, Event, FollowUp, Inquiry),
-    *(InquiryTopic, RevealLog),
+    *(InquiryTopic, RevealLog, Comparison, DeviceChoice, DeviceSelection),
+    *(Quotation, QuotationDocument, QuotationLine),
 )
 ASKED = (ClauseExplanation, ContractRequest, RepairRequest, ServiceFactsTold)
 

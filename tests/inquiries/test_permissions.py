@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from inquiries import services
-from inquiries.models import Inquiry, Way
+from inquiries.models import Comparison, DeviceSelection, Inquiry, Way
 from inquiries.workflow import WORKFLOW, Status, Step
 from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory
@@ -33,6 +33,7 @@ ALLOWED: Final[dict[Step, set[Role | None]]] = {
     Step.TELL_SERVICE_FACTS: {*ANSWERING},
     Step.REQUEST_CONTRACT_CHANGE: {*ANSWERING},
     Step.REPORT_FAULT: {*ANSWERING, None},
+    Step.CHOOSE_DEVICE: {*ANSWERING, None},
 }
 # From which status, and to which.
 POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
@@ -86,8 +87,27 @@ POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
     Step.TELL_SERVICE_FACTS: {status: status for status in TALKING},
     Step.REQUEST_CONTRACT_CHANGE: {status: status for status in TALKING},
     Step.REPORT_FAULT: {status: status for status in OPEN},
+    Step.SELECT_DEVICES: {status: status for status in OPEN},
+    Step.RECOMMEND: {
+        **{status: status for status in OPEN},
+        Status.NEW: Status.AWAITING_CUSTOMER,
+        Status.IN_SERVICE: Status.AWAITING_CUSTOMER,
+    },
+    Step.CHOOSE_DEVICE: {status: status for status in OPEN},
+    Step.DRAFT_QUOTATION: {status: status for status in OPEN},
+    Step.QUOTE: {
+        **{status: status for status in OPEN},
+        Status.NEW: Status.IN_SERVICE,
+        Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
+    },
 }
 LATE: Final = after(999)
+ORDER: Final[dict[str, Any]] = {
+    "items": [("CAM-01", 1)],
+    "days": 1,
+    "delivery": "store_pickup",
+    "at": LATE,
+}
 VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REPLY: lambda it, by: services.reply(it, text="好", by=by, at=LATE),
     Step.ASK_BACK: lambda it, by: services.reply(it, text="几台?", by=by, at=LATE),
@@ -146,6 +166,17 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REPORT_FAULT: lambda it, by: services.report_fault(
         it, device="CAM-06", fault="无画面", by=by, at=LATE
     ),
+    Step.SELECT_DEVICES: lambda it, by: services.select_devices(
+        it, scene="indoor_fixed", scale="solo", needs=["portability"], by=by, at=LATE
+    ),
+    Step.RECOMMEND: lambda it, by: services.recommend(
+        it, selection=DeviceSelection(), codes=["CAM-01"], by=by, at=LATE
+    ),
+    Step.CHOOSE_DEVICE: lambda it, by: services.choose_device(
+        it, comparison=Comparison(), code="CAM-01", by=by, at=LATE
+    ),
+    Step.DRAFT_QUOTATION: lambda it, by: services.draft_quotation(it, **ORDER, by=by),
+    Step.QUOTE: lambda it, by: services.quote(it, **ORDER, by=by),
 }
 
 
