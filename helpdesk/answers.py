@@ -5,6 +5,7 @@ from typing import Final
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponseRedirect
 
+from inquiries.models import QuotationDocument
 from tickets.models import Attachment
 
 PIECE: Final = 256 * 1024
@@ -34,6 +35,21 @@ def kept_file(file: FieldFile, name: str, content_type: str) -> FileResponse:
     response = FileResponse(content, filename=name, content_type=content_type)
     response.block_size = PIECE
     response["Cache-Control"] = UNCHANGING
+    response["Content-Security-Policy"] = "sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def document_of(document: QuotationDocument) -> FileResponse:
+    """The PDF of a quotation. Raises Http404 while it is not made, or if it is lost."""
+    if not document.is_there:
+        raise Http404
+    response = FileResponse(
+        document.file.open("rb"),
+        filename=f"{document.quotation.number}.pdf",
+        content_type="application/pdf",
+    )
+    response["Cache-Control"] = "private, no-cache"
     response["Content-Security-Policy"] = "sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -149,6 +149,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "promises": "helpdesk.templatetags.promises",
                 "catalogue": "helpdesk.templatetags.catalogue",
                 "requests": "helpdesk.templatetags.requests",
+                "offers": "helpdesk.templatetags.offers",
             },
         },
     }
@@ -265,6 +266,11 @@ CELERY_BEAT_SCHEDULE = {
     "customers-forget-contacts": {
         "task": "customers.forget_contacts",
         "schedule": crontab(minute="20"),
+    },
+    "quotations-make-documents": {
+        "task": "quotations.make_documents",
+        "schedule": 3.0,
+        "options": {"expires": 3},
     },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",
@@ -508,5 +514,7 @@ LOGGING = {
             "filters": ["without_keys"],
         },
     },
+    # Each PDF would tell the story of its letters.
+    "loggers": {"fontTools": {"level": "WARNING"}, "fpdf": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from customers import services
-from helpdesk import mailing
+from helpdesk import documents, mailing
 
 
 @shared_task(name="mail.send_notices")
@@ -17,3 +17,9 @@ def send_notices() -> int:
 def forget_contacts() -> int:
     """Erase the numbers that were kept for a callback only (D-10)."""
     return services.forget_contacts(at=timezone.now())
+
+
+@shared_task(name="quotations.make_documents")
+def make_documents() -> int:
+    """Make the PDF of what was sent."""
+    return documents.make_documents(clock=timezone.now)

@@ -1,10 +1,15 @@
-"""The customer's link to a conversation: unguessable, and stored nowhere."""
+"""The customer's links to a conversation and to what was sent in it.
 
+They are unguessable, and stored nowhere.
+"""
+
+from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from inquiries.models import Inquiry
+from inquiries.models import Inquiry, Quotation
 
+_quotations = signing.Signer(salt="inquiries.quotation", sep=".")
 _signer = signing.Signer(salt="inquiries.thread", sep=".")
 
 
@@ -29,4 +34,36 @@ def inquiry_of(token: str) -> Inquiry:
         raise Inquiry.DoesNotExist from error
     return Inquiry.objects.select_related("channel", "customer", "assignee").get(
         number=number
+    )
+
+
+def quotation_token(quotation: Quotation) -> str:
+    """The number and a signature over it."""
+    return _quotations.sign(quotation.number)
+
+
+def quotation_path(quotation: Quotation) -> str:
+    """Where the customer finds the quotation."""
+    return reverse("portal:quotation", args=[quotation_token(quotation)])
+
+
+def quotation_url(quotation: Quotation) -> str:
+    """The same as an address that a message can carry."""
+    return f"{settings.SITE_URL}{quotation_path(quotation)}"
+
+
+def quotation_of(token: str) -> Quotation:
+    """The sent quotation behind a link.
+
+    Raises Quotation.DoesNotExist for any link that we did not make.
+    """
+    try:
+        number = _quotations.unsign(token)
+    except signing.BadSignature as error:
+        raise Quotation.DoesNotExist from error
+    return (
+        Quotation.objects.sent()
+        .select_related("inquiry__channel", "inquiry__customer")
+        .prefetch_related("lines", "documents")
+        .get(number=number)
     )

@@ -122,6 +122,12 @@ def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
             detail = _("into %(number)s") % {"number": number}
     elif event.verb == Verb.PHRASE_ALLOWED:
         detail = "".join(f"“{phrase}”" for phrase in event.data["phrases"])
+    elif event.verb == Verb.DEVICES_RECOMMENDED:
+        detail = ", ".join(event.data["devices"])
+    elif event.verb == Verb.DEVICE_CHOSEN:
+        detail = event.data["device"]
+    elif event.verb == Verb.QUOTED:
+        detail = event.data["quotation"]
     return Entry(
         at=event.at,
         verb=event.verb,

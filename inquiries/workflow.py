@@ -71,6 +71,13 @@ class Step(StrEnum):
     TELL_SERVICE_FACTS = "tell_service_facts"
     REQUEST_CONTRACT_CHANGE = "request_contract_change"
     REPORT_FAULT = "report_fault"
+    # Recommending and quoting
+    SELECT_DEVICES = "select_devices"
+    RECOMMEND = "recommend"
+    CHOOSE_DEVICE = "choose_device"
+    DRAFT_QUOTATION = "draft_quotation"
+    QUOTE = "quote"
+    # What belongs together
     MERGE = "merge"
     ABSORB = "absorb"
     UNMERGE = "unmerge"
@@ -235,6 +242,30 @@ _RULES: Final = {
     Step.TELL_SERVICE_FACTS: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
     Step.REQUEST_CONTRACT_CHANGE: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
     Step.REPORT_FAULT: Rule(_OPEN, None, _ANSWERING, _FINISHED, customer=True),
+    # Recommending and quoting (IN-30 to IN-40)
+    Step.SELECT_DEVICES: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+    Step.RECOMMEND: Rule(
+        _OPEN,
+        None,
+        _ANSWERING,
+        _FINISHED,
+        moves={
+            Status.NEW: Status.AWAITING_CUSTOMER,
+            Status.IN_SERVICE: Status.AWAITING_CUSTOMER,
+        },
+    ),
+    Step.CHOOSE_DEVICE: Rule(_OPEN, None, _ANSWERING, _FINISHED, customer=True),
+    Step.DRAFT_QUOTATION: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+    Step.QUOTE: Rule(
+        _OPEN,
+        None,
+        _ANSWERING,
+        _FINISHED,
+        moves={
+            Status.NEW: Status.IN_SERVICE,
+            Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
+        },
+    ),
     # What is finished was promised, counted and told as it is: it is linked, never
     # merged. MERGE is taken by the one that ends, ABSORB by the one that goes on.
     Step.MERGE: Rule(

@@ -72,7 +72,7 @@ class InquiryFactory(Factory[Inquiry]):
     channel = LazyFunction(channel)
     surname = "王"
     phone = "13800138000"
-    topic = Topic.RENTAL_PRICE.value
+    topic = Topic.OPERATION_USE.value
     text = "两台摄像机租三天多少钱？"
     at = AT
 

@@ -12,6 +12,7 @@ from catalog.api import (
 )
 from helpdesk.api.views import NothingHere, Schema, page
 from inquiries.api import Inquiries
+from inquiries.offer_api import Offers
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
@@ -37,6 +38,7 @@ VERBS = (
     "merge",
     "unmerge",
 )
+OFFERS = ("select-devices", "recommend", "quote")
 
 urlpatterns = [
     path("", page, name="api"),
@@ -58,6 +60,14 @@ urlpatterns = [
             name=f"api_{verb.replace('-', '_')}",
         )
         for verb in VERBS
+    ),
+    *(
+        path(
+            f"v1/inquiries/<slug:number>/{verb}/",
+            Offers.as_view({"post": verb.replace("-", "_")}),
+            name=f"api_{verb.replace('-', '_')}",
+        )
+        for verb in OFFERS
     ),
     path("v1/pricing/quote/", PriceOrder.as_view(), name="api_quote_price"),
     path("v1/pricing/early-return/", PriceReturn.as_view(), name="api_price_return"),

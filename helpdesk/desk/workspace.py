@@ -15,9 +15,19 @@ from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.listing import telling_clock
+from helpdesk.desk.offers import SentQuotation, sent_quotations
 from inquiries import merged, timeline
-from inquiries.models import Callback, Inquiry, InquiryTopic, Intent, Obstacle, Topic
+from inquiries.models import (
+    Callback,
+    DeviceChoice,
+    Inquiry,
+    InquiryTopic,
+    Intent,
+    Obstacle,
+    Topic,
+)
 from inquiries.next_step import next_step, open_topics, possible_steps
+from inquiries.services.selecting import chosen_devices
 from inquiries.workflow import WORKFLOW, Step
 from knowledge.services.scripts import Offer, offered
 from sla.models import Clock
@@ -103,6 +113,16 @@ class Workspace:
     @cached_property
     def next_step(self) -> Step | None:
         return next_step(self.inquiry, by=self.user)
+
+    @cached_property
+    def quotations(self) -> list[SentQuotation]:
+        """What was sent, the newest first."""
+        return sent_quotations(self.inquiry, at=self.now)
+
+    @cached_property
+    def choices(self) -> list[DeviceChoice]:
+        """What the customer chose."""
+        return chosen_devices(self.inquiry)
 
     @property
     def is_mine(self) -> bool:

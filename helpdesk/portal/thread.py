@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from inquiries.links import thread_token
 from inquiries.merged import place_of_writing, read_by_customer
-from inquiries.models import Inquiry, RepairRequest, Topic
+from inquiries.models import (
+    Comparison,
+    DeviceChoice,
+    Inquiry,
+    Quotation,
+    RepairRequest,
+    Topic,
+)
 from inquiries.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockEventKind, Metric
 from sla.services.standing import Hold, holds
@@ -28,6 +35,28 @@ class Line:
     us: bool
     files: list[tuple[Attachment, str]]
     origin: str = ""
+    comparison: Comparison | None = None
+    quotation: Quotation | None = None
+    newest: bool = True
+
+    @property
+    def card(self) -> str:
+        """What stands in place of the words: devices to choose from, a quotation.
+
+        What was offered on a conversation that is merged here is shown in words.
+        """
+        if self.origin:
+            return ""
+        if self.comparison is not None:
+            return "portal/_comparison.html"
+        return "portal/_quoted.html" if self.quotation is not None else ""
+
+    @property
+    def choice(self) -> DeviceChoice | None:
+        """The last choice among the compared devices."""
+        if self.comparison is None:
+            return None
+        return next(reversed(self.comparison.choices.all()), None)
 
     @property
     def side(self) -> str:
@@ -138,9 +167,12 @@ def lines_of(inquiry: Inquiry, *, token: str) -> list[Line]:
     """What was said, in order, here and by this customer on what is merged here."""
     messages = (
         read_by_customer(inquiry)
-        .select_related("author", "ticket")
-        .prefetch_related("attachments")
+        .select_related("author", "ticket", "comparison__selection", "quotation")
+        .prefetch_related("attachments", "comparison__choices")
     )
+    quotations = [one for one in map(quotation_in, messages) if one is not None]
+    own = [one.version or 0 for one in quotations if one.inquiry_id == inquiry.pk]
+    newest = max(own, default=0)
     return [
         Line(
             message=message,
@@ -150,10 +182,25 @@ def lines_of(inquiry: Inquiry, *, token: str) -> list[Line]:
                 (file, reverse("portal:file", args=[token, file.public_id]))
                 for file in message.attachments.all()
             ],
+            comparison=getattr(message, "comparison", None),
+            quotation=quotation_in(message),
+            newest=is_newest(message, newest),
             origin=message.ticket.number if is_merged_here(message, inquiry) else "",
         )
         for message in messages
     ]
+
+
+def quotation_in(message: Message) -> Quotation | None:
+    """The quotation that a message brought."""
+    found: Quotation | None = getattr(message, "quotation", None)
+    return found
+
+
+def is_newest(message: Message, newest: int) -> bool:
+    """Whether no later quotation has taken the place of the one in this message."""
+    quotation = quotation_in(message)
+    return quotation is None or quotation.version == newest
 
 
 def is_merged_here(message: Message, inquiry: Inquiry) -> bool:

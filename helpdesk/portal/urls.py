@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from helpdesk.portal import catalogue, reaching, views
+from helpdesk.portal import catalogue, quotations, reaching, views
 
 app_name = "portal"
 
@@ -22,6 +22,14 @@ urlpatterns = [
     path("thread/<str:token>/write/", views.write, name="write"),
     path("thread/<str:token>/fault/", views.fault, name="fault"),
     path("thread/<str:token>/topic/", views.add_topic, name="topic"),
+    path("thread/<str:token>/choose/", views.choose, name="choose"),
     path("thread/<str:token>/reopen/", views.reopen, name="reopen"),
     path("thread/<str:token>/files/<uuid:public_id>/", views.file, name="file"),
+    path("quotation/<str:token>/", quotations.page, name="quotation"),
+    path("quotation/<str:token>/opened/", quotations.opened, name="quotation_opened"),
+    path("quotation/<str:token>/ask/", quotations.ask_again, name="quotation_ask"),
+    path("quotation/<str:token>/pdf/", quotations.pdf, name="quotation_pdf"),
+    path(
+        "quotation/<str:token>/make/", quotations.make_document, name="quotation_make"
+    ),
 ]

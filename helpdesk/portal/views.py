@@ -24,13 +24,13 @@ from helpdesk.answers import SeeOther, file_of
 from helpdesk.errors import refusal_of
 from helpdesk.forms import FaultForm, WritingForm, slots, values
 from helpdesk.portal.catalogue import question_about
-from helpdesk.portal.forms import AskForm
+from helpdesk.portal.forms import AskForm, ChoiceForm
 from helpdesk.portal.thread import Thread
 from helpdesk.throttle import throttled
 from inquiries import services
 from inquiries.links import inquiry_of, thread_path
 from inquiries.merged import place_of_writing, read_by_customer
-from inquiries.models import Inquiry, Topic
+from inquiries.models import Comparison, Inquiry, Topic
 from sla.models import Metric
 from sla.services import rules
 from tickets.models import Attachment, Channel, Store
@@ -249,6 +249,31 @@ def add_topic(request: HttpRequest, token: str) -> HttpResponse:
     except ValidationError as error:
         form.refuse(error)
         return thread_page(request, Thread.of(found(token), at=at), form, status=422)
+    return after_writing(request, token)
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def choose(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer chooses one of the devices that were compared (IN-35)."""
+    inquiry = found(token)
+    form = ChoiceForm(request.POST)
+    form.is_valid()
+    comparison = get_object_or_404(
+        Comparison,
+        pk=form.cleaned_data.get("comparison"),
+        selection__inquiry=inquiry,
+    )
+    try:
+        services.choose_device(
+            inquiry,
+            comparison=comparison,
+            code=form.cleaned_data.get("code", ""),
+            at=timezone.now(),
+        )
+    except IllegalStep as error:
+        return refused(request, token, error, WritingForm({}))
     return after_writing(request, token)
 
 

@@ -12,16 +12,31 @@ from inquiries.models.inquiry import (
     Topic,
 )
 from inquiries.models.merge import Merge, MergeQuerySet
+from inquiries.models.quotation import (
+    Quotation,
+    QuotationDocument,
+    QuotationLine,
+    QuotationQuerySet,
+)
 from inquiries.models.repair_request import RepairRequest, Urgency
+from inquiries.models.selection import (
+    Comparison,
+    DeviceChoice,
+    DeviceSelection,
+    RankedDevice,
+)
 from inquiries.request_workflow import ContractStatus, RepairStatus
 
 __all__ = [
     "Callback",
     "Clause",
     "ClauseExplanation",
+    "Comparison",
     "ContractRequest",
     "ContractStatus",
     "Decision",
+    "DeviceChoice",
+    "DeviceSelection",
     "FollowUp",
     "FollowUpStatus",
     "Inquiry",
@@ -31,6 +46,11 @@ __all__ = [
     "Merge",
     "MergeQuerySet",
     "Obstacle",
+    "Quotation",
+    "QuotationDocument",
+    "QuotationLine",
+    "QuotationQuerySet",
+    "RankedDevice",
     "RepairRequest",
     "RepairStatus",
     "ServiceFactsTold",

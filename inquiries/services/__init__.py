@@ -23,20 +23,26 @@ from inquiries.services.contract_requests import (
 )
 from inquiries.services.conversing import greet, reply, write_note
 from inquiries.services.explaining import (
-    contract_refusal,
     explain_clauses,
     note_understanding,
-    service_refusal,
     tell_service_facts,
 )
 from inquiries.services.handling import assign, take
 from inquiries.services.merging import merge, unmerge
+from inquiries.services.quoting import (
+    ask_for_fresh_quotation,
+    draft_quotation,
+    open_quotation,
+    quote,
+    send_quotation,
+)
 from inquiries.services.repairs import (
     check_in_on_site,
     finish_repair,
     log_technician_contact,
     report_fault,
 )
+from inquiries.services.selecting import choose_device, recommend, select_devices
 from inquiries.services.topics import add_topic, answer_topic, remove_topic
 
 __all__ = [
@@ -46,12 +52,14 @@ __all__ = [
     "answer_topic",
     "ask",
     "ask_closing_question",
+    "ask_for_fresh_quotation",
     "assign",
     "check_in_on_site",
+    "choose_device",
     "close",
-    "contract_refusal",
     "customer_writes",
     "decide_contract_request",
+    "draft_quotation",
     "explain_clauses",
     "finish_callback",
     "finish_repair",
@@ -64,13 +72,17 @@ __all__ = [
     "miss",
     "note_customer_left",
     "note_understanding",
+    "open_quotation",
+    "quote",
+    "recommend",
     "remove_topic",
     "reopen",
     "reply",
     "report_fault",
     "request_contract_change",
     "reveal_contact",
-    "service_refusal",
+    "select_devices",
+    "send_quotation",
     "take",
     "tell_contract_result",
     "tell_service_facts",

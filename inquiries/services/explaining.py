@@ -105,20 +105,6 @@ def note_understanding(
     return explanation
 
 
-def contract_refusal(inquiry: Inquiry) -> str | None:
-    """Why the contract topic cannot be answered yet; None if it can (IN-41, IN-43)."""
-    explanation = _latest(inquiry)
-    if explanation is None:
-        return _(
-            "Explain the three core clauses first: term, damage, early return (IN-41)."
-        )
-    if explanation.understood is None:
-        return _("Ask whether the customer has understood the clauses (IN-43).")
-    if not explanation.understood:
-        return _("The customer has not understood the clauses yet (IN-43).")
-    return None
-
-
 def tell_service_facts(
     inquiry: Inquiry,
     *,
@@ -155,16 +141,6 @@ def tell_service_facts(
         return ServiceFactsTold.objects.create(
             inquiry=inquiry, facts=facts.stored(), at=at, by=by, message=message
         )
-
-
-def service_refusal(inquiry: Inquiry) -> str | None:
-    """Why delivery and after-sales topics cannot be answered yet; None if they can."""
-    if inquiry.service_facts_told.exists():
-        return None
-    return _(
-        "Tell delivery time, delivery method, installation and fault reporting first"
-        " (IN-46 to IN-51)."
-    )
 
 
 def _refuse_gaps(

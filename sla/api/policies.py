@@ -174,6 +174,12 @@ class PolicyInForce(serializers.ModelSerializer[PolicyVersion]):
         source="policy.code", read_only=True, help_text=_("The code of the policy.")
     )
     name = serializers.CharField(source="policy.name", read_only=True)
+    laws = serializers.ListField(
+        source="policy.laws",
+        child=serializers.CharField(),
+        read_only=True,
+        help_text=_("The laws that the policy rests on."),
+    )
     version = serializers.IntegerField(source="number", read_only=True)
     author = serializers.CharField(
         source="author.username",
@@ -191,6 +197,7 @@ class PolicyInForce(serializers.ModelSerializer[PolicyVersion]):
         fields = read_only_fields = (
             "code",
             "name",
+            "laws",
             "version",
             "published_at",
             "effective_from",

@@ -19,6 +19,12 @@ class Policy(Named):
     """A set of promises that a company gives."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
+    laws = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        blank=True,
+        verbose_name=_("laws that it rests on"),
+    )
 
     class Meta:
         verbose_name = _("policy")

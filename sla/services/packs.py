@@ -119,10 +119,14 @@ def compare(pack: Pack) -> list[Change]:
 
 
 def policy_of(pack: Pack) -> Policy:
-    """The policy that a pack is about, locked."""
+    """The policy that a pack is about, locked; its laws are filled in if missing."""
     names = {name: pack.content[name] for name in ("name_zh", "name_en")}
-    policy, _created = Policy.objects.get_or_create(code=pack.code, defaults=names)
-    return Policy.objects.select_for_update().get(pk=policy.pk)
+    Policy.objects.get_or_create(code=pack.code, defaults=names)
+    policy = Policy.objects.select_for_update().get(code=pack.code)
+    if not policy.laws:
+        policy.laws = pack.content.get("laws", [])
+        policy.save(update_fields=["laws"])
+    return policy
 
 
 def fill(pack: Pack, version: PolicyVersion) -> PolicyVersion:

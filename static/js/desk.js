@@ -229,6 +229,8 @@
     e: () => (at("act-close") ?? document.querySelector("[data-step]"))?.click(),
     c: () => at("act-check")?.click(),
     t: () => at("act-topics")?.click(),
+    d: () => at("act-devices")?.click(),
+    q: () => at("act-quote")?.click(),
     a: () => {
       if (!at("act-assign")) return;
       at("assign").showPopover();

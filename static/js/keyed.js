@@ -42,6 +42,12 @@
         sourceOf.set(child, child.outerHTML);
         added.push(child);
       }
+      // Moving a node would take the focus from it: what is gone before it goes first.
+      while (node !== child && place && place !== node && !known.has(place.id)) {
+        const next = place.nextSibling;
+        place.remove();
+        place = next;
+      }
       if (node === place) {
         place = place.nextSibling;
       } else if (node === child && old) {

@@ -25,6 +25,15 @@ def rules(api: APIClient) -> dict[str, Any]:
     return {rule["code"]: rule for rule in policy["targets"]}
 
 
+@pytest.mark.clause("IN-02")
+def test_a_policy_names_the_laws_that_it_rests_on(api: APIClient) -> None:
+    (policy,) = api.get(POLICIES).json()
+    assert policy["laws"] == [
+        "《中华人民共和国民法典》",
+        "《中华人民共和国消费者权益保护法》",
+    ]
+
+
 def test_every_rule_is_told_with_its_terms(api: APIClient) -> None:
     (policy,) = api.get(POLICIES).json()
     assert (policy["code"], policy["version"]) == ("standard", 1)

@@ -60,7 +60,7 @@ def test_a_microphone_says_its_cautions() -> None:
     }
 
 
-@pytest.mark.clause("IN-17", "IN-34")
+@pytest.mark.clause("IN-34")
 def test_all_38_devices_are_for_rent_and_nothing_is_left_blank() -> None:
     devices = list(Device.objects.for_rent())
     assert len(devices) == 38

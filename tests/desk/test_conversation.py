@@ -328,11 +328,11 @@ def test_an_open_inquiry_costs_the_same_however_long_the_talk(
     with django_assert_num_queries(8):
         desk.get(f"{path}thread/")
     # ... the clocks' records, history (events, clock events, people), notes, what is
-    # asked of others and was explained, links, and who asked by the same phone
-    with django_assert_num_queries(17):
+    # asked of others and was explained, choices, offers, links, who asked by the phone
+    with django_assert_num_queries(19):
         desk.get(f"{path}context/")
     # ... scripts and colleagues
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(21):
         desk.get(path, headers=HTMX)
 
 

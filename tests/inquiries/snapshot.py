@@ -6,11 +6,17 @@ from customers.models import Customer, RevealLog
 from inquiries.models import (
     Callback,
     ClauseExplanation,
+    Comparison,
     ContractRequest,
+    DeviceChoice,
+    DeviceSelection,
     FollowUp,
     Inquiry,
     InquiryTopic,
     Merge,
+    Quotation,
+    QuotationDocument,
+    QuotationLine,
     RepairRequest,
     ServiceFactsTold,
 )
@@ -20,6 +26,8 @@ from tickets.models import Attachment, Event, Message, Ticket, TicketLink
 MODELS = (
     *(Attachment, Callback, Clock, ClockEvent, Customer, Event, FollowUp, Inquiry),
     *(InquiryTopic, Merge, RevealLog, TicketLink),
+    *(Comparison, DeviceChoice, DeviceSelection),
+    *(Quotation, QuotationDocument, QuotationLine),
 )
 ASKED = (ClauseExplanation, ContractRequest, RepairRequest, ServiceFactsTold)
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from catalog.models import Device
 from inquiries import clauses, services
 from inquiries.models import ClauseExplanation, Inquiry, ServiceFactsTold
+from inquiries.topic_guards import contract_refusal, service_refusal
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory
 from tests.inquiries.requests import talked
@@ -141,13 +142,13 @@ def test_the_contract_topic_stays_open_until_the_customer_has_understood(
     talk: Inquiry, english: None
 ) -> None:
     agent = UserFactory.create()
-    assert "term, damage, early return (IN-41)" in str(services.contract_refusal(talk))
+    assert "term, damage, early return (IN-41)" in str(contract_refusal(talk))
     explain(talk, agent)
-    assert "Ask whether" in str(services.contract_refusal(talk))
+    assert "Ask whether" in str(contract_refusal(talk))
     services.note_understanding(talk, understood=False, by=agent, at=after(minutes=2))
-    assert "not understood" in str(services.contract_refusal(talk))
+    assert "not understood" in str(contract_refusal(talk))
     services.note_understanding(talk, understood=True, by=agent, at=after(minutes=3))
-    assert services.contract_refusal(talk) is None
+    assert contract_refusal(talk) is None
     explain(talk, agent, understood=False)
     assert ClauseExplanation.objects.count() == 2
 
@@ -156,9 +157,9 @@ def test_the_contract_topic_stays_open_until_the_customer_has_understood(
 def test_a_no_keeps_the_topic_open_even_after_a_yes(talk: Inquiry) -> None:
     agent = UserFactory.create()
     explain(talk, agent, understood=True)
-    assert services.contract_refusal(talk) is None
+    assert contract_refusal(talk) is None
     services.note_understanding(talk, understood=False, by=agent, at=after(minutes=2))
-    assert services.contract_refusal(talk) is not None
+    assert contract_refusal(talk) is not None
 
 
 def test_nothing_is_sent_where_nothing_was_asked(talk: Inquiry) -> None:
@@ -168,7 +169,7 @@ def test_nothing_is_sent_where_nothing_was_asked(talk: Inquiry) -> None:
         talk, agent, clauses=[], not_asked=ALL, examples=[], understood=True
     )
     assert (explanation.message, talk.messages.count()) == (None, count)
-    assert services.contract_refusal(talk) is None
+    assert contract_refusal(talk) is None
 
 
 def test_nobody_can_understand_what_was_not_explained(talk: Inquiry) -> None:
@@ -264,9 +265,9 @@ def test_another_place_has_another_time(
 def test_delivery_and_after_sales_stay_open_until_the_facts_are_told(
     talk: Inquiry,
 ) -> None:
-    assert services.service_refusal(talk) is not None
+    assert service_refusal(talk) is not None
     tell(talk)
-    assert services.service_refusal(talk) is None
+    assert service_refusal(talk) is None
 
 
 @pytest.mark.parametrize(

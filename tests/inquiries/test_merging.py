@@ -134,11 +134,11 @@ def test_open_topics_go_along_and_one_that_is_open_there_is_asked_once(
         inquiry=again, topic=Topic.RENTAL_PRICE, asked_at=after(65)
     )
     services.merge(again, into=target, by=agent, at=after(70))
-    assert topics(target) == {"rental_price", "delivery_time"}
-    assert topics(again) == {"rental_price"}
+    assert topics(target) == {"operation_use", "delivery_time"}
+    assert topics(again) == {"operation_use"}
     services.unmerge(again, by=agent, at=after(80))
-    assert topics(target) == {"rental_price"}
-    assert topics(again) == {"rental_price", "delivery_time"}
+    assert topics(target) == {"operation_use"}
+    assert topics(again) == {"operation_use", "delivery_time"}
 
 
 def test_the_customer_waits_in_the_one_that_goes_on(
@@ -206,7 +206,7 @@ def test_undoing_gives_back_status_topics_and_a_fresh_clock_to_who_still_waits(
         after(110),
     )
     assert fresh(target).customer_waiting_since is None
-    assert topics(target) == {"rental_price"}
+    assert topics(target) == {"operation_use"}
     assert merged.merge_of(back, by=agent) is None
     assert merged.absorbed(target, by=agent) == []
     verbs = list(target.events.values_list("verb", flat=True))
@@ -346,7 +346,8 @@ def test_what_is_finished_is_linked_not_merged(
     finish(target, by=agent, at=after(65))
     illegal(again, target, agent, after(70))
     illegal(target, again, agent, after(70))
-    services.reply(again, text="三号。", by=agent, at=after(71))
+    services.greet(again, by=agent, at=after(71))
+    services.tell_service_facts(again, zone="same_city", by=agent, at=after(71))
     finish(again, by=agent, at=after(72))
     illegal(again, target, agent, after(80))
 

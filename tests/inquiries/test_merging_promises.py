@@ -153,7 +153,7 @@ def test_the_minute_of_the_notice_counts_from_the_customers_last_words_of_either
 def test_the_one_that_goes_on_is_in_service_and_asks_the_closing_question_anew(
     again: Inquiry, target: Inquiry, agent: User
 ) -> None:
-    services.answer_topic(target, topic="rental_price", by=agent, at=after(61))
+    services.answer_topic(target, topic="operation_use", by=agent, at=after(61))
     services.ask_closing_question(target, by=agent, at=after(62))
     services.customer_writes(target, text="没有了", at=after(63))
     services.reply(target, text="好的", by=agent, at=after(64))

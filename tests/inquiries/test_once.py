@@ -11,7 +11,14 @@ from django.db import connection
 
 from customers.models import Customer
 from inquiries import services
-from inquiries.models import Callback, ContractRequest, Inquiry, RepairRequest
+from inquiries.models import (
+    Callback,
+    ContractRequest,
+    DeviceChoice,
+    Inquiry,
+    Quotation,
+    RepairRequest,
+)
 from tests.factories import InquiryFactory, UserFactory
 from tests.inquiries.requests import decided, fault, handler_of, talked, wish
 from tests.instants import after
@@ -189,3 +196,63 @@ def test_of_several_clicks_on_finish_one_says_goodbye() -> None:
     assert all(isinstance(each, Inquiry) for each in found), found
     assert inquiry.messages.count() == 3
     assert inquiry.follow_ups.count() == 1
+
+
+def test_two_agents_who_quote_at_the_same_moment_send_one_version_each() -> None:
+    inquiry = InquiryFactory.create()
+    order = {"items": [("CAM-06", 1)], "days": 3, "delivery": "same_city"}
+    drafts = [
+        services.draft_quotation(inquiry, **order, by=UserFactory.create(), at=after(9))
+        for _ in range(CLICKS)
+    ]
+    waiting = list(drafts)
+
+    def send() -> Quotation:
+        draft = waiting.pop()
+        return services.send_quotation(draft, by=draft.drafted_by, at=after(20))
+
+    found = at_once(send)
+    assert all(isinstance(each, Quotation) for each in found), found
+    versions = Quotation.objects.sent().values_list("version", flat=True)
+    assert sorted(versions) == [1, 2, 3, 4]
+    assert Message.objects.filter(quotation__isnull=False).count() == CLICKS
+    assert events.broken_links(Ticket.objects.get()) == []
+
+
+def test_clicks_on_send_quotation_at_the_same_moment_send_it_once() -> None:
+    inquiry, agent = InquiryFactory.create(), UserFactory.create()
+    draft = services.draft_quotation(
+        inquiry,
+        items=[("CAM-06", 1)],
+        days=3,
+        delivery="same_city",
+        by=agent,
+        at=after(9),
+    )
+    found = at_once(lambda: services.send_quotation(draft, by=agent, at=after(20)))
+    assert [each.version for each in found if isinstance(each, Quotation)] == [1] * 4
+    assert Message.objects.filter(quotation__isnull=False).count() == 1
+
+
+def test_clicks_on_a_device_at_the_same_moment_choose_it_once() -> None:
+    inquiry, agent = InquiryFactory.create(), UserFactory.create()
+    selection = services.select_devices(
+        inquiry,
+        scene="outdoor_mobile",
+        scale="solo",
+        needs=["portability"],
+        by=agent,
+        at=after(9),
+    )
+    codes = [one.code for one in selection.devices[:2]]
+    comparison = services.recommend(
+        inquiry, selection=selection, codes=codes, by=agent, at=after(10)
+    )
+    at_once(
+        lambda: services.choose_device(
+            inquiry, comparison=comparison, code=codes[0], at=after(20)
+        )
+    )
+    assert DeviceChoice.objects.count() == 1
+    assert events.broken_links(Ticket.objects.get()) == []
+    assert Message.objects.filter(direction="in").count() == 2

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from inquiries import services
-from inquiries.models import Inquiry, Way
+from inquiries.models import Comparison, DeviceSelection, Inquiry, Way
 from inquiries.workflow import WORKFLOW, Status, Step
 from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory
@@ -33,6 +33,7 @@ ALLOWED: Final[dict[Step, set[Role | None]]] = {
     Step.TELL_SERVICE_FACTS: {*ANSWERING},
     Step.REQUEST_CONTRACT_CHANGE: {*ANSWERING},
     Step.REPORT_FAULT: {*ANSWERING, None},
+    Step.CHOOSE_DEVICE: {*ANSWERING, None},
 }
 # From which status, and to which.
 POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
@@ -86,6 +87,19 @@ POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
     Step.TELL_SERVICE_FACTS: {status: status for status in TALKING},
     Step.REQUEST_CONTRACT_CHANGE: {status: status for status in TALKING},
     Step.REPORT_FAULT: {status: status for status in OPEN},
+    Step.SELECT_DEVICES: {status: status for status in OPEN},
+    Step.RECOMMEND: {
+        **{status: status for status in OPEN},
+        Status.NEW: Status.AWAITING_CUSTOMER,
+        Status.IN_SERVICE: Status.AWAITING_CUSTOMER,
+    },
+    Step.CHOOSE_DEVICE: {status: status for status in OPEN},
+    Step.DRAFT_QUOTATION: {status: status for status in OPEN},
+    Step.QUOTE: {
+        **{status: status for status in OPEN},
+        Status.NEW: Status.IN_SERVICE,
+        Status.AWAITING_CUSTOMER: Status.IN_SERVICE,
+    },
     Step.MERGE: dict.fromkeys(TALKING | {Status.NEW}, Status.MERGED),
     Step.ABSORB: {
         **{status: status for status in OPEN},
@@ -95,6 +109,12 @@ POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
     Step.UNMERGE: {Status.MERGED: Status.MERGED},  # the verb gives back what it was
 }
 LATE: Final = after(999)
+ORDER: Final[dict[str, Any]] = {
+    "items": [("CAM-01", 1)],
+    "days": 1,
+    "delivery": "store_pickup",
+    "at": LATE,
+}
 VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REPLY: lambda it, by: services.reply(it, text="好", by=by, at=LATE),
     Step.ASK_BACK: lambda it, by: services.reply(it, text="几台?", by=by, at=LATE),
@@ -111,7 +131,7 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
         it, topic="after_sales", by=by, at=LATE
     ),
     Step.ANSWER_TOPIC: lambda it, by: services.answer_topic(
-        it, topic="rental_price", by=by, at=LATE
+        it, topic="operation_use", by=by, at=LATE
     ),
     Step.CLEAR_QUESTION: lambda it, by: services.mark_question_clear(
         it, by=by, at=LATE
@@ -153,6 +173,17 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REPORT_FAULT: lambda it, by: services.report_fault(
         it, device="CAM-06", fault="无画面", by=by, at=LATE
     ),
+    Step.SELECT_DEVICES: lambda it, by: services.select_devices(
+        it, scene="indoor_fixed", scale="solo", needs=["portability"], by=by, at=LATE
+    ),
+    Step.RECOMMEND: lambda it, by: services.recommend(
+        it, selection=DeviceSelection(), codes=["CAM-01"], by=by, at=LATE
+    ),
+    Step.CHOOSE_DEVICE: lambda it, by: services.choose_device(
+        it, comparison=Comparison(), code="CAM-01", by=by, at=LATE
+    ),
+    Step.DRAFT_QUOTATION: lambda it, by: services.draft_quotation(it, **ORDER, by=by),
+    Step.QUOTE: lambda it, by: services.quote(it, **ORDER, by=by),
     Step.MERGE: lambda it, by: services.merge(it, into=other(it), by=by, at=LATE),
     Step.ABSORB: lambda it, by: services.merge(other(it), into=it, by=by, at=LATE),
     Step.UNMERGE: lambda it, by: services.unmerge(it, by=by, at=LATE),
@@ -180,7 +211,7 @@ def in_status(status: Status) -> Inquiry:
             inquiry, surname="王", phone="", question="4K？", by=agent, at=after(6)
         )
     if status == Status.ANSWERED:
-        services.answer_topic(inquiry, topic="rental_price", by=agent, at=after(6))
+        services.answer_topic(inquiry, topic="operation_use", by=agent, at=after(6))
     if status == Status.MERGED:
         into = InquiryFactory.create()
         services.merge(inquiry, into=into, by=agent, at=after(6))

@@ -19,6 +19,18 @@ from tests.policies import publish
 
 pytestmark = pytest.mark.django_db
 
+
+def test_laws_are_filled_in_where_nobody_named_any() -> None:
+    """A house from before laws were named gets them; what people wrote stays."""
+    (pack,) = packs.read_packs()
+    Policy.objects.update(laws=[])
+    assert packs.load(pack, at=after(0)) == packs.Loaded.UNCHANGED
+    assert Policy.objects.get().laws == pack.content["laws"]
+    Policy.objects.update(laws=["《电子商务法》"])
+    packs.load(pack, at=after(0))
+    assert Policy.objects.get().laws == ["《电子商务法》"]
+
+
 PACK = """
 code = "another"
 name_zh = "另一制度"

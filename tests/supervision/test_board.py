@@ -68,6 +68,7 @@ def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
     assert client.get(PAGE).status_code == 302
 
 
+@pytest.mark.clause("IN-01")
 def test_the_figures_of_the_day(supervisor: User, agent: User) -> None:
     for needed in (10, 20, 30):
         kept = InquiryFactory.create(at=NOON - timedelta(hours=1))

@@ -31,7 +31,7 @@ ALTER TABLE tickets_ticket ADD CONSTRAINT inquiry_closed_has_time
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("inquiries", "0005_contract_and_repair_requests"),
+        ("inquiries", "0007_offers_are_frozen"),
         ("tickets", "0010_tickets_that_belong_together"),
     ]
 

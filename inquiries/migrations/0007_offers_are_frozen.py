@@ -1,0 +1,65 @@
+"""What was recommended, chosen or quoted is evidence: the database refuses a change."""
+
+from django.db import migrations
+
+CREATE = """
+CREATE FUNCTION inquiries_offer_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'offer_append_only: what was shown to a customer is never changed'
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER selection_append_only BEFORE UPDATE OR DELETE
+    ON inquiries_deviceselection FOR EACH ROW EXECUTE FUNCTION inquiries_offer_refuse();
+CREATE TRIGGER comparison_append_only BEFORE UPDATE OR DELETE
+    ON inquiries_comparison FOR EACH ROW EXECUTE FUNCTION inquiries_offer_refuse();
+CREATE TRIGGER choice_append_only BEFORE UPDATE OR DELETE
+    ON inquiries_devicechoice FOR EACH ROW EXECUTE FUNCTION inquiries_offer_refuse();
+
+CREATE FUNCTION inquiries_quotation_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.sent_at IS NULL THEN
+        RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
+    IF TG_OP = 'UPDATE' AND OLD.opened_at IS NULL
+        AND to_jsonb(NEW) - 'opened_at' = to_jsonb(OLD) - 'opened_at' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'quotation_frozen: a sent quotation is never changed'
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER quotation_frozen BEFORE UPDATE OR DELETE ON inquiries_quotation
+    FOR EACH ROW EXECUTE FUNCTION inquiries_quotation_frozen();
+
+CREATE FUNCTION inquiries_quotation_line_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    quoted bigint;
+BEGIN
+    quoted := CASE WHEN TG_OP = 'DELETE' THEN OLD.quotation_id ELSE NEW.quotation_id END;
+    IF EXISTS (
+        SELECT FROM inquiries_quotation WHERE id = quoted AND sent_at IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'quotation_frozen: a sent quotation is never changed'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER quotation_line_frozen BEFORE INSERT OR UPDATE OR DELETE
+    ON inquiries_quotationline
+    FOR EACH ROW EXECUTE FUNCTION inquiries_quotation_line_frozen();
+"""
+DROP = """
+DROP TRIGGER quotation_line_frozen ON inquiries_quotationline;
+DROP FUNCTION inquiries_quotation_line_frozen();
+DROP TRIGGER quotation_frozen ON inquiries_quotation;
+DROP FUNCTION inquiries_quotation_frozen();
+DROP TRIGGER choice_append_only ON inquiries_devicechoice;
+DROP TRIGGER comparison_append_only ON inquiries_comparison;
+DROP TRIGGER selection_append_only ON inquiries_deviceselection;
+DROP FUNCTION inquiries_offer_refuse();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("inquiries", "0006_devices_chosen_and_quoted")]
+
+    operations = [migrations.RunSQL(CREATE, DROP)]

@@ -1,0 +1,334 @@
+"""Recommend devices: ask first, rank, compare at least two, let the customer choose."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.models import Category, Device, Need, Scale, Scene
+from catalog.recommendation import Recommendation
+from catalog.services import prices, tariff
+from inquiries import offer_words
+from inquiries.models import (
+    Comparison,
+    DeviceChoice,
+    DeviceSelection,
+    Inquiry,
+    RankedDevice,
+)
+from inquiries.services.asking import customer_writes
+from inquiries.services.offering import tell
+from inquiries.workflow import WORKFLOW, Step
+from staff.models import User
+from tickets.models import Direction, Message, Verb
+from tickets.services import events, messages
+
+REASON_MAX: Final = 200
+MOST_BUDGET: Final = Decimal(1_000_000)
+
+
+@transaction.atomic
+def select_devices(
+    inquiry: Inquiry,
+    *,
+    scene: str,
+    scale: str,
+    needs: Sequence[str],
+    by: User,
+    at: datetime,
+    category: str = "",
+    budget: Decimal | None = None,
+) -> DeviceSelection:
+    """Keep what the customer needs, and the devices that suit, ranked (IN-30 to IN-33).
+
+    The same wish again, at the same prices, is the selection that is there already.
+
+    Raises ValidationError (scene, scale, needs, category, budget), IllegalStep,
+    NotAllowed.
+    """
+    _refuse_unasked(
+        scene=scene, scale=scale, needs=needs, category=category, budget=budget
+    )
+    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    WORKFLOW.check(inquiry, Step.SELECT_DEVICES, by=by)
+    found = prices.recommend(
+        scene=scene, scale=scale, needs=needs, category=category, budget=budget
+    )
+    if not found:
+        raise ValidationError(
+            {
+                "category": _(
+                    "No device of this kind suits this scene and scale. Choose another"
+                    " kind, or none."
+                )
+            },
+            code="nothing_suits",
+        )
+    asked = {
+        "scene": scene,
+        "scale": scale,
+        "needs": [need for need in Need.values if need in needs],
+        "category": category,
+        "budget": budget,
+        "price_stamp": tariff.stamp(),
+    }
+    if before := inquiry.selections.filter(**asked, by=by).last():
+        return before
+    devices = Device.objects.in_bulk(
+        [one.candidate.code for one in found], field_name="code"
+    )
+    return DeviceSelection.objects.create(
+        inquiry=inquiry,
+        **asked,
+        ranked=[_ranked(one, devices[one.candidate.code]) for one in found],
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def recommend(
+    inquiry: Inquiry,
+    *,
+    selection: DeviceSelection,
+    codes: Sequence[str],
+    by: User,
+    at: datetime,
+    only_one_reason: str = "",
+    client_token: uuid.UUID | None = None,
+) -> Comparison:
+    """Send the customer a comparison of at least two devices of a selection (IN-34).
+
+    The order is that of the ranked list, never of the prices. A single device needs the
+    reason why; only the dearest, while a cheaper one suits, is refused (IN-36).
+
+    Raises ValidationError (codes, only_one_reason), IllegalStep, NotAllowed.
+    """
+    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    sent = messages.already_sent(inquiry, client_token)
+    if sent is not None and (before := Comparison.objects.filter(message=sent).first()):
+        return before
+    rule = WORKFLOW.check(inquiry, Step.RECOMMEND, by=by)
+    if selection.inquiry_id != inquiry.pk:
+        raise DeviceSelection.DoesNotExist
+    reason = _clean_reason(only_one_reason)
+    devices = _chosen(selection, codes)
+    _refuse_one_without_reason(devices, reason)
+    _refuse_only_the_dearest(selection, devices)
+    _refuse_what_changed(devices)
+    message = tell(
+        inquiry,
+        rule,
+        Verb.DEVICES_RECOMMENDED,
+        text=offer_words.comparison(selection, devices, only_one_reason=reason),
+        by=by,
+        at=at,
+        client_token=client_token,
+        selection=selection.pk,
+        devices=[one.code for one in devices],
+    )
+    return Comparison.objects.create(
+        selection=selection,
+        codes=[one.code for one in devices],
+        only_one_reason=reason if len(devices) == 1 else "",
+        message=message,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def choose_device(
+    inquiry: Inquiry,
+    *,
+    comparison: Comparison,
+    code: str,
+    at: datetime,
+    by: User | None = None,
+    message: Message | None = None,
+) -> DeviceChoice:
+    """Keep which device the customer chose, when and in which message (IN-35).
+
+    `by` None: the customer pressed it on the page, which says so in a message of their
+    own. A colleague records a choice made in words, with that message as proof. The
+    same choice again changes nothing.
+
+    Raises ValidationError (code, message), IllegalStep, NotAllowed.
+    """
+    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    WORKFLOW.check(inquiry, Step.CHOOSE_DEVICE, by=by)
+    if comparison.selection.inquiry_id != inquiry.pk:
+        raise Comparison.DoesNotExist
+    device = next((one for one in comparison.devices if one.code == code), None)
+    if device is None:
+        raise ValidationError(
+            {"code": _("Please choose one of the devices that were compared.")},
+            code="not_compared",
+        )
+    last = comparison.choices.last()
+    if last is not None and last.code == code:
+        return last
+    if by is None:
+        message = customer_writes(inquiry, text=offer_words.choice(device), at=at)
+        inquiry.refresh_from_db()
+    elif message is None or not _is_word_of_customer(inquiry, message):
+        raise ValidationError(
+            {"message": _("Name the message in which the customer chose (IN-35).")},
+            code="proof_missing",
+        )
+    events.record(
+        inquiry, Verb.DEVICE_CHOSEN, by=by, at=at, message=message.pk, device=code
+    )
+    return DeviceChoice.objects.create(
+        comparison=comparison, code=code, message=message, recorded_by=by, at=at
+    )
+
+
+def chosen_devices(inquiry: Inquiry) -> list[DeviceChoice]:
+    """What the customer wants: the last choice of each comparison; one query."""
+    choices = DeviceChoice.objects.filter(
+        comparison__selection__inquiry=inquiry
+    ).select_related("comparison__selection")
+    return list({choice.comparison_id: choice for choice in choices}.values())
+
+
+def _refuse_unasked(
+    *,
+    scene: str,
+    scale: str,
+    needs: Sequence[str],
+    category: str,
+    budget: Decimal | None,
+) -> None:
+    """Nothing is recommended before the customer was asked (IN-30, IN-31, IN-32)."""
+    errors: dict[str, str] = {}
+    if scene not in Scene.values:
+        errors["scene"] = _("Ask first where the live stream takes place (IN-30).")
+    if scale not in Scale.values:
+        errors["scale"] = _("Ask first how many people are in the picture (IN-31).")
+    if not needs or any(need not in Need.values for need in needs):
+        errors["needs"] = _("Ask first what matters most, one thing or more (IN-32).")
+    if category and category not in Category.values:
+        errors["category"] = _("Please choose a kind of device from the list.")
+    if budget is not None and not 0 <= budget <= MOST_BUDGET:
+        errors["budget"] = _("A budget per day is an amount from 0 to 1,000,000.")
+    if errors:
+        raise ValidationError(errors)
+
+
+def _ranked(one: Recommendation, device: Device) -> dict[str, Any]:
+    return {
+        "code": device.code,
+        "name_zh": device.name_zh,
+        "name_en": device.name_en,
+        "category": device.category,
+        "score": one.score,
+        "reasons": [
+            {"code": reason.code, "score": reason.score, "weight": reason.weight}
+            for reason in one.reasons
+        ],
+        "daily": f"{device.daily_rent:.2f}",
+        "weekly": f"{device.weekly_rent:.2f}",
+        "monthly": f"{device.monthly_rent:.2f}",
+        "pros": device.pros_zh,
+        "cons": device.cons_zh,
+        "difference": f"{one.difference:.2f}",
+        "cheapest_good": one.cheapest_good,
+    }
+
+
+def _chosen(selection: DeviceSelection, codes: Sequence[str]) -> list[RankedDevice]:
+    listed = {one.code for one in selection.devices}
+    if unknown := [code for code in codes if code not in listed]:
+        raise ValidationError(
+            {
+                "codes": _("Not in the list of what suits: %(codes)s.")
+                % {"codes": ", ".join(unknown)}
+            },
+            code="not_in_list",
+        )
+    if not codes:
+        raise ValidationError(
+            {"codes": _("Choose the devices to compare, two or more (IN-34).")},
+            code="codes_missing",
+        )
+    return [one for one in selection.devices if one.code in codes]
+
+
+def _refuse_one_without_reason(devices: list[RankedDevice], reason: str) -> None:
+    if len(devices) == 1 and not reason:
+        raise ValidationError(
+            {
+                "only_one_reason": _(
+                    "Compare at least two devices, or say why only one suits (IN-34)."
+                )
+            },
+            code="comparison_of_one",
+        )
+
+
+def _refuse_only_the_dearest(
+    selection: DeviceSelection, devices: list[RankedDevice]
+) -> None:
+    """No device is forced on a customer because it costs more (IN-36)."""
+    rents = [Decimal(one.daily) for one in selection.devices]
+    if min(rents) < max(rents) == min(Decimal(one.daily) for one in devices):
+        raise ValidationError(
+            {
+                "codes": _(
+                    "A cheaper device suits too. Do not recommend the dearest alone"
+                    " (IN-36): add a cheaper one."
+                )
+            },
+            code="only_the_dearest",
+        )
+
+
+def _refuse_what_changed(devices: list[RankedDevice]) -> None:
+    """What is told is what it costs now."""
+    rows = Device.objects.for_rent().in_bulk(
+        [one.code for one in devices], field_name="code"
+    )
+    stale = [
+        one.name
+        for one in devices
+        if one.code not in rows
+        or [Decimal(one.daily), Decimal(one.weekly), Decimal(one.monthly)]
+        != [
+            rows[one.code].daily_rent,
+            rows[one.code].weekly_rent,
+            rows[one.code].monthly_rent,
+        ]
+    ]
+    if stale:
+        raise ValidationError(
+            {
+                "codes": _(
+                    "Changed in the catalogue meanwhile: %(names)s. Make the list anew."
+                )
+                % {"names": ", ".join(stale)}
+            },
+            code="list_stale",
+        )
+
+
+def _clean_reason(text: str) -> str:
+    reason = " ".join(text.split())
+    if len(reason) > REASON_MAX or not reason.isprintable():
+        raise ValidationError(
+            {
+                "only_one_reason": _("Write up to %(limit)s characters in one line.")
+                % {"limit": REASON_MAX}
+            },
+            code="reason_unfit",
+        )
+    return reason
+
+
+def _is_word_of_customer(inquiry: Inquiry, message: Message) -> bool:
+    return message.ticket_id == inquiry.pk and message.direction == Direction.IN
