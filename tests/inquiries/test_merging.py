@@ -131,7 +131,7 @@ def test_open_topics_go_along_and_one_that_is_open_there_is_asked_once(
 ) -> None:
     target = InquiryFactory.create(at=after(20))
     InquiryTopic.objects.create(
-        inquiry=again, topic=Topic.RENTAL_PRICE, asked_at=after(65)
+        inquiry=again, topic=Topic.OPERATION_USE, asked_at=after(65)
     )
     services.merge(again, into=target, by=agent, at=after(70))
     assert topics(target) == {"operation_use", "delivery_time"}
