@@ -266,6 +266,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "customers.forget_contacts",
         "schedule": crontab(minute="20"),
     },
+    "follow-ups-send-due": {
+        "task": "follow_ups.send_due",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",
         "schedule": 10.0,

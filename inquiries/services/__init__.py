@@ -7,11 +7,13 @@ from inquiries.services.callbacks import (
     miss,
     reveal_contact,
 )
+from inquiries.services.calls import log_ring, record_missed_call
 from inquiries.services.checking import announce_checking, mark_question_clear
 from inquiries.services.closing import (
     abandon,
     ask_closing_question,
     close,
+    leave,
     note_customer_left,
     reopen,
 )
@@ -28,6 +30,11 @@ from inquiries.services.explaining import (
     note_understanding,
     service_refusal,
     tell_service_facts,
+)
+from inquiries.services.follow_ups import (
+    cancel_follow_up,
+    edit_follow_up,
+    send_follow_up,
 )
 from inquiries.services.handling import assign, take
 from inquiries.services.repairs import (
@@ -46,28 +53,34 @@ __all__ = [
     "ask",
     "ask_closing_question",
     "assign",
+    "cancel_follow_up",
     "check_in_on_site",
     "close",
     "contract_refusal",
     "customer_writes",
     "decide_contract_request",
+    "edit_follow_up",
     "explain_clauses",
     "finish_callback",
     "finish_repair",
     "forward_contract_request",
     "greet",
+    "leave",
     "log_callback_attempt",
+    "log_ring",
     "log_technician_contact",
     "mark_question_clear",
     "miss",
     "note_customer_left",
     "note_understanding",
+    "record_missed_call",
     "remove_topic",
     "reopen",
     "reply",
     "report_fault",
     "request_contract_change",
     "reveal_contact",
+    "send_follow_up",
     "service_refusal",
     "take",
     "tell_contract_result",
