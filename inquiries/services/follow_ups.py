@@ -94,7 +94,7 @@ def edit_follow_up(inquiry: Inquiry, *, text: str, by: User, at: datetime) -> Fo
 
 @transaction.atomic
 def send_follow_up(
-    inquiry: Inquiry, *, by: User, at: datetime, text: str = ""
+    inquiry: Inquiry, *, by: User, at: datetime, text: str | None = None
 ) -> FollowUp:
     """Send it now, with `text` if that is another one. A second click sends nothing.
 
@@ -106,7 +106,7 @@ def send_follow_up(
     if sent := _of_cycle(inquiry, FollowUpStatus.SENT):
         return sent
     follow_up = _waiting(inquiry)
-    if text.strip():
+    if text is not None:
         _edit(follow_up, text=text, by=by)
     return _deliver(inquiry, follow_up, by=by, at=at)
 

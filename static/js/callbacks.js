@@ -1,9 +1,9 @@
-/* The list of callbacks keeps itself up to date; what is being written stays. */
+/* A list of things due keeps itself up to date; what is being written stays. */
 (() => {
   "use strict";
   const { body } = document;
   const { refetch, paced } = globalThis.Shoushi;
-  const fetchList = paced(() => refetch(document.getElementById("callbacks")));
+  const fetchList = paced(() => refetch(document.querySelector(".callbacks")));
   body.addEventListener("live:hello", fetchList);
   body.addEventListener("live:change", (event) => {
     if (event.detail.kind !== "notification") fetchList();
@@ -11,13 +11,13 @@
   // A step that was taken closes its form and takes the number off the screen.
   body.addEventListener("htmx:afterSwap", (event) => {
     const { target, requestConfig, xhr } = event.detail;
-    if (target.id !== "callbacks" || requestConfig.verb !== "post" || xhr.status > 299) {
+    if (!target.matches(".callbacks") || requestConfig.verb !== "post" || xhr.status > 299) {
       return;
     }
     target.querySelectorAll("details[open]").forEach((menu) => {
       menu.open = false;
       menu.querySelector("form").reset();
     });
-    document.getElementById("revealed").replaceChildren();
+    document.getElementById("revealed")?.replaceChildren();
   });
 })();
