@@ -342,10 +342,9 @@ class Inquiries(ViewSet):
         parameters=[NUMBER],
     )
     def follow_up(self, request: Request, number: str) -> Response:
+        inquiry = found(request, number)
         given = parsed(FollowUpStep, request)
-        made = followed_up(
-            found(request, number), **given, by=person(request), at=timezone.now()
-        )
+        made = followed_up(inquiry, **given, by=person(request), at=timezone.now())
         return Response(FollowUpState(made).data)
 
     def _take(
