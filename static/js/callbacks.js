@@ -3,7 +3,11 @@
   "use strict";
   const { body } = document;
   const { refetch, paced } = globalThis.Shoushi;
-  const fetchList = paced(() => refetch(document.querySelector(".callbacks")));
+  // Why a step was not possible stays to be read until the next one.
+  const fetchList = paced(() => {
+    const list = document.querySelector(".callbacks");
+    if (!list.querySelector(".callback-refusal")) refetch(list);
+  });
   body.addEventListener("live:hello", fetchList);
   body.addEventListener("live:change", (event) => {
     if (event.detail.kind !== "notification") fetchList();
