@@ -160,7 +160,7 @@ def send_due(*, clock: Callable[[], datetime], seconds: float = SECONDS) -> int:
         claimed = claim(at=clock())
         if claimed is None:
             break
-        count += _sent_by_itself(claimed, at=clock())
+        count += attempt(claimed, at=clock())
     return count
 
 
@@ -181,8 +181,8 @@ def claim(*, at: datetime) -> FollowUp | None:
         return follow_up
 
 
-def _sent_by_itself(claimed: FollowUp, *, at: datetime) -> bool:
-    """One attempt. A conversation that goes on meanwhile has cancelled it."""
+def attempt(claimed: FollowUp, *, at: datetime) -> bool:
+    """Send what was claimed, if it still waits; returns whether it was sent."""
     try:
         with transaction.atomic():
             inquiry = Inquiry.objects.locked().get(pk=claimed.inquiry_id)

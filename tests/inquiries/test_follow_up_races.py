@@ -37,7 +37,7 @@ def work(start: float) -> None:
 
 def come_back(start: float) -> None:
     time.sleep(max(0.0, start - time.time()))
-    for inquiry in Inquiry.objects.order_by("-pk"):
+    for inquiry in Inquiry.objects.order_by("pk"):
         services.reopen(inquiry, by=None, at=datetime.now(UTC))
 
 

@@ -249,6 +249,30 @@ def test_who_takes_the_conversation_up_again_gets_no_follow_up(ended: Inquiry) -
 
 
 @pytest.mark.clause("IN-54")
+def test_who_comes_back_while_a_worker_holds_it_gets_no_follow_up(
+    ended: Inquiry,
+) -> None:
+    claimed = follow_ups.claim(at=BY_ITSELF)
+    assert claimed is not None
+    services.reopen(ended, by=None, at=BY_ITSELF)
+    before = everything()
+    assert follow_ups.attempt(claimed, at=BY_ITSELF) is False
+    assert everything() == before
+
+
+@pytest.mark.clause("IN-54")
+def test_a_slow_worker_sends_nothing_that_a_colleague_has_sent(
+    ended: Inquiry, agent: User
+) -> None:
+    claimed = follow_ups.claim(at=BY_ITSELF)
+    assert claimed is not None
+    services.send_follow_up(ended, by=agent, at=BY_ITSELF)
+    before = everything()
+    assert follow_ups.attempt(claimed, at=BY_ITSELF) is False
+    assert everything() == before
+
+
+@pytest.mark.clause("IN-54")
 def test_who_did_not_agree_is_not_written_to_and_the_reason_is_on_record(
     inquiry: Inquiry, agent: User
 ) -> None:
