@@ -225,6 +225,33 @@ class OutcomeForm(TokenForm):
     outcome = forms.CharField(required=False)
 
 
+class FollowUpForm(forms.Form):
+    """What the customer is to read instead of the composed text."""
+
+    text = forms.CharField(required=False, strip=False)
+
+
+class WhyNotForm(forms.Form):
+    """Why something is not done."""
+
+    reason = forms.CharField(required=False)
+
+
+class MissedCallForm(PlainForm):
+    """Who called while nobody could answer (IN-23)."""
+
+    phone = forms.CharField(
+        label=_("Number of the caller"),
+        widget=forms.TextInput(
+            attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}
+        ),
+    )
+    surname = forms.CharField(
+        label=_("Surname, if known"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class FinishForm(TokenForm):
     """How likely the customer is to rent, and whether they agreed to be written to."""
 

@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3.0,
         "options": {"expires": 3},
     },
+    "follow-ups-send-due": {
+        "task": "follow_ups.send_due",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",
         "schedule": 10.0,

@@ -23,10 +23,14 @@ from inquiries.documents import (
     Checking,
     ContractRequestState,
     Finish,
+    FollowUpAct,
+    FollowUpState,
+    FollowUpStep,
     InquiryAsked,
     InquiryState,
     InquiryThread,
     MergeTarget,
+    MissedCall,
     NewContractRequest,
     NewInquiry,
     NewMessage,
@@ -34,10 +38,11 @@ from inquiries.documents import (
     Once,
     OtherTicket,
     RepairRequestState,
+    RingTimes,
     TopicChosen,
 )
 from inquiries.merged import merge_of
-from inquiries.models import Callback, Inquiry
+from inquiries.models import Callback, FollowUp, Inquiry
 from sla.models import Clock
 from sla.services.standing import holds
 from staff.models import User
@@ -365,6 +370,54 @@ class Inquiries(ViewSet):
         )
         return Response(RepairRequestState(reported).data, status=201)
 
+    @extend_schema(
+        "record_missed_call",
+        summary=_("Record a missed call"),
+        description=_(
+            "A call to the hotline that nobody answered: a callback is due at once"
+            " (IN-23)."
+        ),
+        request=MissedCall,
+        responses={201: InquiryAsked},
+        parameters=[IDEMPOTENCY],
+    )
+    def missed_call(self, request: Request) -> Response:
+        given = parsed(MissedCall, request)
+        inquiry = services.record_missed_call(
+            **given, by=person(request), at=timezone.now()
+        )
+        return shown(request, inquiry, InquiryAsked, status=201)
+
+    @extend_schema(
+        "log_ring",
+        summary=_("Log how long a call rang"),
+        description=_(
+            "The times of the telephone system decide whether it was answered within"
+            " three rings (IN-23)."
+        ),
+        request=RingTimes,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def ring(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.log_ring, RingTimes)
+
+    @extend_schema(
+        "follow_up",
+        summary=_("Follow up"),
+        description=_(
+            "Sends the follow-up now, changes its text, or cancels it (IN-54 to IN-56)."
+        ),
+        request=FollowUpStep,
+        responses=FollowUpState,
+        parameters=[NUMBER],
+    )
+    def follow_up(self, request: Request, number: str) -> Response:
+        inquiry = found(request, number)
+        given = parsed(FollowUpStep, request)
+        made = followed_up(inquiry, **given, by=person(request), at=timezone.now())
+        return Response(FollowUpState(made).data)
+
     def _take(
         self,
         request: Request,
@@ -399,6 +452,23 @@ def called_back(
     return services.log_callback_attempt(
         inquiry, obstacle=obstacle, by=by, at=at, client_token=client_token
     )
+
+
+def followed_up(
+    inquiry: Inquiry,
+    *,
+    act: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    text: str | None = None,
+) -> FollowUp:
+    """One of the three verbs of a follow-up."""
+    if act == FollowUpAct.CANCEL:
+        return services.cancel_follow_up(inquiry, reason=reason, by=by, at=at)
+    if act == FollowUpAct.EDIT:
+        return services.edit_follow_up(inquiry, text=text or "", by=by, at=at)
+    return services.send_follow_up(inquiry, text=text, by=by, at=at)
 
 
 def person(request: Request) -> User:

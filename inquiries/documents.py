@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -16,6 +17,8 @@ from inquiries.merged import absorbed, read_by_colleagues
 from inquiries.models import (
     Clause,
     ContractRequest,
+    FollowUp,
+    FollowUpStatus,
     Inquiry,
     InquiryTopic,
     Intent,
@@ -467,3 +470,92 @@ class RepairRequestState(serializers.ModelSerializer[RepairRequest]):
             *("recorded_at", "contact_at", "on_site_at", "place", "finished_at"),
             *("result", "downtime_hours", "compensation"),
         )
+
+
+class FollowUpAct(models.TextChoices):
+    """What is done with a follow-up."""
+
+    SEND = "send", _("Send now")
+    EDIT = "edit", _("Change the text")
+    CANCEL = "cancel", _("Cancel")
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("now", {"act": "send"}, request_only=True),
+        OpenApiExample(
+            "never",
+            {"act": "cancel", "reason": _("The order is placed.")},
+            request_only=True,
+        ),
+    ]
+)
+class FollowUpStep(serializers.Serializer[Any]):
+    """Send it now, change its text, or cancel it with a reason (IN-54)."""
+
+    act = serializers.ChoiceField(choices=FollowUpAct.choices)
+    text = Words(
+        required=False,
+        help_text=_("Another text than the composed one; it keeps the opening."),
+    )
+    reason = Words(
+        required=False, default="", help_text=_("Why it is cancelled, for colleagues.")
+    )
+
+
+class FollowUpState(serializers.ModelSerializer[FollowUp]):
+    status = serializers.ChoiceField(choices=FollowUpStatus.choices, read_only=True)
+
+    class Meta:
+        model = FollowUp
+        fields = read_only_fields = (
+            *("status", "reason", "remark", "text"),
+            *("created_at", "send_at", "ended_at"),
+        )
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "ring",
+            {
+                "rung_at": "2026-11-23T10:00:00+08:00",
+                "answered_at": "2026-11-23T10:00:09+08:00",
+            },
+            request_only=True,
+        )
+    ]
+)
+class RingTimes(serializers.Serializer[Any]):
+    """When a call began to ring and when it was answered (IN-23)."""
+
+    rung_at = serializers.DateTimeField(help_text=_("When it began to ring."))
+    answered_at = serializers.DateTimeField(help_text=_("When it was answered."))
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "missed",
+            {
+                "phone": "13800138000",
+                "rung_at": "2026-11-23T10:00:00+08:00",
+                "ended_at": "2026-11-23T10:00:40+08:00",
+            },
+            request_only=True,
+        )
+    ]
+)
+class MissedCall(Once):
+    """A call that nobody answered, and whom to call back (IN-23)."""
+
+    phone = Words(help_text=_("The caller's number."))
+    surname = Words(
+        required=False, default="", help_text=_("What the caller is called, if known.")
+    )
+    rung_at = serializers.DateTimeField(
+        required=False, help_text=_("When it began to ring.")
+    )
+    ended_at = serializers.DateTimeField(
+        required=False, help_text=_("When the caller hung up.")
+    )

@@ -9,9 +9,10 @@
 Which steps move which clock: ASK and CUSTOMER_WRITES start the first-reply clock of a
 cycle, REPLY and GREET stop it (IN-24, IN-25). CLEAR_QUESTION starts the one-minute
 clock, CHECK stops it and starts the callback's 15 minutes, FINISH_CALLBACK stops those
-(IN-27, IN-28). CLOSE with clear intent starts the follow-up's clock (IN-54), REOPEN
-cancels it and begins the next cycle. MERGE cancels every clock, UNMERGE begins the next
-cycle.
+(IN-27, IN-28); MISS starts them too. CLOSE with clear intent starts the follow-up's
+clock (IN-54), FOLLOW_UP stops or cancels it, REOPEN cancels it and begins the next
+cycle. LOG_RING starts and stops the ringing with the times of the telephone (IN-23).
+MERGE cancels every clock, UNMERGE begins the next cycle.
 """
 
 from collections.abc import Mapping
@@ -67,6 +68,8 @@ class Step(StrEnum):
     REOPEN = "reopen"
     ABANDON = "abandon"
     MISS = "miss"
+    LOG_RING = "log_ring"
+    FOLLOW_UP = "follow_up"
     EXPLAIN_CLAUSES = "explain_clauses"
     TELL_SERVICE_FACTS = "tell_service_facts"
     REQUEST_CONTRACT_CHANGE = "request_contract_change"
@@ -235,6 +238,14 @@ _RULES: Final = {
         _ANSWERING,
         _("Only a call that nobody has answered is missed."),
         customer=True,
+    ),
+    # When a call rang and was answered, as the telephone system knows it (IN-23).
+    Step.LOG_RING: Rule(
+        _OPEN - {Status.MISSED}, None, _ANSWERING, _("This call was not answered.")
+    ),
+    # Edit, send or cancel what the customer gets after the end (IN-54).
+    Step.FOLLOW_UP: Rule(
+        frozenset({Status.CLOSED}), None, _ANSWERING, _("No follow-up waits here.")
     ),
     # What an inquiry asks of others; what was asked lives on after the inquiry is
     # finished: see request_workflow.py.

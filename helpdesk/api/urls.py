@@ -37,6 +37,8 @@ VERBS = (
     "unlink",
     "merge",
     "unmerge",
+    "ring",
+    "follow-up",
 )
 OFFERS = ("select-devices", "recommend", "quote")
 
@@ -48,6 +50,11 @@ urlpatterns = [
     path("v1/policies/", Policies.as_view(), name="api_policies"),
     path("v1/business-time/due/", DueTime.as_view(), name="api_due_time"),
     path("v1/inquiries/", Inquiries.as_view({"post": "create"}), name="api_inquiries"),
+    path(
+        "v1/inquiries/missed-call/",
+        Inquiries.as_view({"post": "missed_call"}),
+        name="api_missed_call",
+    ),
     path(
         "v1/inquiries/<slug:number>/",
         Inquiries.as_view({"get": "retrieve"}),

@@ -8,6 +8,7 @@ from helpdesk.desk.views import (
     belonging,
     callbacks,
     files,
+    follow_ups,
     notices,
     offers,
     pages,
@@ -35,6 +36,7 @@ register_converter(NumberConverter, "number")
 app_name = "desk"
 
 INQUIRY = "inquiries/<number:number>/"
+FOLLOW_UP = "follow-ups/<number:number>/"
 CONTRACT = "contract-requests/<number:number>/"
 REPAIR = "repairs/<number:number>/"
 
@@ -71,6 +73,7 @@ urlpatterns = [
     path(f"{INQUIRY}quotation/send/", offers.send, name="send_quotation"),
     path(f"{INQUIRY}quotation/<number:quoted>/pdf/", offers.pdf, name="quotation_pdf"),
     path(f"{INQUIRY}close/", verbs.close, name="close"),
+    path(f"{INQUIRY}abandon/", verbs.abandon, name="abandon"),
     path(f"{INQUIRY}reopen/", verbs.reopen, name="reopen"),
     path(f"{INQUIRY}link/", belonging.link, name="link"),
     path(f"{INQUIRY}unlink/", belonging.unlink, name="unlink"),
@@ -81,6 +84,12 @@ urlpatterns = [
     path("callbacks/list/", callbacks.fragment, name="callback_list"),
     path("callbacks/<number:number>/tried/", callbacks.not_reached, name="tried"),
     path("callbacks/<number:number>/done/", callbacks.called_back, name="done"),
+    path("callbacks/missed-call/", callbacks.missed_call, name="missed_call"),
+    path("follow-ups/", follow_ups.page, name="follow_ups"),
+    path("follow-ups/list/", follow_ups.fragment, name="follow_up_list"),
+    path(f"{FOLLOW_UP}send/", follow_ups.send, name="follow_up_send"),
+    path(f"{FOLLOW_UP}edit/", follow_ups.edit, name="follow_up_edit"),
+    path(f"{FOLLOW_UP}cancel/", follow_ups.cancel, name="follow_up_cancel"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<number:number>/acknowledge/", notices.acknowledge, name="heard"),
     # What an inquiry asks of other departments, and their lists.

@@ -20,6 +20,7 @@ from inquiries import merged, timeline
 from inquiries.models import (
     Callback,
     DeviceChoice,
+    FollowUp,
     Inquiry,
     InquiryTopic,
     Intent,
@@ -28,7 +29,7 @@ from inquiries.models import (
 )
 from inquiries.next_step import next_step, open_topics, possible_steps
 from inquiries.services.selecting import chosen_devices
-from inquiries.workflow import WORKFLOW, Step
+from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from knowledge.services.scripts import Offer, offered
 from sla.models import Clock
 from sla.services.standing import Hold, holds
@@ -148,6 +149,25 @@ class Workspace:
         if self.inquiry.status not in WORKFLOW.rules[Step.FINISH_CALLBACK].sources:
             return None
         return self.inquiry.callbacks.select_related("clock").open().first()
+
+    @cached_property
+    def follow_up(self) -> FollowUp | None:
+        """What this conversation's customer gets; asked for only after a clear intent.
+
+        None while it goes on.
+        """
+        inquiry = self.inquiry
+        if inquiry.status != Status.CLOSED or inquiry.intent != Intent.CLEAR:
+            return None
+        return inquiry.follow_ups.filter(cycle=inquiry.cycle).first()
+
+    @property
+    def may_be_gone(self) -> bool:
+        """Whether nobody has answered, and it has been quiet for long enough."""
+        inquiry = self.inquiry
+        last = inquiry.last_message_at
+        quiet = last is not None and self.now - last >= QUIET_BEFORE_LEFT
+        return self.can[Step.ABANDON] and inquiry.last_answer_id is None and quiet
 
     @property
     def may_reveal(self) -> bool:

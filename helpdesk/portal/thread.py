@@ -143,6 +143,12 @@ class Thread:
         return derived_token("no more", inquiry.number, inquiry.event_count)
 
     @property
+    def can_leave(self) -> bool:
+        """Whether an answer is still owed that the customer may not need any more."""
+        allowed = WORKFLOW.allows(self.inquiry, Step.ABANDON, by=None)
+        return allowed and self.inquiry.last_answer_id is None
+
+    @property
     def can_report_a_fault(self) -> bool:
         return WORKFLOW.allows(self.inquiry, Step.REPORT_FAULT, by=None)
 

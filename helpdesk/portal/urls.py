@@ -23,6 +23,7 @@ urlpatterns = [
     path("thread/<str:token>/fault/", views.fault, name="fault"),
     path("thread/<str:token>/topic/", views.add_topic, name="topic"),
     path("thread/<str:token>/choose/", views.choose, name="choose"),
+    path("thread/<str:token>/leave/", views.leave, name="leave"),
     path("thread/<str:token>/reopen/", views.reopen, name="reopen"),
     path("thread/<str:token>/files/<uuid:public_id>/", views.file, name="file"),
     path("quotation/<str:token>/", quotations.page, name="quotation"),

@@ -280,6 +280,18 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @throttled("write", "10/10s", "600/h")
 @never_cache
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """No answer is needed any more."""
+    try:
+        services.leave(found(token), at=timezone.now())
+    except IllegalStep as error:
+        return refused(request, token, error, WritingForm({}))
+    return after_writing(request, token)
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
 def reopen(request: HttpRequest, token: str) -> HttpResponse:
     """Take up a finished conversation again, within its window."""
     at = timezone.now()

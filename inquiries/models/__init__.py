@@ -3,7 +3,7 @@
 from inquiries.models.callback import Callback, Obstacle, Way
 from inquiries.models.contract_request import Clause, ContractRequest, Decision
 from inquiries.models.explained import ClauseExplanation, ServiceFactsTold
-from inquiries.models.follow_up import FollowUp, FollowUpStatus
+from inquiries.models.follow_up import FollowUp, FollowUpStatus, NotSent
 from inquiries.models.inquiry import (
     Inquiry,
     InquiryQuerySet,
@@ -45,6 +45,7 @@ __all__ = [
     "Intent",
     "Merge",
     "MergeQuerySet",
+    "NotSent",
     "Obstacle",
     "Quotation",
     "QuotationDocument",

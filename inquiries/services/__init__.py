@@ -7,11 +7,13 @@ from inquiries.services.callbacks import (
     miss,
     reveal_contact,
 )
+from inquiries.services.calls import log_ring, record_missed_call
 from inquiries.services.checking import announce_checking, mark_question_clear
 from inquiries.services.closing import (
     abandon,
     ask_closing_question,
     close,
+    leave,
     note_customer_left,
     reopen,
 )
@@ -26,6 +28,11 @@ from inquiries.services.explaining import (
     explain_clauses,
     note_understanding,
     tell_service_facts,
+)
+from inquiries.services.follow_ups import (
+    cancel_follow_up,
+    edit_follow_up,
+    send_follow_up,
 )
 from inquiries.services.handling import assign, take
 from inquiries.services.merging import merge, unmerge
@@ -54,18 +61,22 @@ __all__ = [
     "ask_closing_question",
     "ask_for_fresh_quotation",
     "assign",
+    "cancel_follow_up",
     "check_in_on_site",
     "choose_device",
     "close",
     "customer_writes",
     "decide_contract_request",
     "draft_quotation",
+    "edit_follow_up",
     "explain_clauses",
     "finish_callback",
     "finish_repair",
     "forward_contract_request",
     "greet",
+    "leave",
     "log_callback_attempt",
+    "log_ring",
     "log_technician_contact",
     "mark_question_clear",
     "merge",
@@ -75,6 +86,7 @@ __all__ = [
     "open_quotation",
     "quote",
     "recommend",
+    "record_missed_call",
     "remove_topic",
     "reopen",
     "reply",
@@ -82,6 +94,7 @@ __all__ = [
     "request_contract_change",
     "reveal_contact",
     "select_devices",
+    "send_follow_up",
     "send_quotation",
     "take",
     "tell_contract_result",

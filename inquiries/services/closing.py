@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.services import consent as record_consent
-from inquiries.models import FollowUp, FollowUpStatus, Inquiry, Intent
+from inquiries.models import Inquiry, Intent, NotSent
+from inquiries.services import follow_ups
 from inquiries.services.checking import drop_minute
 from inquiries.services.speaking import (
     CLOSING_QUESTION,
@@ -19,7 +20,7 @@ from inquiries.services.speaking import (
     say,
 )
 from inquiries.services.topics import refuse_open_topics
-from inquiries.workflow import NOT_ANSWERED, QUIET_BEFORE_LEFT, WORKFLOW, Step
+from inquiries.workflow import NOT_ANSWERED, QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from sla.models import Metric
 from sla.services import clocks
 from sla.services.clocks import CancelReason
@@ -134,7 +135,7 @@ def close(
     if consent:
         record_consent(inquiry.customer, at=at)
     if intent == Intent.CLEAR:
-        _plan_follow_up(inquiry, consent=consent, at=at)
+        follow_ups.plan(inquiry, consent=consent, at=at)
     feed.announce(inquiry, "ticket", to_customer=True)
     return inquiry
 
@@ -156,7 +157,7 @@ def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
             step=Step.REOPEN,
             status=inquiry.status,
         )
-    _cancel_follow_up(inquiry, by=by, at=at)
+    follow_ups.drop(inquiry, reason=NotSent.REOPENED, by=by, at=at)
     WORKFLOW.move(inquiry, rule)
     inquiry.closed_at = inquiry.customer_left_at = None
     inquiry.closing_asked_at = inquiry.closing_answered_at = None
@@ -185,19 +186,44 @@ def abandon(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
     Raises IllegalStep while it is not quiet yet or after an answer, NotAllowed.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
-    rule = WORKFLOW.check(inquiry, Step.ABANDON, by=by)
+    _refuse_answered(inquiry, by=by)
+    _refuse_too_early(inquiry, Step.ABANDON, at=at)
+    return _give_up(inquiry, by=by, at=at)
+
+
+@transaction.atomic
+def leave(inquiry: Inquiry, *, at: datetime) -> Inquiry:
+    """The customer says that no answer is needed any more; no quiet is waited for.
+
+    What was promised and not kept by then stays missed. A second click changes nothing.
+
+    Raises IllegalStep after an answer.
+    """
+    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    if inquiry.status == Status.ABANDONED:
+        return inquiry
+    _refuse_answered(inquiry, by=None)
+    return _give_up(inquiry, by=None, at=at)
+
+
+def _refuse_answered(inquiry: Inquiry, *, by: User | None) -> None:
+    """Raises IllegalStep after an answer, NotAllowed."""
+    WORKFLOW.check(inquiry, Step.ABANDON, by=by)
     if inquiry.last_answer_id is not None:
         raise IllegalStep(
             WORKFLOW.rules[Step.ABANDON].refusal,
             step=Step.ABANDON,
             status=inquiry.status,
         )
-    _refuse_too_early(inquiry, Step.ABANDON, at=at)
+
+
+def _give_up(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
+    """The end without an answer; the caller holds the lock and has checked."""
     clocks.cancel(
         inquiry, Metric.FIRST_REPLY, reason=CancelReason.WITHDRAWN, at=at, by=by
     )
     drop_minute(inquiry, at=at, by=by)
-    WORKFLOW.move(inquiry, rule)
+    WORKFLOW.move(inquiry, WORKFLOW.rules[Step.ABANDON])
     inquiry.closed_at = at
     inquiry.customer_waiting_since = None
     inquiry.save(update_fields=["closed_at", "customer_waiting_since", "status"])
@@ -242,29 +268,4 @@ def _refuse_too_early(inquiry: Inquiry, step: Step, *, at: datetime) -> None:
             % {"n": minutes},
             step=step,
             status=inquiry.status,
-        )
-
-
-def _plan_follow_up(inquiry: Inquiry, *, consent: bool, at: datetime) -> None:
-    """Note the follow-up of this cycle, with its clock if the customer agreed."""
-    clock = None
-    if consent:
-        clock = clocks.start(
-            inquiry, Metric.FOLLOW_UP, at=at, facts={"intent": Intent.CLEAR.value}
-        )
-    FollowUp.objects.create(
-        inquiry=inquiry,
-        clock=clock,
-        cycle=inquiry.cycle,
-        status=FollowUpStatus.PENDING if consent else FollowUpStatus.NOT_PERMITTED,
-        created_at=at,
-        ended_at=None if consent else at,
-    )
-
-
-def _cancel_follow_up(inquiry: Inquiry, *, by: User | None, at: datetime) -> None:
-    waiting = inquiry.follow_ups.filter(status=FollowUpStatus.PENDING)
-    if waiting.update(status=FollowUpStatus.CANCELLED, ended_at=at):
-        clocks.cancel(
-            inquiry, Metric.FOLLOW_UP, reason=CancelReason.NOT_NEEDED, at=at, by=by
         )

@@ -1,9 +1,13 @@
-/* The list of callbacks keeps itself up to date; what is being written stays. */
+/* A list of things due keeps itself up to date; what is being written stays. */
 (() => {
   "use strict";
   const { body } = document;
   const { refetch, paced } = globalThis.Shoushi;
-  const fetchList = paced(() => refetch(document.getElementById("callbacks")));
+  // Why a step was not possible stays to be read until the next one.
+  const fetchList = paced(() => {
+    const list = document.querySelector(".callbacks");
+    if (!list.querySelector(".callback-refusal")) refetch(list);
+  });
   body.addEventListener("live:hello", fetchList);
   body.addEventListener("live:change", (event) => {
     if (event.detail.kind !== "notification") fetchList();
@@ -11,13 +15,13 @@
   // A step that was taken closes its form and takes the number off the screen.
   body.addEventListener("htmx:afterSwap", (event) => {
     const { target, requestConfig, xhr } = event.detail;
-    if (target.id !== "callbacks" || requestConfig.verb !== "post" || xhr.status > 299) {
+    if (!target.matches(".callbacks") || requestConfig.verb !== "post" || xhr.status > 299) {
       return;
     }
     target.querySelectorAll("details[open]").forEach((menu) => {
       menu.open = false;
       menu.querySelector("form").reset();
     });
-    document.getElementById("revealed").replaceChildren();
+    document.getElementById("revealed")?.replaceChildren();
   });
 })();

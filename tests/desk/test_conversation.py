@@ -127,6 +127,7 @@ def test_without_a_script_every_verb_answers_with_303(
         "closing_asked",
         "customer_wrote",
         "closed",
+        "follow_up_not_sent",
         "reopened",
         "assigned",
     ]

@@ -37,6 +37,7 @@ PAGES = [
     ("/desk/", "agent3"),
     ("/desk/receive/", "agent3"),
     ("/desk/callbacks/", "agent3"),
+    ("/desk/follow-ups/", "agent3"),
     ("/supervision/", "manager"),
     ("/supervision/channels/", "manager"),
     ("/supervision/channels/places/1/", "manager"),

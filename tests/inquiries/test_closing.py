@@ -181,3 +181,47 @@ def test_who_gives_up_waiting_leaves_a_missed_promise_behind(
     assert (inquiry.status, inquiry.closed_at) == ("abandoned", after(300))
     assert clock.breached_at == after(30)
     assert services.reopen(inquiry, by=None, at=after(400)).status == "in_service"
+
+
+def test_a_customer_who_needs_no_answer_any_more_says_so_at_once(
+    inquiry: Inquiry,
+) -> None:
+    for seconds in (20, 25):
+        services.leave(inquiry, at=after(seconds))
+    inquiry.refresh_from_db()
+    clock = inquiry.clocks.get()
+    assert (inquiry.status, inquiry.closed_at) == ("abandoned", after(20))
+    assert (clock.status, clock.breached_at) == ("cancelled", None)
+    assert inquiry.customer_waiting_since is None
+
+
+def test_who_leaves_after_the_promise_was_missed_leaves_it_missed(
+    inquiry: Inquiry,
+) -> None:
+    services.leave(inquiry, at=after(31))
+    assert inquiry.clocks.get().breached_at == after(30)
+
+
+def test_who_has_an_answer_does_not_give_up_waiting(
+    answered: Inquiry, agent: User
+) -> None:
+    before = everything()
+    with pytest.raises(IllegalStep):
+        services.leave(answered, at=after(20))
+    with pytest.raises(IllegalStep):
+        services.abandon(answered, by=agent, at=after(900))
+    assert everything() == before
+
+
+def test_who_comes_back_within_72_hours_is_served_in_the_same_inquiry(
+    inquiry: Inquiry, agent: User
+) -> None:
+    services.leave(inquiry, at=after(20))
+    late = after(20, hours=72) + MICROSECOND
+    with pytest.raises(IllegalStep):
+        services.reopen(inquiry, by=None, at=late)
+    services.reopen(inquiry, by=None, at=late - MICROSECOND)
+    services.customer_writes(inquiry, text="还在吗", at=late)
+    inquiry.refresh_from_db()
+    assert (inquiry.status, inquiry.cycle) == ("in_service", 2)
+    assert inquiry.clocks.filter(cycle=2).get().started_at == late

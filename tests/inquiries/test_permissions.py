@@ -83,6 +83,8 @@ POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
         Status.IN_SERVICE: Status.ABANDONED,
     },
     Step.MISS: {Status.NEW: Status.MISSED},
+    Step.LOG_RING: {status: status for status in OPEN - {Status.MISSED}},
+    Step.FOLLOW_UP: {Status.CLOSED: Status.CLOSED},
     Step.EXPLAIN_CLAUSES: {status: status for status in TALKING},
     Step.TELL_SERVICE_FACTS: {status: status for status in TALKING},
     Step.REQUEST_CONTRACT_CHANGE: {status: status for status in TALKING},
@@ -156,6 +158,12 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REOPEN: lambda it, by: services.reopen(it, by=by, at=LATE),
     Step.ABANDON: lambda it, by: services.abandon(it, by=by, at=LATE),
     Step.MISS: lambda it, by: services.miss(it, by=by, at=LATE),
+    Step.LOG_RING: lambda it, by: services.log_ring(
+        it, rung_at=after(0), answered_at=after(9), by=by, at=LATE
+    ),
+    Step.FOLLOW_UP: lambda it, by: services.cancel_follow_up(
+        it, reason="已电话告知", by=by, at=LATE
+    ),
     Step.EXPLAIN_CLAUSES: lambda it, by: services.explain_clauses(
         it,
         clauses=["term"],

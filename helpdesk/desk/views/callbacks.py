@@ -1,9 +1,11 @@
 """The list of callbacks: who must be called, by when, and what came of it (IN-28)."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from helpdesk.answers import SeeOther
 from helpdesk.desk.callbacks import CallbackList
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
-from helpdesk.forms import AttemptForm, OutcomeForm, values
+from helpdesk.forms import AttemptForm, MissedCallForm, OutcomeForm, slots, values
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import signed_in
 from inquiries import services
@@ -22,6 +24,7 @@ from inquiries.models import Inquiry
 from staff.models import User
 
 WHOLE: Final = "desk/callbacks.html"
+CALL_SLOTS: Final = "error-call"
 
 
 @require_safe
@@ -54,6 +57,24 @@ def called_back(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """The customer has the answer."""
     form = OutcomeForm(request.POST)
     return act(request, user, number, form, services.finish_callback)
+
+
+@require_POST
+@signed_in
+def missed_call(request: HttpRequest, user: User) -> HttpResponse:
+    """Somebody called and nobody answered: whom to call back (IN-23)."""
+    form = MissedCallForm(request.POST, slots=CALL_SLOTS)
+    try:
+        services.record_missed_call(by=user, at=timezone.now(), **values(form))
+    except ValidationError as error:
+        refusal = refusal_of(error)
+        context = {
+            "call": form,
+            "call_fields": form.rows(slots(refusal.fields, *form.names)),
+            "call_refused": True,
+        }
+        return shown(request, user, WHOLE, context, status=refusal.status)
+    return SeeOther(reverse("desk:callbacks"))
 
 
 def act(
@@ -89,6 +110,7 @@ def shown(
     user: User,
     template: str,
     refused: dict[str, object] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """The list as it stands."""
     callbacks = CallbackList.of(user, at=timezone.now())
@@ -100,6 +122,9 @@ def shown(
     }
     if template == WHOLE:
         context["notices"] = outstanding(user)
+        call = MissedCallForm(initial={"client_token": uuid.uuid4()}, slots=CALL_SLOTS)
+        context = {"call": call, "call_fields": call.rows({}), **context}
     refusal = context.get("refusal")
-    status = refusal.status if isinstance(refusal, Refusal) else 200
+    if isinstance(refusal, Refusal):
+        status = refusal.status
     return render(request, template, context, status=status)

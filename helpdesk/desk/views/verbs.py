@@ -186,6 +186,13 @@ def close(request: HttpRequest, user: User, number: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+def abandon(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """The customer left before an answer."""
+    return do(request, user, number, lambda i, at: services.abandon(i, by=user, at=at))
+
+
+@require_POST
+@signed_in
 def reopen(request: HttpRequest, user: User, number: str) -> HttpResponse:
     return do(request, user, number, lambda i, at: services.reopen(i, by=user, at=at))
 

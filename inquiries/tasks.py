@@ -1,0 +1,12 @@
+"""The jobs of inquiries: short, repeatable, and harmless when run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from inquiries.services import follow_ups
+
+
+@shared_task(name="follow_ups.send_due")
+def send_due_follow_ups() -> int:
+    """Send the follow-ups that nobody has sent by hand (IN-54)."""
+    return follow_ups.send_due(clock=timezone.now)
