@@ -118,6 +118,7 @@ def test_the_chosen_device_and_the_newest_quotation_are_told_again(
         scene="outdoor_mobile",
         scale="solo",
         needs=["portability"],
+        category="live_camera",
         by=agent,
         at=after(20),
     )
