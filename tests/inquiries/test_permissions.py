@@ -124,7 +124,7 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
         it, topic="after_sales", by=by, at=LATE
     ),
     Step.ANSWER_TOPIC: lambda it, by: services.answer_topic(
-        it, topic="rental_price", by=by, at=LATE
+        it, topic="operation_use", by=by, at=LATE
     ),
     Step.CLEAR_QUESTION: lambda it, by: services.mark_question_clear(
         it, by=by, at=LATE
@@ -196,7 +196,7 @@ def in_status(status: Status) -> Inquiry:
             inquiry, surname="王", phone="", question="4K？", by=agent, at=after(6)
         )
     if status == Status.ANSWERED:
-        services.answer_topic(inquiry, topic="rental_price", by=agent, at=after(6))
+        services.answer_topic(inquiry, topic="operation_use", by=agent, at=after(6))
     if status == Status.CLOSED:
         finish(inquiry, by=agent, at=after(6))
     Inquiry.objects.filter(pk=inquiry.pk).update(assignee=None)
