@@ -4,7 +4,9 @@ from datetime import datetime
 
 from inquiries import services
 from inquiries.models import Inquiry
+from inquiries.topic_guards import refusal_for
 from staff.models import User
+from tests.answering import settle
 
 
 def finish(
@@ -15,8 +17,10 @@ def finish(
     intent: str = "none",
     consent: bool = False,
 ) -> Inquiry:
-    """Mark what was answered, ask the closing question, hear “no”, and close."""
+    """Do what the open topics need, mark them, ask the closing question, and close."""
     for topic in inquiry.topics.open():
+        if refusal_for(inquiry, topic.topic):
+            settle(inquiry, topic.topic, by=by, at=at)
         services.answer_topic(inquiry, topic=topic.topic, by=by, at=at)
     services.ask_closing_question(inquiry, by=by, at=at)
     services.customer_writes(inquiry, text="没有了。", at=at)

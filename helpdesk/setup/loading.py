@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog.services.load import load_catalogue
 from helpdesk import stores
+from helpdesk.setup.happening import happen
 from inquiries import services
 from inquiries.models import Inquiry
 from knowledge.services.load import load_knowledge
@@ -141,17 +142,7 @@ def _replay(row: dict[str, Any], *, now: datetime) -> None:
     at = start
     for line in rest:
         at = start + timedelta(seconds=line["after"])
-        if line.get("greet"):
-            services.greet(inquiry, by=agent, at=at)
-        elif line.get("note"):
-            services.write_note(inquiry, text=line["text"], by=agent, at=at)
-        elif line.get("ask_closing"):
-            services.ask_closing_question(inquiry, by=agent, at=at)
-        elif "by" in line:
-            answers = line.get("answers", ())
-            services.reply(inquiry, text=line["text"], by=agent, at=at, answers=answers)
-        else:
-            services.customer_writes(inquiry, text=line["text"], at=at)
+        happen(inquiry, line, agent=agent, at=at)
     if "intent" in row:
         services.close(
             inquiry,

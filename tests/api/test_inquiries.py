@@ -14,6 +14,7 @@ from inquiries import services
 from inquiries.links import thread_token
 from inquiries.models import Inquiry
 from staff.models import Role, User
+from tests.answering import settle
 from tests.api.conftest import SignedIn
 from tests.factories import AT, InquiryFactory, UserFactory, department
 from tests.finishing import finish
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 QUESTION: dict[str, Any] = {
     "channel": "web_chat",
     "customer": {"surname": "陈", "phone": "138 0013 8000"},
-    "topic": "rental_price",
+    "topic": "operation_use",
     "text": "两台摄像机租三天多少钱？",
 }
 
@@ -45,7 +46,7 @@ def test_filing_a_question_starts_the_thirty_second_clock(api: APIClient) -> Non
     assert body["number"].startswith("IN")
     assert body["status"] == "new"
     assert body["customer"] == {"surname": "陈", "contact_tail": "8000"}
-    assert body["topics"][0]["topic"] == "rental_price"
+    assert body["topics"][0]["topic"] == "operation_use"
     (clock,) = body["clocks"]
     assert clock["code"] == "IN_FIRST_REPLY"
     assert clock["status"] == "running"
@@ -240,7 +241,7 @@ def test_one_inquiry_shows_its_messages_in_order(api: APIClient, agent: User) ->
     ]
 
 
-def test_an_inquiry_lives_its_life_through_the_api(api: APIClient) -> None:
+def test_an_inquiry_lives_its_life_through_the_api(api: APIClient, agent: User) -> None:
     inquiry = InquiryFactory.create()
     UserFactory.create(username="bo")
     steps = [
@@ -259,8 +260,11 @@ def test_an_inquiry_lives_its_life_through_the_api(api: APIClient) -> None:
         act(api, inquiry, "callback", reached=False, obstacle="busy"),
         act(api, inquiry, "callback", reached=True, outcome="能。"),
         act(api, inquiry, "topic", topic="after_sales"),
+    ]
+    settle(inquiry, "after_sales", by=agent, at=timezone.now())
+    steps += [
         act(api, inquiry, "reply", text="有保障", answers=["after_sales"]),
-        act(api, inquiry, "topic-answered", topic="rental_price"),
+        act(api, inquiry, "topic-answered", topic="operation_use"),
         act(api, inquiry, "closing-question"),
     ]
     services.customer_writes(inquiry, text="没有了", at=timezone.now())
@@ -287,12 +291,40 @@ def test_an_inquiry_lives_its_life_through_the_api(api: APIClient) -> None:
     assert steps[-1].json()["assignee"] == "bo"
 
 
+@pytest.mark.parametrize(
+    ("topic", "clause"),
+    [
+        pytest.param(topic, clause, marks=pytest.mark.clause(clause))
+        for topic, clause in (
+            ("device_selection", "IN-33"),
+            ("rental_price", "IN-37"),
+            ("contract_terms", "IN-41"),
+            ("delivery_time", "IN-46"),
+            ("after_sales", "IN-46"),
+        )
+    ],
+)
+def test_a_topic_is_409_before_its_own_deed_and_200_after_it(
+    api: APIClient, agent: User, topic: str, clause: str
+) -> None:
+    inquiry = InquiryFactory.create(topic=topic)
+    services.reply(inquiry, text="好", by=agent, at=AT)
+    refused = act(api, inquiry, "topic-answered", topic=topic)
+    assert refused.status_code == 409
+    assert clause in refused.json()["detail"]
+    assert inquiry.topics.get().answered_at is None
+    assert not inquiry.events.filter(verb="topic_answered").exists()
+    settle(inquiry, topic, by=agent, at=AT)
+    accepted = act(api, inquiry, "topic-answered", topic=topic)
+    assert (accepted.status_code, accepted.json()["status"]) == (200, "answered")
+
+
 @pytest.mark.clause("IN-54")
 def test_closing_without_an_intent_is_400_beside_the_field(
     api: APIClient, agent: User
 ) -> None:
     inquiry = InquiryFactory.create()
-    services.reply(inquiry, text="好", by=agent, at=AT, answers=["rental_price"])
+    services.reply(inquiry, text="好", by=agent, at=AT, answers=["operation_use"])
     act(api, inquiry, "customer-left")
     answer = act(api, inquiry, "close")
     assert (answer.status_code, set(answer.json()["fields"])) == (400, {"intent"})

@@ -96,7 +96,7 @@ def test_without_a_script_every_verb_answers_with_303(
         ("topics/add", {"topic": "after_sales"}),
         ("topics/remove", {"topic": "after_sales"}),
         ("reply", {"text": "可以"}),
-        ("topics/answer", {"topic": "rental_price"}),
+        ("topics/answer", {"topic": "operation_use"}),
         ("note", {"text": "老客户"}),
         ("closing-question", {}),
         ("close", {"intent": "clear"}),
@@ -295,7 +295,7 @@ def test_the_next_step_leads_through_the_whole_conversation(
     assert step() == "answer_topic"
     customer("在吗")
     assert step() == "reply"
-    post(desk, inquiry, "reply", text="在", answers=["rental_price"])
+    post(desk, inquiry, "reply", text="在", answers=["operation_use"])
     assert step() == "ask_closing"
     post(desk, inquiry, "closing-question")
     assert step() == "customer_left"

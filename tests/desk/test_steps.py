@@ -133,7 +133,7 @@ def test_finishing_asks_for_the_intent_beside_its_field(
 ) -> None:
     start = timezone.now() - timedelta(hours=1)
     inquiry = ask(at=start)
-    services.reply(inquiry, text="好", by=agent, at=start, answers=["rental_price"])
+    services.reply(inquiry, text="好", by=agent, at=start, answers=["operation_use"])
     assert post(desk, inquiry, "customer-left").status_code == 200
     response = post(desk, inquiry, "close")
     assert response.status_code == 422
@@ -147,7 +147,7 @@ def test_finishing_with_an_open_topic_names_it(desk: Client, agent: User) -> Non
     services.reply(inquiry, text="好", by=agent, at=timezone.now())
     response = post(desk, inquiry, "closing-question")
     assert response.status_code == 409
-    assert "Not answered yet: Rental price (IN-04)." in slot(response, "form")
+    assert "Not answered yet: Using devices (IN-04)." in slot(response, "form")
 
 
 @pytest.mark.clause("IN-28")

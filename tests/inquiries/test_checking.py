@@ -109,7 +109,7 @@ def test_an_answer_instead_of_the_notice_needs_no_notice(
 ) -> None:
     services.mark_question_clear(greeted, by=agent, at=after(100))
     services.reply(
-        greeted, text="能。", by=agent, at=after(120), answers=["rental_price"]
+        greeted, text="能。", by=agent, at=after(120), answers=["operation_use"]
     )
     notice = clock(greeted, "complex_notice")
     assert (notice.status, notice.breached_at) == ("cancelled", None)
@@ -157,7 +157,7 @@ def test_without_a_phone_the_answer_comes_in_the_conversation(
 ) -> None:
     announce(phoneless, agent, 40, answer_by="message")
     services.reply(
-        phoneless, text="能。", by=agent, at=after(300), answers=["rental_price"]
+        phoneless, text="能。", by=agent, at=after(300), answers=["operation_use"]
     )
     phoneless.refresh_from_db()
     done = phoneless.callbacks.get()

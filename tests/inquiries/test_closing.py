@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def answered(inquiry: Inquiry, agent: User) -> Inquiry:
     services.reply(
-        inquiry, text="八百元。", by=agent, at=after(10), answers=["rental_price"]
+        inquiry, text="八百元。", by=agent, at=after(10), answers=["operation_use"]
     )
     return inquiry
 

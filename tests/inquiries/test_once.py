@@ -179,7 +179,7 @@ def test_of_two_agents_who_finish_a_callback_at_once_one_has_done_it() -> None:
 def test_of_several_clicks_on_finish_one_says_goodbye() -> None:
     inquiry, agent = InquiryFactory.create(), UserFactory.create()
     services.reply(
-        inquiry, text="好。", by=agent, at=after(5), answers=["rental_price"]
+        inquiry, text="好。", by=agent, at=after(5), answers=["operation_use"]
     )
     services.note_customer_left(inquiry, by=agent, at=after(400))
     token = uuid.uuid4()

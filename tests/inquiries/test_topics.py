@@ -1,13 +1,14 @@
 """What the customer wants to know: asked, answered, and never forgotten (IN-04)."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.exceptions import ValidationError
 
-from inquiries import services, topic_guards
+from inquiries import services
 from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.topic_guards import GUARDS
 from staff.models import User
+from tests.answering import settle
+from tests.factories import InquiryFactory
 from tests.inquiries.snapshot import everything
 from tests.instants import after
 from tickets.workflow import IllegalStep
@@ -24,7 +25,7 @@ def state(inquiry: Inquiry) -> tuple[str, list[tuple[str, bool]]]:
 def test_the_question_that_was_asked_stands_with_its_topic(inquiry: Inquiry) -> None:
     topic = inquiry.topics.get()
     assert (topic.topic, topic.question) == (
-        "rental_price",
+        "operation_use",
         "两台摄像机租三天多少钱？",
     )
 
@@ -35,7 +36,7 @@ def test_a_customer_adds_topics_and_each_only_once(inquiry: Inquiry) -> None:
         services.add_topic(inquiry, topic="delivery_time", by=None, at=after(seconds))
     assert state(inquiry) == (
         "new",
-        [("rental_price", False), ("delivery_time", False)],
+        [("operation_use", False), ("delivery_time", False)],
     )
     assert inquiry.events.filter(verb="topic_added").count() == 1
 
@@ -45,15 +46,15 @@ def test_an_answer_marks_its_topics_and_the_last_makes_the_inquiry_answered(
 ) -> None:
     services.add_topic(inquiry, topic="delivery_time", by=agent, at=after(5))
     answer = services.reply(
-        inquiry, text="八百元。", by=agent, at=after(9), answers=["rental_price"]
+        inquiry, text="八百元。", by=agent, at=after(9), answers=["operation_use"]
     )
     assert state(inquiry) == (
         "in_service",
-        [("rental_price", True), ("delivery_time", False)],
+        [("operation_use", True), ("delivery_time", False)],
     )
-    price = inquiry.topics.get(topic="rental_price")
-    assert (price.answer, price.answered_at) == (answer, after(9))
-    services.reply(inquiry, text="明天到。", by=agent, at=after(19))
+    first = inquiry.topics.get(topic="operation_use")
+    assert (first.answer, first.answered_at) == (answer, after(9))
+    settle(inquiry, "delivery_time", by=agent, at=after(19))
     services.answer_topic(inquiry, topic="delivery_time", by=agent, at=after(20))
     assert state(inquiry)[0] == "answered"
 
@@ -62,20 +63,22 @@ def test_a_new_topic_brings_an_answered_inquiry_back(
     inquiry: Inquiry, agent: User
 ) -> None:
     services.reply(
-        inquiry, text="八百元。", by=agent, at=after(9), answers=["rental_price"]
+        inquiry, text="八百元。", by=agent, at=after(9), answers=["operation_use"]
     )
-    services.add_topic(inquiry, topic="rental_price", by=None, at=after(30))
+    services.add_topic(inquiry, topic="operation_use", by=None, at=after(30))
     assert state(inquiry) == (
         "in_service",
-        [("rental_price", True), ("rental_price", False)],
+        [("operation_use", True), ("operation_use", False)],
     )
 
 
-def test_a_greeting_answers_nothing(inquiry: Inquiry, agent: User) -> None:
+def test_a_greeting_answers_nothing(
+    inquiry: Inquiry, agent: User, english: None
+) -> None:
     services.greet(inquiry, by=agent, at=after(5))
     before = everything()
-    with pytest.raises(IllegalStep, match="租赁价格"):
-        services.answer_topic(inquiry, topic="rental_price", by=agent, at=after(6))
+    with pytest.raises(IllegalStep, match="Using devices"):
+        services.answer_topic(inquiry, topic="operation_use", by=agent, at=after(6))
     assert everything() == before
 
 
@@ -94,9 +97,9 @@ def test_a_second_click_on_answered_changes_nothing(
     inquiry: Inquiry, agent: User
 ) -> None:
     services.reply(inquiry, text="八百元。", by=agent, at=after(9))
-    services.answer_topic(inquiry, topic="rental_price", by=agent, at=after(10))
+    services.answer_topic(inquiry, topic="operation_use", by=agent, at=after(10))
     before = everything()
-    services.answer_topic(inquiry, topic="rental_price", by=agent, at=after(11))
+    services.answer_topic(inquiry, topic="operation_use", by=agent, at=after(11))
     assert everything() == before
 
 
@@ -108,7 +111,7 @@ def test_a_note_or_another_customers_message_is_no_answer(
     before = everything()
     with pytest.raises(ValidationError) as refusal:
         services.answer_topic(
-            inquiry, topic="rental_price", message=note, by=agent, at=after(11)
+            inquiry, topic="operation_use", message=note, by=agent, at=after(11)
         )
     assert set(refusal.value.error_dict) == {"message"}
     assert everything() == before
@@ -119,12 +122,12 @@ def test_a_wrong_topic_goes_but_never_the_only_one(
 ) -> None:
     before = everything()
     with pytest.raises(IllegalStep):
-        services.remove_topic(inquiry, topic="rental_price", by=agent, at=after(5))
+        services.remove_topic(inquiry, topic="operation_use", by=agent, at=after(5))
     assert everything() == before
     services.add_topic(inquiry, topic="after_sales", by=agent, at=after(6))
-    services.remove_topic(inquiry, topic="rental_price", by=agent, at=after(7))
+    services.remove_topic(inquiry, topic="operation_use", by=agent, at=after(7))
     assert state(inquiry)[1] == [("after_sales", False)]
-    assert inquiry.events.latest("sequence").data == {"topic": "rental_price"}
+    assert inquiry.events.latest("sequence").data == {"topic": "operation_use"}
 
 
 @pytest.mark.parametrize("topic", ["", "weather", "租赁价格"])
@@ -151,24 +154,61 @@ def test_a_question_of_our_own_makes_it_the_customers_turn(
     assert state(inquiry)[0] == "in_service"
 
 
-@pytest.fixture
-def price_needs_a_quotation(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    rows = {Topic.RENTAL_PRICE: lambda _inquiry: "Send a quotation first."}
-    monkeypatch.setattr(topic_guards, "GUARDS", rows)
-    return
+GUARDED = [
+    pytest.param(topic, clause, marks=pytest.mark.clause(*clauses), id=topic)
+    for topic, clause, clauses in (
+        (Topic.DEVICE_SELECTION, "IN-33", ("IN-33", "IN-34")),
+        (Topic.RENTAL_PRICE, "IN-37", ("IN-37",)),
+        (Topic.CONTRACT_TERMS, "IN-41", ("IN-41", "IN-43")),
+        (Topic.DELIVERY_TIME, "IN-46", ("IN-46", "IN-47", "IN-48", "IN-49")),
+        (Topic.AFTER_SALES, "IN-46", ("IN-50", "IN-51")),
+    )
+]
 
 
-@pytest.mark.usefixtures("price_needs_a_quotation")
-def test_a_topic_with_a_rule_of_its_own_is_not_answered_before_it_is_met(
-    inquiry: Inquiry, agent: User
+def test_every_topic_but_operation_has_a_deed_of_its_own() -> None:
+    assert {topic for topic in Topic if topic not in GUARDS} == {Topic.OPERATION_USE}
+    assert {case.id for case in GUARDED} == set(GUARDS)
+
+
+@pytest.mark.parametrize(("topic", "clause"), GUARDED)
+def test_a_topic_is_not_answered_before_its_own_deed_and_is_after_it(
+    agent: User, topic: Topic, clause: str
 ) -> None:
-    services.reply(inquiry, text="八百元。", by=agent, at=after(9))
+    inquiry = InquiryFactory.create(topic=topic.value)
+    services.reply(inquiry, text="好的。", by=agent, at=after(9))
     before = everything()
-    with pytest.raises(IllegalStep, match="Send a quotation first"):
-        services.answer_topic(inquiry, topic="rental_price", by=agent, at=after(10))
-    with pytest.raises(IllegalStep, match="Send a quotation first"):
-        services.reply(
-            inquiry, text="好", by=agent, at=after(11), answers=["rental_price"]
-        )
+    with pytest.raises(IllegalStep, match=clause):
+        services.answer_topic(inquiry, topic=topic, by=agent, at=after(10))
+    with pytest.raises(IllegalStep, match=clause):
+        services.reply(inquiry, text="好", by=agent, at=after(11), answers=[topic])
     assert everything() == before
     assert InquiryTopic.objects.open().count() == 1
+    settle(inquiry, topic, by=agent, at=after(20))
+    services.answer_topic(inquiry, topic=topic, by=agent, at=after(30))
+    assert state(inquiry) == ("answered", [(topic, True)])
+
+
+@pytest.mark.parametrize("topic", sorted(GUARDS))
+def test_the_deed_of_another_topic_settles_nothing(agent: User, topic: Topic) -> None:
+    inquiry = InquiryFactory.create(topic=topic.value)
+    services.reply(inquiry, text="好的。", by=agent, at=after(9))
+    for other in Topic:
+        if GUARDS.get(other) is not GUARDS[topic]:
+            settle(inquiry, other, by=agent, at=after(20))
+    before = everything()
+    with pytest.raises(IllegalStep):
+        services.answer_topic(inquiry, topic=topic, by=agent, at=after(30))
+    assert everything() == before
+
+
+@pytest.mark.clause("IN-43")
+def test_clauses_that_are_not_understood_leave_their_topic_open(agent: User) -> None:
+    inquiry = InquiryFactory.create(topic="contract_terms")
+    services.reply(inquiry, text="好的。", by=agent, at=after(9))
+    settle(inquiry, "contract_terms", by=agent, at=after(10))
+    services.note_understanding(inquiry, understood=False, by=agent, at=after(20))
+    before = everything()
+    with pytest.raises(IllegalStep, match="IN-43"):
+        services.answer_topic(inquiry, topic="contract_terms", by=agent, at=after(30))
+    assert everything() == before

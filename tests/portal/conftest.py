@@ -15,7 +15,7 @@ from inquiries.models import Inquiry
 QUESTION = {
     "surname": "王",
     "phone": "138 0013 8000",
-    "topic": "rental_price",
+    "topic": "operation_use",
     "text": "两台摄像机租三天多少钱?",
 }
 

@@ -250,12 +250,12 @@ def test_with_the_greeting_the_six_topics_are_offered_and_a_click_adds_one(
     services.greet(inquiry, by=agent, at=inquiry.created_at)
     offered = customer.get(path).context["thread"].topics_offered
     assert len(offered) == 6
-    assert [code for code, _, asked in offered if asked] == ["rental_price"]
+    assert [code for code, _, asked in offered if asked] == ["operation_use"]
     for _click in range(2):
         response = customer.post(f"{path}topic/", {"topic": "delivery_time"})
         assert response.status_code == 303
     assert [it.topic for it in inquiry.topics.all()] == [
-        "rental_price",
+        "operation_use",
         "delivery_time",
     ]
     assert customer.post(f"{path}topic/", {"topic": "weather"}).status_code == 422
@@ -267,7 +267,7 @@ def test_the_closing_question_is_answered_with_one_click(
     customer: Client, inquiry: Inquiry, agent: User
 ) -> None:
     at = inquiry.created_at + timedelta(seconds=5)
-    services.reply(inquiry, text="好。", by=agent, at=at, answers=["rental_price"])
+    services.reply(inquiry, text="好。", by=agent, at=at, answers=["operation_use"])
     path = path_of(inquiry)
     assert 'id="no-more"' not in customer.get(path).content.decode()
     services.ask_closing_question(inquiry, by=agent, at=at)
