@@ -194,5 +194,6 @@ def test_another_persons_page_offers_no_step_that_only_the_going_one_could_take(
     ):
         response = customer.post(path_of(inquiry, path), given)
         assert response.status_code == 409, path
-    assert not inquiry.topics.exists()
+    # The one that the other conversation asks about as well stays behind.
+    assert [topic.topic for topic in inquiry.topics.all()] == ["operation_use"]
     assert not inquiry.repair_requests.exists()
