@@ -141,15 +141,27 @@ class Oracle:
         free = day.weekday() >= 5 or (day.month, day.day) in HOLIDAYS
         if (day.month, day.day) in WORKED_WEEKENDS:
             free = False
-        for since, days in self.notices:
-            said = days.get((calendar, day))
-            if since <= asof and said is not None:
-                if isinstance(said, tuple):
-                    return said
-                free = said == "holiday"
+        said = self.said(calendar, day, asof)
+        if isinstance(said, tuple):
+            return said
+        if said is not None:
+            free = said == "holiday"
         if not free:
             return (9, 21)
         return (10, 18) if calendar == SERVICE else None
+
+    def said(self, calendar: str, day: date, asof: datetime) -> Any:
+        """What the last notice of a day says of it; None if nobody spoke of it."""
+        words = None
+        for since, days in self.notices:
+            if since <= asof:
+                words = days.get((calendar, day), words)
+        return words
+
+    def works(self, calendar: str, day: date, asof: datetime) -> bool:
+        """Whether an open date counts: hours of its own make no weekend one of work."""
+        own = isinstance(self.said(calendar, day, asof), tuple)
+        return day.weekday() < 5 or not own
 
     def openings(
         self, calendar: str, start: datetime, asof: datetime
@@ -194,7 +206,7 @@ class Oracle:
         while days:
             day += ONE_DAY
             hours = self.hours(calendar, day, asof)
-            if not working or hours is not None:
+            if not working or (hours and self.works(calendar, day, asof)):
                 days -= 1
         closes = 24 if not working else hours[1]  # type: ignore[index]
         return datetime.combine(day, time(), SHANGHAI) + closes * HOUR
