@@ -22,9 +22,8 @@ def have_it_checked(desk: Page) -> None:
     desk.keyboard.type("4K 60帧?")
     for _field in ("surname", "phone", "answer by"):
         desk.keyboard.press("Tab")
-    desk.keyboard.press(
-        "ArrowDown"
-    )  # here in the conversation: the customer gave no phone
+    # Here in the conversation: the customer gave no phone.
+    desk.keyboard.press("ArrowDown")
     desk.keyboard.press("Enter")
 
 
@@ -67,10 +66,10 @@ def test_a_whole_inquiry_is_handled_by_keyboard_alone(visit: Visit) -> None:
     keyboard.press("Tab")
     keyboard.press("Enter")
     expect(thread).to_contain_text("支持4K 60帧。", timeout=SOON_MS)
-    expect(step).to_contain_text("IN-04")
+    expect(step).to_contain_text("IN-37")
     desk.wait_for_timeout(PAUSE_MS)
 
-    keyboard.press("q")
+    keyboard.press("s")
     quote_the_first_kit_for_a_week(desk)
     expect(customer.locator("#thread .offer")).to_be_visible(timeout=SOON_MS)
     expect(step).to_contain_text("IN-04", timeout=SOON_MS)
