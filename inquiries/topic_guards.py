@@ -5,13 +5,42 @@ returns why not, or None.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from inquiries.models import Comparison, Inquiry, Quotation, Topic
+from inquiries.models import (
+    ClauseExplanation,
+    Comparison,
+    Inquiry,
+    Quotation,
+    ServiceFactsTold,
+    Topic,
+)
+from inquiries.workflow import Step
 
 Guard = Callable[[Inquiry], str | None]
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """What topics with a rule of their own ask for, as far as it was done.
+
+    `understood` is what the customer said after the last explanation, None before.
+    """
+
+    compared: bool = False
+    quoted: bool = False
+    explained: bool = False
+    understood: bool | None = None
+    told: bool = False
+
+    @property
+    def waits_for_understanding(self) -> bool:
+        """Whether the clauses were explained, and nothing was said to it (IN-43)."""
+        return self.explained and self.understood is None
 
 
 def refusal_for(inquiry: Inquiry, topic: str) -> str | None:
@@ -22,40 +51,73 @@ def refusal_for(inquiry: Inquiry, topic: str) -> str | None:
 
 def selection_refusal(inquiry: Inquiry) -> str | None:
     """Until a comparison was sent (IN-33, IN-34)."""
-    if Comparison.objects.filter(selection__inquiry=inquiry.pk).exists():
+    if deeds_of(inquiry).compared:
         return None
     return _("No comparison of devices has been sent yet (IN-33, IN-34).")
 
 
 def price_refusal(inquiry: Inquiry) -> str | None:
     """Until a quotation was sent (IN-37)."""
-    if Quotation.objects.sent().filter(inquiry=inquiry.pk).exists():
+    if deeds_of(inquiry).quoted:
         return None
     return _("No quotation has been sent yet (IN-37).")
 
 
 def contract_refusal(inquiry: Inquiry) -> str | None:
     """Until the core clauses were explained and understood (IN-41, IN-43)."""
-    explanation = inquiry.clause_explanations.order_by("-at", "-pk").first()
-    if explanation is None:
+    done = deeds_of(inquiry)
+    if not done.explained:
         return _(
             "Explain the three core clauses first: term, damage, early return (IN-41)."
         )
-    if explanation.understood is None:
+    if done.understood is None:
         return _("Ask whether the customer has understood the clauses (IN-43).")
-    if not explanation.understood:
+    if not done.understood:
         return _("The customer has not understood the clauses yet (IN-43).")
     return None
 
 
 def service_refusal(inquiry: Inquiry) -> str | None:
     """Until delivery and after-sales facts were told (IN-46 to IN-51)."""
-    if inquiry.service_facts_told.exists():
+    if deeds_of(inquiry).told:
         return None
     return _(
         "Tell delivery time, delivery method, installation and fault reporting first"
         " (IN-46 to IN-51)."
     )
+
+
+def deeds_of(inquiry: Inquiry) -> Deeds:
+    """What was done for this customer, read with one query."""
+    here = OuterRef("pk")
+    explanations = ClauseExplanation.objects.filter(inquiry=here)
+    latest = explanations.order_by("-at", "-pk")
+    compared, quoted, explained, understood, told = Inquiry.objects.values_list(
+        Exists(Comparison.objects.filter(selection__inquiry=here)),
+        Exists(Quotation.objects.sent().filter(inquiry=here)),
+        Exists(explanations),
+        Subquery(latest.values("understood")[:1]),
+        Exists(ServiceFactsTold.objects.filter(inquiry=here)),
+    ).get(pk=inquiry.pk)
+    return Deeds(
+        compared=compared,
+        quoted=quoted,
+        explained=explained,
+        understood=understood,
+        told=told,
+    )
+
+
+def missing_deed(topic: str, done: Deeds) -> Step | None:
+    """The step that this topic still needs before it counts as answered."""
+    step, is_done = {
+        Topic.DEVICE_SELECTION: (Step.RECOMMEND, done.compared),
+        Topic.RENTAL_PRICE: (Step.QUOTE, done.quoted),
+        Topic.CONTRACT_TERMS: (Step.EXPLAIN_CLAUSES, done.understood is True),
+        Topic.DELIVERY_TIME: (Step.TELL_SERVICE_FACTS, done.told),
+        Topic.AFTER_SALES: (Step.TELL_SERVICE_FACTS, done.told),
+    }.get(Topic(topic), (None, True))
+    return None if is_done else step
 
 
 GUARDS: Final[Mapping[Topic, Guard]] = {

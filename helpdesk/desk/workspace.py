@@ -27,8 +27,14 @@ from inquiries.models import (
     Obstacle,
     Topic,
 )
-from inquiries.next_step import next_step, open_topics, possible_steps
+from inquiries.next_step import (
+    needed_deeds,
+    next_step,
+    open_topics,
+    possible_steps,
+)
 from inquiries.services.selecting import chosen_devices
+from inquiries.topic_guards import Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from knowledge.services.scripts import Offer, offered
 from sla.models import Clock
@@ -113,7 +119,12 @@ class Workspace:
 
     @cached_property
     def next_step(self) -> Step | None:
-        return next_step(self.inquiry, by=self.user)
+        return next_step(self.inquiry, by=self.user, done=self.done)
+
+    @cached_property
+    def done(self) -> Deeds:
+        """What was done of that which the open topics need."""
+        return needed_deeds(self.inquiry)
 
     @cached_property
     def quotations(self) -> list[SentQuotation]:

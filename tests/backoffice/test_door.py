@@ -152,6 +152,7 @@ def test_a_channel_is_switched_but_keeps_its_code(office: Client) -> None:
         f"/admin/tickets/channel/{hotline.pk}/change/",
         {
             "code": "phone",
+            "address_kind": hotline.address_kind,
             "name_zh": "热线",
             "name_en": "Hotline",
             "icon": "phone",

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import Role, User
+from tests.answering import settle
 from tests.factories import InquiryFactory, UserFactory, department
 from tests.finishing import finish
 from tickets.models import Direction, Ticket
@@ -40,6 +41,13 @@ def post(
     return client.post(
         f"/desk/inquiries/{inquiry.number}/{verb}/", data, headers=headers
     )  # type: ignore[return-value]
+
+
+def bar(client: Client, inquiry: Inquiry) -> tuple[str | None, str]:
+    """The next step, and how its bar is shown."""
+    page = client.get(f"/desk/inquiries/{inquiry.number}/", headers=ENGLISH)
+    shown = page.content.decode().partition('id="next-step"')[2]
+    return page.context["workspace"].next_step, shown.partition("</div>")[0]
 
 
 def said(inquiry: Inquiry) -> list[str]:
@@ -305,6 +313,108 @@ def test_the_next_step_leads_through_the_whole_conversation(
     assert step() is None
     post(desk, inquiry, "reopen")
     assert step() == "ask_closing"
+
+
+@pytest.mark.parametrize(
+    ("topic", "deed", "popup"),
+    [
+        pytest.param(topic, deed, popup, marks=pytest.mark.clause(clause))
+        for topic, deed, popup, clause in (
+            ("device_selection", "recommend", "devices", "IN-33"),
+            ("rental_price", "quote", "quotation", "IN-37"),
+            ("contract_terms", "explain_clauses", "asking-explain-clauses", "IN-41"),
+            ("delivery_time", "tell_service_facts", "asking-service-facts", "IN-46"),
+            ("after_sales", "tell_service_facts", "asking-service-facts", "IN-46"),
+        )
+    ],
+)
+def test_the_bar_asks_for_what_the_open_topic_needs_and_then_to_mark_it(
+    desk: Client, agent: User, topic: str, deed: str, popup: str
+) -> None:
+    inquiry = InquiryFactory.create(topic=topic, at=timezone.now())
+    assert bar(desk, inquiry)[0] == "greet"
+    post(desk, inquiry, "greet")
+    services.customer_writes(inquiry, text="在吗", at=timezone.now())
+    step, shown = bar(desk, inquiry)
+    assert step == deed
+    assert shown.count("btn-primary") == shown.count("data-step") == 1
+    assert f'data-step type="button" popovertarget="{popup}"' in shown
+    assert "The customer waits." in shown
+    settle(inquiry, topic, by=agent, at=timezone.now())
+    step, shown = bar(desk, inquiry)
+    assert step == "answer_topic"
+    assert 'popovertarget="topics"' in shown
+    post(desk, inquiry, "topics/answer", topic=topic)
+    assert bar(desk, inquiry)[0] == "ask_closing"
+
+
+def test_who_does_not_answer_customers_is_asked_for_no_deed(
+    client: Client, agent: User, handler: User
+) -> None:
+    inquiry = InquiryFactory.create(topic="rental_price", at=timezone.now())
+    services.greet(inquiry, by=agent, at=timezone.now())
+    Ticket.objects.filter(pk=inquiry.pk).update(department=handler.department)
+    client.force_login(handler)
+    step, shown = bar(client, inquiry)
+    assert step is None
+    assert "<button" not in shown
+
+
+def test_what_a_reply_answers_goes_before_the_deed_of_another_topic(
+    desk: Client, agent: User, inquiry: Inquiry
+) -> None:
+    services.add_topic(inquiry, topic="rental_price", by=None, at=timezone.now())
+    post(desk, inquiry, "greet")
+    assert bar(desk, inquiry)[0] == "reply"
+    post(desk, inquiry, "reply", text="按住三秒开机。")
+    assert bar(desk, inquiry)[0] == "quote"
+    services.customer_writes(inquiry, text="再问一下", at=timezone.now())
+    assert bar(desk, inquiry)[0] == "reply"
+    settle(inquiry, "rental_price", by=agent, at=timezone.now())
+    assert bar(desk, inquiry)[0] == "answer_topic"
+
+
+@pytest.mark.clause("IN-43")
+def test_the_bar_asks_whether_the_explained_clauses_were_understood(
+    desk: Client, agent: User
+) -> None:
+    inquiry = InquiryFactory.create(topic="contract_terms", at=timezone.now())
+    post(desk, inquiry, "greet")
+    services.explain_clauses(
+        inquiry,
+        clauses=["term"],
+        not_asked=["damage", "early_return"],
+        examples=["term_week"],
+        by=agent,
+        at=timezone.now(),
+    )
+    step, shown = bar(desk, inquiry)
+    assert (step, "IN-43" in shown) == ("explain_clauses", True)
+    assert shown.count("btn-primary") == 1
+    post(desk, inquiry, "understood", understood="no")
+    assert "explain the clauses once more" in bar(desk, inquiry)[1]
+    post(desk, inquiry, "understood", understood="yes")
+    assert bar(desk, inquiry)[0] == "answer_topic"
+
+
+@pytest.mark.parametrize("topics", [["rental_price"], ["rental_price", "after_sales"]])
+def test_what_the_open_topics_need_costs_one_query_however_many_they_are(
+    desk: Client,
+    agent: User,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    topics: list[str],
+) -> None:
+    now = timezone.now()
+    inquiry = InquiryFactory.create(topic=topics[0], at=now)
+    services.reply(inquiry, text="好", by=agent, at=now)
+    for topic in topics[1:]:
+        services.add_topic(inquiry, topic=topic, by=None, at=now)
+    path = f"/desk/inquiries/{inquiry.number}/"
+    # As below for a topic that needs nothing, and one more.
+    with django_assert_num_queries(8):
+        desk.get(f"{path}thread/")
+    with django_assert_num_queries(19):
+        desk.get(path, headers=HTMX)
 
 
 @pytest.mark.parametrize("messages", [1, 20])

@@ -1,11 +1,12 @@
-"""A whole conversation by keyboard alone, with a question that needs checking."""
+"""A whole conversation by keyboard alone, with a question to check and a quotation."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.asking import ask
 from tests.e2e.conftest import Visit
 from tests.e2e.test_every_page import serious
+from tests.e2e.test_offers import reach
 from tests.texts import CLOSING_QUESTION, CLOSING_STATEMENT, GREETING, NOTICE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -14,7 +15,33 @@ PAUSE_MS = 800  # longer than the desk waits between two steps
 SOON_MS = 8_000
 
 
-@pytest.mark.clause("IN-25", "IN-27", "IN-28", "IN-52", "IN-53")
+def have_it_checked(desk: Page) -> None:
+    """In the popup that has just been opened; sends the notice."""
+    expect(desk.locator("#checking")).to_be_visible()
+    assert serious(desk) == []
+    desk.keyboard.type("4K 60帧?")
+    for _field in ("surname", "phone", "answer by"):
+        desk.keyboard.press("Tab")
+    # Here in the conversation: the customer gave no phone.
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+
+
+def quote_the_first_kit_for_a_week(desk: Page) -> None:
+    """In the panel that has just been opened; sends the quotation."""
+    expect(desk.locator("#quote-add")).to_be_focused(timeout=SOON_MS)
+    desk.keyboard.press("ArrowDown")  # the first kit
+    expect(desk.locator("#quote-row-1")).to_be_visible(timeout=SOON_MS)
+    reach(desk, "#quote-days")
+    desk.keyboard.type("7")
+    desk.keyboard.press("Tab")
+    expect(desk.locator("#quote-send")).to_be_visible(timeout=SOON_MS)
+    reach(desk, "#quote-send")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#quotation")).to_be_hidden(timeout=SOON_MS)
+
+
+@pytest.mark.clause("IN-25", "IN-27", "IN-28", "IN-37", "IN-52", "IN-53")
 def test_a_whole_inquiry_is_handled_by_keyboard_alone(visit: Visit) -> None:
     customer = visit("/", width=360, height=740).page
     number = ask(customer, surname="钱", text="导播台支持4K吗?")
@@ -28,13 +55,7 @@ def test_a_whole_inquiry_is_handled_by_keyboard_alone(visit: Visit) -> None:
     assert serious(customer) == []
 
     keyboard.press("c")
-    expect(desk.locator("#checking")).to_be_visible()
-    assert serious(desk) == []
-    keyboard.type("4K 60帧?")
-    for _field in ("surname", "phone", "answer by"):
-        keyboard.press("Tab")
-    keyboard.press("ArrowDown")  # here in the conversation: the customer gave no phone
-    keyboard.press("Enter")
+    have_it_checked(desk)
     expect(thread).to_contain_text(NOTICE, timeout=SOON_MS)
     expect(step).to_contain_text("IN-28")
     desk.wait_for_timeout(PAUSE_MS)
@@ -45,7 +66,13 @@ def test_a_whole_inquiry_is_handled_by_keyboard_alone(visit: Visit) -> None:
     keyboard.press("Tab")
     keyboard.press("Enter")
     expect(thread).to_contain_text("支持4K 60帧。", timeout=SOON_MS)
-    expect(step).to_contain_text("IN-04")
+    expect(step).to_contain_text("IN-37")
+    desk.wait_for_timeout(PAUSE_MS)
+
+    keyboard.press("s")
+    quote_the_first_kit_for_a_week(desk)
+    expect(customer.locator("#thread .offer")).to_be_visible(timeout=SOON_MS)
+    expect(step).to_contain_text("IN-04", timeout=SOON_MS)
     desk.wait_for_timeout(PAUSE_MS)
 
     keyboard.press("t")
