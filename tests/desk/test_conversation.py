@@ -411,9 +411,9 @@ def test_what_the_open_topics_need_costs_one_query_however_many_they_are(
         services.add_topic(inquiry, topic=topic, by=None, at=now)
     path = f"/desk/inquiries/{inquiry.number}/"
     # As below for a topic that needs nothing, and one more.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         desk.get(f"{path}thread/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         desk.get(path, headers=HTMX)
 
 

@@ -217,7 +217,7 @@ def test_the_poster_names_the_online_way_and_leads_to_the_ask_page(
     answer = desk_of_manager.get("/supervision/stores/haidian/poster/")
     shown = answer.content.decode()
     assert answer.context["address"] == "https://help.example.com/ask/?store=haidian"
-    assert "非营业时间请拨打咨询热线或扫码进入在线客服" in shown
+    assert "非营业时间请拨打400-800-1234或扫码进入在线客服" in shown
     assert "400-800-1234" in shown
     assert shown.count("<svg") == 1
     assert "Haidian store" in shown
