@@ -45,7 +45,7 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, IllegalStep | ScriptError):
         return Refusal(409, {"": [str(error)]})
     if isinstance(error, UnfitWording):
-        return Refusal(422, {"text": [_wording(f) for f in error.findings]})
+        return Refusal(422, {error.field: [_wording(f) for f in error.findings]})
     if isinstance(error, NotAllowed):
         return Refusal(403, {"": [_("Your role does not allow this step.")]})
     if isinstance(error, ValidationError):

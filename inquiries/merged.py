@@ -40,10 +40,15 @@ def read_by_colleagues(
     return Message.objects.filter(ticket__in=keys)
 
 
+def together(inquiry: Inquiry) -> list[int]:
+    """The keys of an inquiry and of those merged into it, for the product."""
+    standing = Merge.objects.standing().filter(into=inquiry)
+    return [inquiry.pk, *standing.values_list("inquiry", flat=True)]
+
+
 def said_here(inquiry: Inquiry) -> "QuerySet[Message, Message]":
     """The messages of an inquiry and of those merged into it, for the product."""
-    merged = Merge.objects.standing().filter(into=inquiry).values("inquiry")
-    return Message.objects.filter(Q(ticket=inquiry) | Q(ticket__in=merged))
+    return Message.objects.filter(ticket__in=together(inquiry))
 
 
 def read_by_customer(inquiry: Inquiry) -> "QuerySet[Message, Message]":

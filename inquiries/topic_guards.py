@@ -88,23 +88,27 @@ def service_refusal(inquiry: Inquiry) -> str | None:
 
 
 def deeds_of(inquiry: Inquiry) -> Deeds:
-    """What was done for this customer, read with one query."""
+    """What was done for this customer, here and in what is merged here; one query."""
     here = OuterRef("pk")
-    explanations = ClauseExplanation.objects.filter(inquiry=here)
-    latest = explanations.order_by("-at", "-pk")
-    compared, quoted, explained, understood, told = Inquiry.objects.values_list(
+    latest = ClauseExplanation.objects.filter(inquiry=here).order_by("-at", "-pk")
+    deeds = (
         Exists(Comparison.objects.filter(selection__inquiry=here)),
         Exists(Quotation.objects.sent().filter(inquiry=here)),
-        Exists(explanations),
-        Subquery(latest.values("understood")[:1]),
         Exists(ServiceFactsTold.objects.filter(inquiry=here)),
-    ).get(pk=inquiry.pk)
+        Subquery(latest.values("at")[:1]),
+        Subquery(latest.values("understood")[:1]),
+    )
+    merged = Inquiry.objects.filter(merges__into=inquiry, merges__undone_at=None)
+    own = Inquiry.objects.filter(pk=inquiry.pk).values_list(*deeds)
+    rows = list(own.union(merged.values_list(*deeds), all=True))
+    compared, quoted, told, explained, _understood = zip(*rows, strict=True)
+    last = max((at for at in explained if at is not None), default=None)
     return Deeds(
-        compared=compared,
-        quoted=quoted,
-        explained=explained,
-        understood=understood,
-        told=told,
+        compared=any(compared),
+        quoted=any(quoted),
+        explained=last is not None,
+        understood=next((row[4] for row in rows if last and row[3] == last), None),
+        told=any(told),
     )
 
 

@@ -12,6 +12,7 @@ from inquiries.models import Callback, Inquiry, Obstacle, Way
 from inquiries.services.checking import promise_callback
 from inquiries.services.speaking import say
 from inquiries.workflow import WORKFLOW, Step
+from knowledge.services import phrases
 from sla.models import Metric
 from sla.services import clocks
 from sla.services.clocks import CancelReason
@@ -105,11 +106,12 @@ def finish_callback(
 ) -> Callback:
     """The customer has the answer: by a call, or by this text as a message (IN-28).
 
-    `outcome` is what was said; by message the customer reads it. Stops the callback's
-    clock; a number that was kept for it goes a week later. A second click returns the
-    callback that is done.
+    `outcome` is what was said; by message the customer reads it, and the phrase guard
+    does before (IN-20). Stops the callback's clock; a number that was kept for it goes
+    a week later. A second click returns the callback that is done.
 
-    Raises ValidationError (way, outcome), IllegalStep, NotAllowed.
+    Raises ValidationError (way, outcome), IllegalStep, NotAllowed, ForbiddenPhrase,
+    NeedsConfirmation.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if clicked := _clicked_before(inquiry, client_token):
@@ -124,6 +126,7 @@ def finish_callback(
     if way == Way.CALL and not inquiry.customer.can_be_called:
         raise ValidationError({"way": _no_number()})
     if way == Way.MESSAGE:
+        phrases.refuse_forbidden(outcome, by=by, field="outcome")
         message = say(inquiry, text=outcome, verb=Verb.REPLIED, by=by, at=at)
         inquiry.last_answer = message
         inquiry.save(update_fields=["last_answer"])

@@ -18,6 +18,7 @@ from inquiries.services.speaking import (
     policy_text,
     running,
     say,
+    something_else,
 )
 from inquiries.workflow import WORKFLOW, Step
 from sla.models import Metric
@@ -129,8 +130,14 @@ def announce_checking(
     clocks.stop(inquiry, Metric.COMPLEX_NOTICE, at=at, by=by, subject=subject)
     inquiry.customer = customer
     inquiry.question_clear_at = None
+    something_else(inquiry)
     WORKFLOW.move(inquiry, rule)
-    inquiry.save(update_fields=["customer", "question_clear_at", "status"])
+    inquiry.save(
+        update_fields=[
+            *("closing_answered_at", "closing_asked_at"),
+            *("customer", "question_clear_at", "status"),
+        ]
+    )
     feed.announce(inquiry, "ticket", to_customer=True)
     return promise_callback(inquiry, way=Way(answer_by), question=question, at=at)
 

@@ -23,6 +23,7 @@ from inquiries.request_workflow import (
 )
 from inquiries.services import telling
 from inquiries.workflow import WORKFLOW, Step
+from knowledge.services import phrases
 from sla.models import Metric
 from sla.services import clocks
 from staff.models import Department, User
@@ -111,9 +112,11 @@ def decide_contract_request(
 ) -> ContractRequest:
     """Say what becomes of the wish; the customer has yet to be told.
 
-    The same decision by the same person again changes nothing.
+    The text is judged now (IN-20): whoever tells it later cannot change it. The same
+    decision by the same person again changes nothing.
 
-    Raises ValidationError (decision, text), IllegalStep, NotAllowed.
+    Raises ValidationError (decision, text), IllegalStep, NotAllowed, ForbiddenPhrase,
+    NeedsConfirmation.
     """
     errors = {}
     if decision not in Decision.values:
@@ -130,6 +133,7 @@ def decide_contract_request(
             department=CONTRACT_MANAGEMENT,
             by=by,
         )
+        phrases.refuse_forbidden(text, by=by)
         CONTRACT_LIFE.move(request, rule)
         request.decision = decision
         request.decision_text = text

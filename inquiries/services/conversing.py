@@ -10,7 +10,12 @@ from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry, Topic, Way
 from inquiries.services import callbacks, wording
-from inquiries.services.speaking import GREETING, policy_text, say
+from inquiries.services.speaking import (
+    GREETING,
+    policy_text,
+    say,
+    something_else,
+)
 from inquiries.services.topics import mark_answered
 from inquiries.workflow import WORKFLOW, Step
 from knowledge.services import phrases
@@ -70,8 +75,7 @@ def reply(
             wording.record_allowance(inquiry, message, allowed, reason=reason)
         changed = WORKFLOW.move(inquiry, rule)
         inquiry.last_answer = message
-        if inquiry.closing_answered_at is not None:  # there was something else
-            inquiry.closing_asked_at = inquiry.closing_answered_at = None
+        something_else(inquiry)
         inquiry.save(
             update_fields=[
                 "closing_answered_at",

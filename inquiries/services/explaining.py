@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.models import DeliveryZone, Device
 from catalog.services import tariff
 from inquiries import clauses as clause_cards
+from inquiries.merged import together
 from inquiries.models import ClauseExplanation, Inquiry, ServiceFactsTold
 from inquiries.service_facts import facts_for
 from inquiries.services import telling
@@ -186,7 +187,9 @@ def _in_order(chosen: list[clause_cards.Card], examples: Collection[str]) -> lis
 
 
 def _latest(inquiry: Inquiry) -> ClauseExplanation | None:
-    return inquiry.clause_explanations.order_by("-at", "-pk").first()
+    """The last one here, or in what is merged here."""
+    told = ClauseExplanation.objects.filter(inquiry__in=together(inquiry))
+    return told.order_by("-at", "-pk").first()
 
 
 def _told(explanation: ClauseExplanation) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from catalog.models import DeliveryClass, DeliveryZone, Device, PaymentMethod, T
 from catalog.pricing import Line, Quote
 from catalog.services import prices, tariff
 from inquiries import offer_words
+from inquiries.merged import place_of_writing
 from inquiries.models import Inquiry, Quotation, QuotationDocument, QuotationLine
 from inquiries.services.asking import customer_writes
 from inquiries.services.closing import reopen
@@ -237,16 +238,19 @@ def open_quotation(quotation: Quotation, *, at: datetime) -> bool:
 def ask_for_fresh_quotation(quotation: Quotation, *, at: datetime) -> Message:
     """The customer asks for a quotation anew: a message of theirs, once a day.
 
-    A conversation that ended is taken up again within its window.
+    A conversation that ended is taken up again within its window; one that is merged
+    goes on where it is merged.
 
     Raises IllegalStep when it ended too long ago.
     """
-    inquiry = Inquiry.objects.locked().get(pk=quotation.inquiry_id)
+    inquiry = Inquiry.objects.get(pk=quotation.inquiry_id)
+    place = Inquiry.objects.locked().get(pk=place_of_writing(inquiry)[0].pk)
     token = derived_token("fresh", quotation.number, timezone.localdate(at))
-    if sent := messages.already_sent(inquiry, token):
-        return sent
-    if inquiry.has_ended:
-        reopen(inquiry, by=None, at=at)
+    for ticket in (inquiry, place):
+        if sent := messages.already_sent(ticket, token):
+            return sent
+    if place.has_ended:
+        reopen(place, by=None, at=at)
     text = _("Please send me a fresh quotation in place of %(number)s.")
     return customer_writes(
         inquiry,

@@ -24,6 +24,7 @@ from inquiries.models import (
 from inquiries.services.asking import customer_writes
 from inquiries.services.offering import tell
 from inquiries.workflow import WORKFLOW, Step
+from knowledge.services import phrases
 from staff.models import User
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
@@ -105,9 +106,11 @@ def recommend(
     """Send the customer a comparison of at least two devices of a selection (IN-34).
 
     The order is that of the ranked list, never of the prices. A single device needs the
-    reason why; only the dearest, while a cheaper one suits, is refused (IN-36).
+    reason why, which the customer reads; only the dearest, while a cheaper one suits,
+    is refused (IN-36).
 
-    Raises ValidationError (codes, only_one_reason), IllegalStep, NotAllowed.
+    Raises ValidationError (codes, only_one_reason), IllegalStep, NotAllowed,
+    ForbiddenPhrase, NeedsConfirmation.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     sent = messages.already_sent(inquiry, client_token)
@@ -121,6 +124,8 @@ def recommend(
     _refuse_one_without_reason(devices, reason)
     _refuse_only_the_dearest(selection, devices)
     _refuse_what_changed(devices)
+    if len(devices) == 1:
+        phrases.refuse_forbidden(reason, by=by, field="only_one_reason")
     message = tell(
         inquiry,
         rule,

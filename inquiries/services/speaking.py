@@ -65,6 +65,12 @@ def say(
     return message
 
 
+def something_else(inquiry: Inquiry) -> None:
+    """After its answer the closing question must be asked again (IN-52); not saved."""
+    if inquiry.closing_answered_at is not None:
+        inquiry.closing_asked_at = inquiry.closing_answered_at = None
+
+
 def running(inquiry: Inquiry, metric: Metric) -> Clock | None:
     """The clock of this kind that runs, whichever of several it is."""
     return inquiry.clocks.unfinished().filter(metric=metric).last()

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry
-from inquiries.services.speaking import say
+from inquiries.services.speaking import say, something_else
 from knowledge.services import phrases
 from staff.models import User
 from tickets.models import Direction, Message, Verb
@@ -35,8 +35,9 @@ def tell(
     """Send a text, also on a finished inquiry; the caller holds the ticket's lock.
 
     A customer who waits for an answer has it with this one (IN-24), and the first of a
-    cycle carries the greeting (IN-25); it can count as the answer to a topic. `data`
-    goes into the history. Raises ForbiddenPhrase, NeedsConfirmation (IN-20).
+    cycle carries the greeting (IN-25); it can count as the answer to a topic. After the
+    answer to the closing question there was something else: it is asked again (IN-52).
+    `data` goes into the history. Raises ForbiddenPhrase, NeedsConfirmation (IN-20).
     """
     phrases.refuse_forbidden(text, by=by)
     message = say(
@@ -49,7 +50,10 @@ def tell(
         **data,
     )
     inquiry.last_answer = message
-    inquiry.save(update_fields=["last_answer"])
+    something_else(inquiry)
+    inquiry.save(
+        update_fields=["closing_answered_at", "closing_asked_at", "last_answer"]
+    )
     return message
 
 

@@ -15,11 +15,12 @@ from staff.models import Role, User
 
 
 class UnfitWording(Exception):
-    """A text that is not sent as it stands, and what was found in it."""
+    """A text that is not sent as it stands, what was found in it, and its field."""
 
-    def __init__(self, findings: Collection[Finding]) -> None:
+    def __init__(self, findings: Collection[Finding], *, field: str) -> None:
         super().__init__([finding.phrase.text for finding in findings])
         self.findings = tuple(findings)
+        self.field = field
 
 
 class ForbiddenPhrase(UnfitWording):
@@ -36,25 +37,27 @@ def refuse_forbidden(
     by: User,
     confirmed: Collection[str] = frozenset(),
     override: str | None = None,
+    field: str = "text",
 ) -> tuple[str, ...]:
     """Raise ForbiddenPhrase or NeedsConfirmation unless the text may be sent.
 
     `confirmed` are the harmless phrases that the writer has looked at; `override` is
-    the reason for which a supervisor lets forbidden ones pass. Returns the phrases
-    that only the override let pass, for the record.
+    the reason for which a supervisor lets forbidden ones pass; `field` is where the
+    text was written. Returns the phrases that only the override let pass, for the
+    record.
     """
     findings = findings_in(text, by=by)
     refused = [f for f in findings if f.verdict is Verdict.REFUSE]
     allowed = bool(override) and by.supervises
     if refused and not allowed:
-        raise ForbiddenPhrase(refused)
+        raise ForbiddenPhrase(refused, field=field)
     doubtful = [
         finding
         for finding in findings
         if finding.verdict is Verdict.CONFIRM and finding.phrase.text not in confirmed
     ]
     if doubtful:
-        raise NeedsConfirmation(doubtful)
+        raise NeedsConfirmation(doubtful, field=field)
     return tuple(dict.fromkeys(finding.phrase.text for finding in refused))
 
 

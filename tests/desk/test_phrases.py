@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from inquiries import services
 from inquiries.models import Inquiry
 from knowledge.models import Script
 from staff.models import Role, User
@@ -161,3 +162,18 @@ def test_the_script_menu_offers_what_fits_the_channel_and_is_in_force(
     assert {"RECORDING_NOTICE", "HOTLINE_GREETING"} <= set(menu(call))
     page = desk.get(f"/desk/inquiries/{call.number}/").content.decode()
     assert f'data-text="您好,客服{agent.work_number}为您服务"' in page
+
+
+@pytest.mark.clause("IN-20", "IN-28")
+def test_a_forbidden_answer_to_a_callback_is_refused_beside_its_field(
+    desk: Client, agent: User, inquiry: Inquiry
+) -> None:
+    services.greet(inquiry, by=agent, at=timezone.now())
+    services.announce_checking(
+        inquiry, surname="王", phone="", question="4K？", by=agent, at=timezone.now()
+    )
+    response = post(desk, inquiry, "called-back", way="message", outcome="不知道")
+    assert response.status_code == 422
+    assert "is not said to customers (IN-20)" in slot(response, "outcome")
+    assert "not said" not in slot(response)
+    assert inquiry.callbacks.open().exists()

@@ -201,6 +201,24 @@ def test_from_the_list_an_attempt_is_noted_and_a_callback_is_done(
     assert "Nobody waits for a call" in empty.content.decode()
 
 
+@pytest.mark.clause("IN-20")
+def test_an_answer_that_is_refused_in_the_list_is_not_lost(
+    desk: Client, agent: User
+) -> None:
+    inquiry = promised(agent)
+    response = desk.post(
+        f"{CALLBACKS}{inquiry.number}/done/",
+        {"way": "message", "outcome": "<型号>不知道"},
+        headers={"Accept-Language": "en"},
+    )
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "“不知道” is not said to customers (IN-20)" in page
+    assert ">&lt;型号&gt;不知道</textarea>" in page
+    assert 'value="message" checked' in page
+    assert Callback.objects.open().get().inquiry == inquiry
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_the_row_filter_holds_for_callbacks(
     client: Client, agent: User, role: Role

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from customers.models import RevealLog
 from inquiries import services
 from inquiries.models import Callback, Inquiry
+from knowledge.services.phrases import ForbiddenPhrase
 from sla.models import Clock
 from staff.models import User
 from tests.factories import InquiryFactory
@@ -298,3 +299,21 @@ def test_a_missed_call_is_called_back(inquiry: Inquiry, agent: User) -> None:
     )
     inquiry.refresh_from_db()
     assert inquiry.status == "in_service"
+
+
+@pytest.mark.clause("IN-20", "IN-28")
+def test_an_answer_by_message_is_read_by_the_phrase_guard_and_a_call_is_not(
+    greeted: Inquiry, agent: User
+) -> None:
+    announce(greeted, agent, 40)
+    before = everything()
+    with pytest.raises(ForbiddenPhrase) as refusal:
+        services.finish_callback(
+            greeted, way="message", outcome="不知道", by=agent, at=after(50)
+        )
+    assert refusal.value.field == "outcome"
+    assert everything() == before
+    services.finish_callback(
+        greeted, way="call", outcome="客户不知道型号", by=agent, at=after(60)
+    )
+    assert greeted.callbacks.get().done_way == "call"

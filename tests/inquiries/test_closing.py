@@ -86,6 +86,25 @@ def test_something_else_after_the_closing_question_needs_it_again(
     assert "(IN-52)" in refused(answered, agent, 50)
 
 
+@pytest.mark.clause("IN-52")
+@pytest.mark.parametrize("deed", ["facts", "callback"])
+def test_what_was_told_after_the_closing_question_needs_it_again(
+    answered: Inquiry, agent: User, english: None, deed: str
+) -> None:
+    services.ask_closing_question(answered, by=agent, at=after(20))
+    services.customer_writes(answered, text="怎么送？", at=after(30))
+    if deed == "facts":
+        services.tell_service_facts(answered, zone="same_city", by=agent, at=after(40))
+    else:
+        services.announce_checking(
+            answered, surname="王", phone="", question="4K？", by=agent, at=after(40)
+        )
+        services.finish_callback(
+            answered, way="call", outcome="能", by=agent, at=after(45)
+        )
+    assert "(IN-52)" in refused(answered, agent, 50)
+
+
 @pytest.mark.clause("IN-28")
 def test_nothing_ends_while_a_callback_is_open(
     answered: Inquiry, agent: User, english: None

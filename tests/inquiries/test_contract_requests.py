@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from inquiries import services
 from inquiries.models import ContractRequest, Inquiry
 from inquiries.request_workflow import CONTRACT_LIFE, ContractStatus, RequestStep
+from knowledge.services.phrases import ForbiddenPhrase
 from sla.models import Clock, Metric
 from staff.models import Department, Role, User
 from tests.factories import UserFactory, department
@@ -278,3 +279,19 @@ def test_each_step_asks_the_matrix_and_a_refusal_changes_nothing(
         VERBS[step](request, by)
         assert everything() != before
         assert events.broken_links(Ticket.objects.get(pk=request.inquiry_id)) == []
+
+
+@pytest.mark.clause("IN-20", "IN-45")
+def test_a_decision_that_could_not_be_told_is_not_made() -> None:
+    request = wish()
+    before = everything()
+    with pytest.raises(ForbiddenPhrase):
+        services.decide_contract_request(
+            request,
+            decision="refused",
+            text="不知道",
+            by=handler_of("contract_management"),
+            at=after(minutes=5),
+        )
+    assert everything() == before
+    decided(request)

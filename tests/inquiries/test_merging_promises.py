@@ -9,7 +9,9 @@ from django.utils.translation import override
 from inquiries import services
 from inquiries.models import Inquiry, Topic
 from inquiries.services import contract_requests
+from inquiries.topic_guards import Deeds, deeds_of
 from staff.models import User
+from tests.answering import settle
 from tests.factories import InquiryFactory
 from tests.inquiries.requests import decided, fault, handler_of, wish
 from tests.inquiries.snapshot import everything
@@ -201,3 +203,33 @@ def test_a_merged_one_is_not_reopened_but_says_where_it_is(
     with override("en"), pytest.raises(IllegalStep, match="goes on in another one"):
         services.reply(again, text="好", by=agent, at=after(80))
     assert everything() == before
+
+
+@pytest.mark.clause("IN-37")
+def test_what_was_done_for_the_customer_counts_where_the_topic_goes_on(
+    target: Inquiry, agent: User
+) -> None:
+    asked = InquiryFactory.create(topic=Topic.RENTAL_PRICE.value, at=after(60))
+    settle(asked, Topic.RENTAL_PRICE, by=agent, at=after(65))
+    services.merge(asked, into=target, by=agent, at=after(70))
+    services.reply(
+        target, text="如上。", by=agent, at=after(75), answers=["rental_price"]
+    )
+    assert target.topics.get(topic="rental_price").answered_at == after(75)
+    services.unmerge(asked, by=agent, at=after(80))
+    assert deeds_of(target) == Deeds()
+    assert deeds_of(asked) == Deeds(quoted=True)
+
+
+@pytest.mark.clause("IN-43")
+def test_clauses_explained_before_the_merge_are_understood_after_it(
+    target: Inquiry, agent: User
+) -> None:
+    asked = InquiryFactory.create(topic=Topic.CONTRACT_TERMS.value, at=after(60))
+    services.greet(asked, by=agent, at=after(62))
+    settle(asked, Topic.CONTRACT_TERMS, by=agent, at=after(65))
+    services.note_understanding(asked, understood=False, by=agent, at=after(66))
+    services.merge(asked, into=target, by=agent, at=after(70))
+    assert deeds_of(target) == Deeds(explained=True, understood=False)
+    services.note_understanding(target, understood=True, by=agent, at=after(75))
+    assert deeds_of(target) == Deeds(explained=True, understood=True)

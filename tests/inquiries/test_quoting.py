@@ -17,7 +17,8 @@ from inquiries.models import Inquiry, Quotation, QuotationDocument, QuotationLin
 from inquiries.services.quoting import PricesChanged, newest_version
 from inquiries.topic_guards import price_refusal
 from staff.models import User
-from tests.factories import UserFactory
+from tests.factories import InquiryFactory, UserFactory
+from tests.finishing import finish
 from tests.inquiries.snapshot import everything
 from tests.instants import after, local
 from tickets.models import Direction, Event
@@ -429,6 +430,21 @@ def test_asking_for_a_fresh_one_takes_up_a_finished_conversation_in_its_window(
     assert everything() == before
     services.ask_for_fresh_quotation(quotation, at=after(days=2))
     assert Inquiry.objects.get(pk=inquiry.pk).closed_at is None
+
+
+def test_a_fresh_one_is_asked_for_where_a_merged_conversation_goes_on(
+    inquiry: Inquiry, agent: User
+) -> None:
+    quotation = sent(inquiry, agent)
+    other = InquiryFactory.create(at=after(60))
+    services.reply(other, text="好的。", by=agent, at=after(65))
+    services.merge(inquiry, into=other, by=agent, at=after(70))
+    finish(other, by=agent, at=after(80))
+    late = after(days=2)
+    asked = services.ask_for_fresh_quotation(quotation, at=late)
+    assert (asked.ticket_id, asked.origin_id) == (other.pk, inquiry.pk)
+    assert services.ask_for_fresh_quotation(quotation, at=late) == asked
+    assert Inquiry.objects.get(pk=other.pk).customer_waiting_since == late
 
 
 def test_nothing_is_quoted_after_the_end(inquiry: Inquiry, agent: User) -> None:

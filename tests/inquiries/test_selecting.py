@@ -13,6 +13,7 @@ from inquiries import services
 from inquiries.models import Comparison, DeviceChoice, DeviceSelection, Inquiry
 from inquiries.services.selecting import chosen_devices
 from inquiries.topic_guards import selection_refusal
+from knowledge.services.phrases import ForbiddenPhrase
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory
 from tests.inquiries.snapshot import everything
@@ -181,6 +182,20 @@ def test_one_device_alone_needs_the_reason(inquiry: Inquiry, agent: User) -> Non
     comparison = send(selection, agent, "CAM-02", only_one_reason=" 客户只要口袋相机 ")
     assert comparison.only_one_reason == "客户只要口袋相机"
     assert "客户只要口袋相机" in comparison.message.text
+
+
+@pytest.mark.clause("IN-20", "IN-34")
+def test_the_reason_that_the_customer_reads_is_read_by_the_phrase_guard(
+    inquiry: Inquiry, agent: User
+) -> None:
+    selection = select(inquiry, agent)
+    before = everything()
+    with pytest.raises(ForbiddenPhrase) as refused:
+        send(selection, agent, "CAM-02", only_one_reason="别的我不知道")
+    assert refused.value.field == "only_one_reason"
+    assert everything() == before
+    send(selection, agent, "CAM-02", "CAM-03", only_one_reason="别的我不知道")
+    assert "不知道" not in inquiry.messages.latest("pk").text
 
 
 @pytest.mark.clause("IN-36")

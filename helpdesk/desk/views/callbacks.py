@@ -88,21 +88,20 @@ def act(
     inquiry = Inquiry.objects.visible_to(user).filter(number=number).first()
     if inquiry is None:
         raise Http404
-    refusal = None
+    refused: dict[str, object] = {}
     try:
         verb(inquiry, by=user, at=timezone.now(), **values(form))
     except REFUSALS as error:
-        refusal = refusal_of(error)
+        refused = {
+            "refusal": refusal_of(error),
+            "refused_number": number,
+            "written": request.POST,
+        }
     if request.headers.get("HX-Request"):
-        return shown(request, user, "desk/_callbacks.html", refused(number, refusal))
-    if refusal is not None:
-        return shown(request, user, WHOLE, refused(number, refusal))
+        return shown(request, user, "desk/_callbacks.html", refused)
+    if refused:
+        return shown(request, user, WHOLE, refused)
     return SeeOther(reverse("desk:callbacks"))
-
-
-def refused(number: str, refusal: Refusal | None) -> dict[str, object]:
-    """What a row says about a step that was not possible."""
-    return {"refusal": refusal, "refused_number": number} if refusal else {}
 
 
 def shown(
