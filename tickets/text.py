@@ -11,6 +11,11 @@ PREVIEW_MAX: Final = 120
 _ALLOWED_CONTROLS: Final = frozenset("\n\t")
 
 
+def is_blank(text: str) -> bool:
+    """Whether nobody sees anything of it: empty, spaces, letters without width."""
+    return all(char.isspace() or unicodedata.category(char) == "Cf" for char in text)
+
+
 def clean_message(text: str, *, required: bool = True) -> str:
     """The text of a message: trimmed, with plain line ends.
 
@@ -18,7 +23,7 @@ def clean_message(text: str, *, required: bool = True) -> str:
     control characters, which no keyboard types and no screen shows.
     """
     cleaned = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if all(char.isspace() or unicodedata.category(char) == "Cf" for char in cleaned):
+    if is_blank(cleaned):
         cleaned = ""
     if required and not cleaned:
         raise ValidationError(_("Please write something first."), code="text_missing")

@@ -30,6 +30,7 @@ from staff.models import Department, User
 from tickets import feed
 from tickets.models import Verb
 from tickets.services import assignment, events
+from tickets.text import is_blank
 from tickets.workflow import Rule
 
 DOWNTIME_MAX: Final = Decimal("9999.9")
@@ -238,7 +239,7 @@ def _cleaned(
     urgent = urgency == Urgency.URGENT
     if urgency not in Urgency.values:
         errors["urgency"] = ValidationError(_("Please say how urgent it is."))
-    if urgent and not urgency_reason.strip():
+    if urgent and is_blank(urgency_reason):
         errors["urgency_reason"] = ValidationError(
             _("Please say why it is urgent: a technician drives for it (IN-50)."),
             code="reason_missing",

@@ -319,3 +319,24 @@ def test_each_step_asks_the_matrix_and_a_refusal_changes_nothing(
         VERBS[step](request, by)
         assert everything() != before
         assert events.broken_links(Ticket.objects.get(pk=request.inquiry_id)) == []
+
+
+@pytest.mark.clause("IN-50")
+@pytest.mark.parametrize("reason", ["", " ", "\u200b\u202e", "\ufeff"])
+def test_an_urgent_fault_without_a_reason_that_can_be_read_is_refused(
+    reason: str,
+) -> None:
+    inquiry = talked()
+    before = everything()
+    with pytest.raises(ValidationError) as refused:
+        services.report_fault(
+            inquiry,
+            device="CAM-06",
+            fault="没有画面",
+            urgency="urgent",
+            urgency_reason=reason,
+            by=None,
+            at=after(minutes=1),
+        )
+    assert set(refused.value.error_dict) == {"urgency_reason"}
+    assert everything() == before
