@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Category, DeliveryZone, Device, Kit, Need, Scale, Scene
+from catalog.services.prices import searchable
 from helpdesk.forms import TokenForm, values
 from inquiries.models import (
     Comparison,
@@ -127,7 +128,7 @@ def items_of(data: QueryDict) -> tuple[tuple[str, int], ...]:
             raise ValidationError({"items": _("Give a whole number of pieces.")})
         items.append((code, int(quantity)))
     added = data.get("add", "")
-    if added.startswith(KIT):
+    if added.startswith(KIT) and searchable(added):
         kit = Kit.objects.for_rent().filter(code=added.removeprefix(KIT)).first()
         rows_of_kit = kit.items.all() if kit else []
         items += [(row.device.code, row.quantity) for row in rows_of_kit]
@@ -285,7 +286,7 @@ class QuotationPanel(Panel):
 
     def _named(self, items: list[tuple[str, Any]]) -> list[dict[str, Any]]:
         devices = Device.objects.in_bulk(
-            [code for code, _quantity in items], field_name="code"
+            [code for code, _quantity in items if searchable(code)], field_name="code"
         )
         return [
             {

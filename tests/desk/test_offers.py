@@ -285,6 +285,17 @@ def test_nonsense_is_said_beside_its_field_and_nothing_is_kept(
     assert everything() == before
 
 
+@pytest.mark.parametrize(
+    "typed", [{"code": ["CAM-06", "\x00"]}, {"add": "a\x00b"}, {"add": "kit:\x00"}]
+)
+def test_a_code_that_no_keyboard_types_is_no_device(
+    desk: Client, inquiry: Inquiry, typed: dict[str, Any]
+) -> None:
+    response = post(desk, inquiry, "quotation/draft", **ORDER | typed)
+    assert response.status_code == 422
+    assert not Quotation.objects.exists()
+
+
 def test_sending_sends_what_is_on_the_screen(
     desk: Client, inquiry: Inquiry, agent: User
 ) -> None:
