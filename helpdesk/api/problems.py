@@ -55,8 +55,11 @@ def problem(status: int, detail: str, *, fields: Fields | None = None) -> JsonRe
         "type": "about:blank",
         "title": _title(status),
         "status": status,
-        "detail": detail,
-        "fields": fields or {},
+        "detail": writable(detail),
+        "fields": {
+            name: [writable(text) for text in texts]
+            for name, texts in (fields or {}).items()
+        },
     }
     return JsonResponse(
         body,
@@ -64,6 +67,11 @@ def problem(status: int, detail: str, *, fields: Fields | None = None) -> JsonRe
         content_type=PROBLEM,
         json_dumps_params={"ensure_ascii": False},
     )
+
+
+def writable(text: str) -> str:
+    """As UTF-8 can carry it: half a character that was sent is not sent back."""
+    return text.encode(errors="replace").decode()
 
 
 def _translated(error: Exception, response: Response) -> JsonResponse:

@@ -1,5 +1,6 @@
 """Prices and recommendations by API: to the cent, and every wrong value by its field."""
 
+import json
 from typing import Any
 
 import pytest
@@ -345,3 +346,13 @@ def test_nothing_is_stored(api: APIClient) -> None:
         post(api, RECOMMEND, WISH)
     written = [one["sql"] for one in asked if one["sql"].startswith(WRITING)]
     assert [sql for sql in written if "staff_" not in sql] == []
+
+
+@pytest.mark.parametrize("field", ["scene", "scale", "category"])
+def test_half_a_character_is_refused_and_not_sent_back(
+    api: APIClient, field: str
+) -> None:
+    body = json.dumps({**WISH, field: "\ud83d"})
+    answer = api.post(RECOMMEND, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert set(answer.json()["fields"]) == {field}
