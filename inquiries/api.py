@@ -481,8 +481,9 @@ def parsed(form: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     reader = form(data=request.data)
     reader.is_valid(raise_exception=True)
     given: dict[str, Any] = reader.validated_data
-    key = request.headers.get("Idempotency-Key")
-    if key and "client_token" not in given and issubclass(form, Once):
+    key = given.get("client_token") or request.headers.get("Idempotency-Key")
+    if key and issubclass(form, Once):
+        # One address, one act: nothing else is lost to a key that is used again there.
         given["client_token"] = derived_token(
             "api", person(request).pk, request.path, key
         )

@@ -121,6 +121,19 @@ def test_an_idempotency_key_counts_for_one_address_only(
     assert sorted(directions.values_list("direction", flat=True)) == ["note", "out"]
 
 
+def test_a_client_token_counts_for_one_address_only(api: APIClient) -> None:
+    inquiry, token = InquiryFactory.create(), str(uuid.uuid4())
+    for verb in ("reply", "note", "note"):
+        act(api, inquiry, verb, text="好的", client_token=token)
+    checking = {"surname": "陈", "question": "能用多久？", "answer_by": "message"}
+    for _ in range(2):
+        answer = act(api, inquiry, "needs-checking", **checking, client_token=token)
+        assert answer.status_code == 201
+    said = inquiry.messages.exclude(direction=Direction.IN)
+    assert sorted(said.values_list("direction", flat=True)) == ["note", "out", "out"]
+    assert inquiry.callbacks.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
