@@ -70,6 +70,19 @@ def test_a_forbidden_phrase_is_refused_and_named(agent: User, text: str) -> None
 
 
 @pytest.mark.clause("IN-20")
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("我沒辦法", "隨便你", "你找別人", "不歸我管", "愛租不租"),
+        *("不是說過了嗎", "這不是我的問題", "不關我的事"),
+    ],
+)
+def test_a_phrase_in_traditional_characters_is_refused(agent: User, text: str) -> None:
+    with pytest.raises(ForbiddenPhrase):
+        refuse_forbidden(text, by=agent)
+
+
+@pytest.mark.clause("IN-20")
 def test_a_harmless_question_is_asked_about(agent: User) -> None:
     text = "您是否还有不清楚的地方?"
     for confirmed in ([], ["不知道"]):
