@@ -98,12 +98,15 @@ def send_follow_up(
 ) -> FollowUp:
     """Send it now, with `text` if that is another one. A second click sends nothing.
 
+    Other words than those that have been sent meanwhile are refused, not dropped.
+
     Raises ValidationError (text), IllegalStep, NotAllowed, ForbiddenPhrase,
     NeedsConfirmation, ScriptError.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.FOLLOW_UP, by=by)
-    if sent := _of_cycle(inquiry, FollowUpStatus.SENT):
+    sent = _of_cycle(inquiry, FollowUpStatus.SENT)
+    if sent and (text is None or _plain(text) == sent.text):
         return sent
     follow_up = _waiting(inquiry)
     if text is not None:
@@ -312,6 +315,11 @@ def _edit(follow_up: FollowUp, *, text: str, by: User) -> None:
     follow_up.edited_by = by
     follow_up.send_at = follow_up.deadline - LAST_MINUTES
     follow_up.save(update_fields=["edited_by", "send_at", "text"])
+
+
+def _plain(text: str) -> str:
+    """As a message would be kept, whatever line ends a browser sends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _waiting(inquiry: Inquiry) -> FollowUp:

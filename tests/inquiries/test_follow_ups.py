@@ -253,6 +253,20 @@ def test_what_is_never_said_to_customers_is_not_said_in_a_follow_up(
     assert everything() == before
 
 
+def test_other_words_than_those_already_sent_are_refused_and_not_dropped(
+    ended: Inquiry, agent: User
+) -> None:
+    sent = services.send_follow_up(ended, by=agent, at=after(130))
+    again = services.send_follow_up(
+        ended, text=f"{sent.text}\r\n", by=agent, at=after(131)
+    )
+    assert again == sent
+    before = everything()
+    with pytest.raises(IllegalStep):
+        services.send_follow_up(ended, text=f"{OPENING}别的。", by=agent, at=after(132))
+    assert everything() == before
+
+
 @pytest.mark.clause("IN-54")
 def test_a_colleague_cancels_it_with_a_reason(ended: Inquiry, agent: User) -> None:
     with pytest.raises(ValidationError):
