@@ -21,7 +21,7 @@ def take(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.TAKE, by=by)
-    _refuse_poaching(inquiry, Step.TAKE, by=by)
+    refuse_poaching(inquiry, Step.TAKE, by=by)
     assignment.take(inquiry, by=by, at=at)
     return inquiry
 
@@ -35,7 +35,7 @@ def assign(inquiry: Inquiry, *, to: User, by: User, at: datetime) -> Inquiry:
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.ASSIGN, by=by)
-    _refuse_poaching(inquiry, Step.ASSIGN, by=by)
+    refuse_poaching(inquiry, Step.ASSIGN, by=by)
     if not User.objects.answering().filter(pk=to.pk).exists():
         raise ValidationError(
             {"to": _("%(name)s does not answer inquiries.") % {"name": to}},
@@ -45,7 +45,7 @@ def assign(inquiry: Inquiry, *, to: User, by: User, at: datetime) -> Inquiry:
     return inquiry
 
 
-def _refuse_poaching(inquiry: Inquiry, step: Step, *, by: User) -> None:
+def refuse_poaching(inquiry: Inquiry, step: Step, *, by: User) -> None:
     """Only a supervisor takes an inquiry out of a colleague's hands."""
     if inquiry.held_by_another(by=by):
         raise IllegalStep(

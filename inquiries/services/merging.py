@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inquiries.models import ContractStatus, Inquiry, Merge, RepairStatus
+from inquiries.services.handling import refuse_poaching
 from inquiries.workflow import BACK_TO_WORK, WORKFLOW, Status, Step
 from sla.models import Metric
 from sla.services import clocks
@@ -53,7 +54,7 @@ def merge(
     rule = WORKFLOW.check(inquiry, Step.MERGE, by=by)
     absorbing = WORKFLOW.check(into, Step.ABSORB, by=by)
     _refuse_unseen(inquiry, into, by=by)
-    _refuse_poaching(inquiry, by=by)
+    refuse_poaching(inquiry, Step.MERGE, by=by)
     _refuse_chains(inquiry)
     _refuse_promises(inquiry)
     _refuse_strangers(inquiry, into, reason=reason)
@@ -196,16 +197,6 @@ def _refuse_unseen(*inquiries: Inquiry, by: User) -> None:
     keys = [one.pk for one in inquiries]
     if Inquiry.objects.visible_to(by).filter(pk__in=keys).count() < len(keys):
         raise not_found()
-
-
-def _refuse_poaching(inquiry: Inquiry, *, by: User) -> None:
-    """Only a supervisor ends what is in a colleague's hands."""
-    if inquiry.held_by_another(by=by):
-        raise IllegalStep(
-            _("%(name)s is looking after this inquiry.") % {"name": inquiry.assignee},
-            step=Step.MERGE,
-            status=inquiry.status,
-        )
 
 
 def _refuse_chains(inquiry: Inquiry) -> None:
