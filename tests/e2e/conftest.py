@@ -126,6 +126,11 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+# htmx says so aloud when a newer request takes the place of one that is still under way
+# (`hx-sync="this:replace"`); a request that fails says something else as well.
+REPLACED = ("htmx:sendAbort,", "htmx:afterRequest,")
+
+
 class Watched:
     """A page of a person of their own, with what went wrong on it."""
 
@@ -137,7 +142,7 @@ class Watched:
             "console",
             lambda line: (
                 self.problems.append(f"console: {line.text}")
-                if line.type == "error"
+                if line.type == "error" and not line.text.startswith(REPLACED)
                 else None
             ),
         )
