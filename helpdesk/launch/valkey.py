@@ -6,6 +6,7 @@ Every write goes to an append-only file, so that queued work survives kill -9.
 import os
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from helpdesk.launch.binaries import Binaries
@@ -55,14 +56,25 @@ def part(place: Place, binaries: Binaries, *, careless: bool = False) -> Part:
 def prepare(place: Place) -> None:
     """Make its folder; end a server that an earlier launcher left behind.
 
-    A second Valkey would silently take over the socket of the first.
+    A second Valkey would silently take over the socket of the first, and the first
+    would remove it as its last act: so we wait until its process is gone.
     """
     folder = place.servers / "valkey"
     folder.mkdir(exist_ok=True)
     own(folder, user=place.user)
+    path = socket_path(place)
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and ask(socket_path(place), b"SHUTDOWN\r\n"):
+    while time.monotonic() < deadline and (ask(path, b"SHUTDOWN\r\n") or held(path)):
         time.sleep(0.1)
+
+
+def held(path: Path) -> bool:
+    """Whether a process still has this socket in its command line (Linux)."""
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it ended while we looked
+            if os.fsencode(path) in command.read_bytes():
+                return True
+    return False
 
 
 def answers(path: Path) -> bool:

@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 import redis
 
-from helpdesk.launch import env_files, lock, servers
+from helpdesk.launch import env_files, lock, servers, valkey
 from helpdesk.launch.console import Console
 from helpdesk.launch.failure import CannotGoOn
 from helpdesk.launch.place import ROOT, open_place
@@ -86,7 +86,8 @@ from helpdesk.launch.signals import Signals
 from tests.launch.test_servers import run
 with Signals() as signals, run(Path({str(data)!r}), signals):
     print("ready", flush=True)
-    signals.wait(600)
+    while not signals.stops:
+        signals.wait(600)
 """
     env = {**servers.clean_environment(), "PYTHONPATH": str(ROOT)}
     launcher = subprocess.Popen(
@@ -102,6 +103,22 @@ with Signals() as signals, run(Path({str(data)!r}), signals):
     with run(data, signals):
         assert count_a_visit(data) == (2, True)
     assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def test_a_start_waits_for_a_server_that_is_still_ending(
+    data: Path, signals: Signals
+) -> None:
+    path = str(valkey.socket_path(open_place(data)))
+    script = "import sys, time; print(flush=True); time.sleep(1)"
+    ending = subprocess.Popen(
+        [sys.executable, "-c", script, f"unixsocket:{path}"], stdout=subprocess.PIPE
+    )
+    assert ending.stdout is not None
+    with ending.stdout as output:
+        output.readline()
+        valkey.prepare(open_place(data))
+        assert not valkey.held(Path(path))
+    assert ending.wait() == 0
 
 
 def test_a_stale_file_whose_process_number_is_somebody_elses_is_no_obstacle(
