@@ -5,6 +5,7 @@
              └───────────────────────────────┘
     new, in service ─► abandoned (reopens too);  new ─► missed ─► in service
     any that is talked in ─► merged ─► as it was
+    any that is talked in ─► converted to an objection
 
 Which steps move which clock: ASK and CUSTOMER_WRITES start the first-reply clock of a
 cycle, REPLY and GREET stop it (IN-24, IN-25). CLEAR_QUESTION starts the one-minute
@@ -12,7 +13,8 @@ clock, CHECK stops it and starts the callback's 15 minutes, FINISH_CALLBACK stop
 (IN-27, IN-28); MISS starts them too. CLOSE with clear intent starts the follow-up's
 clock (IN-54), FOLLOW_UP stops or cancels it, REOPEN cancels it and begins the next
 cycle. LOG_RING starts and stops the ringing with the times of the telephone (IN-23).
-MERGE cancels every clock, UNMERGE begins the next cycle.
+MERGE cancels every clock, UNMERGE begins the next cycle. CONVERT cancels those of the
+talk: the objection has its own.
 """
 
 from collections.abc import Mapping
@@ -41,6 +43,7 @@ class Status(models.TextChoices):
     ABANDONED = "abandoned", _("Given up by the customer")
     MISSED = "missed", _("Missed call")
     MERGED = "merged", _("Merged")
+    CONVERTED = "converted_to_objection", _("Became an objection")
 
 
 class Step(StrEnum):
@@ -84,13 +87,14 @@ class Step(StrEnum):
     MERGE = "merge"
     ABSORB = "absorb"
     UNMERGE = "unmerge"
+    CONVERT = "convert"
 
 
 REOPEN_WINDOW: Final = timedelta(hours=72)
 # So long must a conversation be quiet before the customer counts as gone.
 QUIET_BEFORE_LEFT: Final = timedelta(minutes=5)
 _REOPENING: Final = frozenset({Status.CLOSED, Status.ABANDONED})
-ENDED: Final = _REOPENING | {Status.MERGED}
+ENDED: Final = _REOPENING | {Status.MERGED, Status.CONVERTED}
 
 _ANSWERING: Final = frozenset(
     {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
@@ -118,6 +122,7 @@ GREET_FIRST: Final = _(
 )
 
 _GOES_ON: Final = _("This conversation is merged: it goes on in another one.")
+_CONVERTED: Final = _("This conversation became an objection: it goes on there.")
 
 _RULES: Final = {
     Step.CUSTOMER_WRITES: Rule(
@@ -306,10 +311,25 @@ _RULES: Final = {
         _ANSWERING,
         _("This conversation is not merged into another one."),
     ),
+    # A customer who waits for a first answer gets it first.
+    Step.CONVERT: Rule(
+        _TALKING,
+        Status.CONVERTED,
+        _ANSWERING,
+        GREET_FIRST,
+        refusals=_NOT_YET,
+    ),
 }
 WORKFLOW: Final = Workflow(
     {
-        step: replace(rule, refusals={Status.MERGED: _GOES_ON, **rule.refusals})
+        step: replace(
+            rule,
+            refusals={
+                Status.MERGED: _GOES_ON,
+                Status.CONVERTED: _CONVERTED,
+                **rule.refusals,
+            },
+        )
         for step, rule in _RULES.items()
     }
 )

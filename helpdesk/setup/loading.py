@@ -14,6 +14,7 @@ from helpdesk.setup.happening import happen
 from inquiries import services
 from inquiries.models import Inquiry
 from knowledge.services.load import load_knowledge
+from objections.services.load import load_objections
 from sla.services import calendar_content
 from sla.services.calendars import GROUPS
 from staff.models import Department, Role, User
@@ -39,6 +40,7 @@ def load_basics() -> None:
     _load_places(data["places"], at=timezone.now())
     load_knowledge()
     load_catalogue()
+    load_objections()
 
 
 def _load_places(rows: list[dict[str, str]], *, at: datetime) -> None:

@@ -24,6 +24,7 @@ from inquiries.services.contract_requests import (
     tell_contract_result,
 )
 from inquiries.services.conversing import greet, reply, write_note
+from inquiries.services.converting import turn_into_objection
 from inquiries.services.explaining import (
     explain_clauses,
     note_understanding,
@@ -99,6 +100,7 @@ __all__ = [
     "take",
     "tell_contract_result",
     "tell_service_facts",
+    "turn_into_objection",
     "unmerge",
     "write_note",
 ]

@@ -62,6 +62,22 @@ class Verb(models.TextChoices):
     UNMERGED = "unmerged", _("Merge undone")
     LINKED = "linked", _("Linked")
     UNLINKED = "unlinked", _("Link removed")
+    # Objections
+    CONVERTED = "converted", _("Became an objection")
+    OBJECTION_FILED = "objection_filed", _("Objection filed")
+    OBJECTION_ANSWERED_AUTOMATICALLY = (
+        "objection_answered_automatically",
+        _("Receipt confirmed automatically"),
+    )
+    OBJECTION_ACKNOWLEDGED = "objection_acknowledged", _("Objection acknowledged")
+    OBJECTION_CORRECTED = "objection_corrected", _("Handling form corrected")
+    OBJECTION_NUMBER_TOLD = "objection_number_told", _("Number and estimate told")
+    OBJECTION_RECORDED = "objection_recorded", _("Handling form recorded")
+    OBJECTION_HANDED_OFF = "objection_handed_off", _("Handed off")
+    HANDOFF_ACCEPTED = "handoff_accepted", _("Department accepted")
+    HANDOFF_RETURNED = "handoff_returned", _("Department returned it")
+    OBJECTION_URGED = "objection_urged", _("Customer asked for haste")
+    OBJECTION_WITHDRAWN = "objection_withdrawn", _("Objection withdrawn")
 
 
 class Event(models.Model):

@@ -1,0 +1,30 @@
+"""The verbs of an objection; a page and an API call use the same ones."""
+
+from objections.services.acknowledging import acknowledge
+from objections.services.converting import convert
+from objections.services.customers import customer_writes, urge, withdraw
+from objections.services.departments import accept, return_handoff
+from objections.services.filing import file
+from objections.services.handing_off import hand_off
+from objections.services.handling import assign, reveal_contact, take
+from objections.services.recording import correct, record
+from objections.services.speaking import reply, write_note
+
+__all__ = [
+    "accept",
+    "acknowledge",
+    "assign",
+    "convert",
+    "correct",
+    "customer_writes",
+    "file",
+    "hand_off",
+    "record",
+    "reply",
+    "return_handoff",
+    "reveal_contact",
+    "take",
+    "urge",
+    "withdraw",
+    "write_note",
+]

@@ -1,0 +1,145 @@
+"""A department accepts what it was handed, or returns it with a reason (OB-06)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from objections.models import Handoff, Objection
+from objections.services import promises
+from objections.services.handing_off import (
+    acceptance_subject,
+    must_be_supervised,
+    take_back,
+)
+from objections.workflow import WORKFLOW, Step
+from sla.models import Metric
+from sla.services import clocks
+from staff.models import Role, User
+from tickets import feed
+from tickets.models import Verb
+from tickets.services import assignment, events
+from tickets.text import clean_line
+from tickets.workflow import NotAllowed
+
+
+@transaction.atomic
+def accept(handoff: Handoff, *, by: User, at: datetime) -> Handoff:
+    """Take on the investigation for one's department; a second click changes nothing.
+
+    Raises IllegalStep, NotAllowed for another department or for who is named (OB-07).
+    """
+    objection, handoff = held(handoff)
+    if handoff.accepted_at is not None and handoff.accepted_by_id == by.pk:
+        return handoff
+    refuse_outsiders(objection, handoff, Step.ACCEPT, by=by)
+    rule = WORKFLOW.check(objection, Step.ACCEPT, by=by)
+    if handoff.accepted_at is not None:
+        return handoff
+    handoff.accepted_at = at
+    handoff.accepted_by = by
+    handoff.save(update_fields=["accepted_at", "accepted_by"])
+    WORKFLOW.move(objection, rule)
+    objection.save(update_fields=["status"])
+    events.record(
+        objection,
+        Verb.HANDOFF_ACCEPTED,
+        by=by,
+        at=at,
+        department=handoff.department.code,
+    )
+    clocks.stop(
+        objection,
+        Metric.DEPARTMENT_ACCEPTANCE,
+        at=at,
+        by=by,
+        subject=acceptance_subject(handoff),
+    )
+    feed.announce(objection, "ticket", to_customer=True)
+    return handoff
+
+
+def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> Handoff:
+    """Give an objection back, once, with the reason why it is not ours (OB-06).
+
+    The hour for handing it over begins anew. What comes back a second time goes to the
+    supervisor. A second click changes nothing.
+
+    Raises ValidationError (reason), IllegalStep, NotAllowed.
+    """
+    reason = clean_line(
+        reason,
+        name="reason",
+        missing=_("Please say why it does not belong to your department."),
+    )
+    with transaction.atomic():
+        objection, handoff = held(handoff)
+        if handoff.returned_at is not None and handoff.returned_by_id == by.pk:
+            return handoff
+        refuse_outsiders(objection, handoff, Step.RETURN, by=by)
+        rule = WORKFLOW.check(objection, Step.RETURN, by=by)
+        clocks.stop(
+            objection,
+            Metric.DEPARTMENT_ACCEPTANCE,
+            at=at,
+            by=by,
+            subject=acceptance_subject(handoff),
+        )
+        handoff.returned_at = at
+        handoff.returned_by = by
+        handoff.return_reason = reason
+        handoff.save(update_fields=["returned_at", "returned_by", "return_reason"])
+        take_back(objection, by=by, at=at)
+        WORKFLOW.move(objection, rule)
+        objection.department = None
+        objection.save(update_fields=["status", "department"])
+        events.record(
+            objection,
+            Verb.HANDOFF_RETURNED,
+            by=by,
+            at=at,
+            department=handoff.department.code,
+        )
+        clocks.start(
+            objection,
+            Metric.HANDOFF,
+            at=at,
+            facts=promises.known_facts(objection),
+            subject=str(handoff.round + 1),
+        )
+        if must_be_supervised(objection):
+            _to_the_supervisor(objection, at=at)
+        feed.announce(objection, "ticket", to_customer=True)
+        return handoff
+
+
+def held(handoff: Handoff) -> tuple[Objection, Handoff]:
+    """The objection, locked, and the hand-off as it stands under that lock."""
+    objection = Objection.objects.locked().get(pk=handoff.objection_id)
+    fresh = Handoff.objects.select_related("department").get(pk=handoff.pk)
+    return objection, fresh
+
+
+def refuse_outsiders(
+    objection: Objection, handoff: Handoff, step: Step, *, by: User
+) -> None:
+    """Handlers act for their department; nobody judges an objection about themselves.
+
+    Raises NotAllowed; and for a hand-off that is over.
+    """
+    own = (
+        by.role != Role.DEPARTMENT_HANDLER or by.department_id == handoff.department_id
+    )
+    over = handoff.returned_at is not None or handoff.ended_at is not None
+    if not own or over or objection.named_colleague_id == by.pk:
+        raise NotAllowed(step)
+
+
+def _to_the_supervisor(objection: Objection, *, at: datetime) -> None:
+    """Put what came back twice into the hands of the assignee's supervisor."""
+    holder = objection.assignee
+    boss = holder.supervisor if holder else None
+    if boss is None or not boss.is_active:
+        boss = User.objects.with_role(Role.SUPERVISOR).order_by("work_number").first()
+    if boss is not None:
+        assignment.give(objection, to=boss, by=None, at=at)

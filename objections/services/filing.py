@@ -1,0 +1,222 @@
+"""An objection comes in: by the customer's form, or through a colleague or a system."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from customers.models import Customer
+from customers.services import clean_surname, identify, parse_phone
+from inquiries.models import Inquiry
+from objections.facts import Checked, Facts, check, columns
+from objections.models import Demand, Objection
+from objections.services import promises, speaking
+from objections.services.acknowledging import acknowledged
+from objections.workflow import Status
+from sla.models import Metric
+from staff.models import User
+from tickets import feed
+from tickets.models import Channel, Direction, Kind, Store, Verb
+from tickets.numbers import new_number
+from tickets.services import attachments, events, messages
+from tickets.services.attachments import InspectedFile, Upload
+from tickets.workflow import NotAllowed
+
+# Channels whose customers read an answer later: they get one at once, labelled.
+WRITTEN_CHANNELS = frozenset({"website_message", "email"})
+
+
+def file(
+    *,
+    channel: Channel,
+    surname: str,
+    phone: str,
+    facts: Facts,
+    at: datetime,
+    files: Sequence[Upload] = (),
+    by: User | None = None,
+    talking: bool = False,
+    received_at: datetime | None = None,
+    store: Store | None = None,
+    client_token: uuid.UUID | None = None,
+) -> Objection:
+    """Take in an objection and start its clocks (OB-31 to OB-43).
+
+    Without `by` the customer files it, and the form must hold all that its type needs;
+    a colleague's record is never refused for what is missing (D-02). `talking` says
+    that the colleague is speaking with the customer, who is thereby answered (OB-35);
+    `received_at` that it reached us earlier than it is written down. Filing again with
+    the same client token returns the objection that is there already.
+
+    Raises ValidationError with a message per field: surname, phone, files,
+    received_at, or a field of the form; NotAllowed for who receives no customers.
+    """
+    if by is not None and not by.receives:
+        raise NotAllowed("file")
+    who, checked, inspected = _cleaned(
+        surname=surname,
+        phone=phone,
+        facts=facts,
+        files=files,
+        at=at,
+        received_at=received_at,
+        whole=by is None,
+    )
+    try:
+        with transaction.atomic():
+            if earlier := _filed_before(client_token):
+                return earlier
+            customer = identify(surname=who.surname, phone=who.phone, at=at)
+            objection = open_case(
+                channel=channel,
+                store=store,
+                customer=customer,
+                checked=checked,
+                by=by,
+                at=at,
+                received_at=received_at or at,
+                client_token=client_token,
+            )
+            first_words(
+                objection, text=checked.facts.description, files=inspected, at=at
+            )
+            if talking and by is not None:
+                acknowledged(objection, by=by, at=at)
+            elif channel.code in WRITTEN_CHANNELS:
+                speaking.acknowledge_automatically(objection, at=at)
+            if objection.form_complete_at is not None and by is None:
+                speaking.tell_number(objection, by=None, at=at)
+            feed.announce(objection, "ticket", to_customer=False)
+            return objection
+    except IntegrityError:
+        filed = _filed_before(client_token)
+        if filed is None:
+            raise
+        return filed
+
+
+def open_case(
+    *,
+    channel: Channel,
+    store: Store | None,
+    customer: Customer,
+    checked: Checked,
+    by: User | None,
+    at: datetime,
+    received_at: datetime,
+    client_token: uuid.UUID | None = None,
+    inquiry: Inquiry | None = None,
+) -> Objection:
+    """Write an objection down and start what runs from its receipt."""
+    facts = checked.facts
+    objection = Objection.objects.create(
+        number=new_number("OB", day=timezone.localdate(at)),
+        kind=Kind.OBJECTION,
+        channel=channel,
+        store=store,
+        customer=customer,
+        status=Status.RECEIVED,
+        created_at=at,
+        received_at=received_at,
+        client_token=client_token,
+        filed_by=by,
+        from_inquiry=inquiry,
+        customer_type=facts.type,
+        customer_subtype=checked.subtype,
+        **columns(checked),
+    )
+    set_demands(objection, checked)
+    objection.severity = promises.weigh(objection, at=at)
+    objection.save(update_fields=["severity"])
+    events.record(
+        objection,
+        Verb.OBJECTION_FILED,
+        by=by,
+        at=at,
+        type=facts.type,
+        severity=objection.severity,
+        inquiry=inquiry.number if inquiry else "",
+    )
+    for metric in (Metric.ACKNOWLEDGEMENT, Metric.TOTAL):
+        promises.start(objection, metric, at=received_at)
+    promises.bind_by_law(objection, at=received_at)
+    objection.estimate = promises.estimate(objection)
+    objection.save(update_fields=["estimate"])
+    promises.complete_form(objection, at=at)
+    return objection
+
+
+def set_demands(objection: Objection, checked: Checked) -> None:
+    """Make the demands of an objection those that were checked."""
+    objection.demands.exclude(
+        kind__in=[kind for kind, _amount in checked.demands]
+    ).delete()
+    for kind, amount in checked.demands:
+        Demand.objects.update_or_create(
+            objection=objection, kind=kind, defaults={"amount": amount}
+        )
+
+
+def first_words(
+    objection: Objection, *, text: str, files: Sequence[InspectedFile], at: datetime
+) -> None:
+    """The customer's own words and files, as the first message of the case."""
+    messages.add(objection, direction=Direction.IN, text=text, at=at, files=files)
+
+
+@dataclass(frozen=True)
+class _Who:
+    surname: str
+    phone: str
+
+
+def _cleaned(
+    *,
+    surname: str,
+    phone: str,
+    facts: Facts,
+    files: Sequence[Upload],
+    at: datetime,
+    received_at: datetime | None,
+    whole: bool,
+) -> tuple[_Who, Checked, list[InspectedFile]]:
+    errors: dict[str, ValidationError] = {}
+    checked: Checked | None = None
+    inspected: list[InspectedFile] = []
+    try:
+        surname = clean_surname(surname)
+    except ValidationError as error:
+        errors["surname"] = error
+    try:
+        phone = parse_phone(phone) if phone.strip() or whole else ""
+    except ValidationError as error:
+        errors["phone"] = error
+    try:
+        checked = check(facts, at=at, whole=whole)
+    except ValidationError as error:
+        errors |= {
+            name: ValidationError(found) for name, found in error.error_dict.items()
+        }
+    try:
+        inspected = attachments.inspect(files)
+    except ValidationError as error:
+        errors["files"] = error
+    if received_at is not None and received_at > at:
+        errors["received_at"] = ValidationError(
+            _("This lies in the future. Please check the date."),
+            code="received_at_future",
+        )
+    if errors or checked is None:
+        raise ValidationError(errors)
+    return _Who(surname, phone), checked, inspected
+
+
+def _filed_before(client_token: uuid.UUID | None) -> Objection | None:
+    if client_token is None:
+        return None
+    return Objection.objects.filter(client_token=client_token).first()

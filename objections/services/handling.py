@@ -1,0 +1,71 @@
+"""Who looks after an objection, and who sees the customer's number."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers.services import reveal_phone
+from objections.models import Objection
+from objections.workflow import WORKFLOW, Step
+from staff.models import User
+from tickets.models import Verb
+from tickets.services import assignment, events
+from tickets.workflow import IllegalStep
+
+
+@transaction.atomic
+def take(objection: Objection, *, by: User, at: datetime) -> Objection:
+    """Make an objection one's own; a supervisor may take it over from a colleague.
+
+    Raises IllegalStep when another agent has it or it has ended, NotAllowed.
+    """
+    objection = Objection.objects.locked().get(pk=objection.pk)
+    WORKFLOW.check(objection, Step.TAKE, by=by)
+    refuse_poaching(objection, Step.TAKE, by=by)
+    assignment.take(objection, by=by, at=at)
+    return objection
+
+
+@transaction.atomic
+def assign(objection: Objection, *, to: User, by: User, at: datetime) -> Objection:
+    """Give an objection to a colleague; never to the one whom it names (OB-07).
+
+    Raises ValidationError (to), IllegalStep, NotAllowed.
+    """
+    objection = Objection.objects.locked().get(pk=objection.pk)
+    WORKFLOW.check(objection, Step.ASSIGN, by=by)
+    refuse_poaching(objection, Step.ASSIGN, by=by)
+    fit = User.objects.answering().filter(pk=to.pk).exists()
+    if not fit or objection.named_colleague_id == to.pk:
+        raise ValidationError(
+            {"to": _("%(name)s cannot look after this objection.") % {"name": to}},
+            code="assignee_unsuitable",
+        )
+    assignment.give(objection, to=to, by=by, at=at)
+    return objection
+
+
+@transaction.atomic
+def reveal_contact(objection: Objection, *, reason: str, by: User, at: datetime) -> str:
+    """The customer's full number; who saw it and why is on record.
+
+    Raises ValidationError (reason, phone), NotAllowed.
+    """
+    objection = Objection.objects.locked().get(pk=objection.pk)
+    WORKFLOW.check(objection, Step.REVEAL, by=by)
+    number = reveal_phone(objection.customer, by=by, reason=reason, at=at)
+    events.record(objection, Verb.CONTACT_REVEALED, by=by, at=at)
+    return number
+
+
+def refuse_poaching(objection: Objection, step: Step, *, by: User) -> None:
+    """Only a supervisor takes an objection out of a colleague's hands."""
+    if objection.held_by_another(by=by):
+        raise IllegalStep(
+            _("%(name)s is looking after this objection.")
+            % {"name": objection.assignee},
+            step=step,
+            status=objection.status,
+        )

@@ -1,0 +1,137 @@
+"""Which facts the promises on an objection depend on, and what the customer is told.
+
+The caller holds the lock on the objection.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from knowledge.services import scripts
+from objections import facts, severity
+from objections.models import Objection
+from sla.models import Clock, Metric
+from sla.services import clocks, corrections
+from staff.models import User
+
+ACKNOWLEDGED: Final = "OBJECTION_ACK"
+NUMBER_TOLD: Final = "OBJECTION_NUMBER"
+REPEATED_WITHIN: Final = timedelta(days=30)
+# What is told to the customer, in this order.
+PROMISED: Final = (
+    Metric.ACKNOWLEDGEMENT,
+    Metric.HANDOFF,
+    Metric.DEPARTMENT_ACCEPTANCE,
+    Metric.INVESTIGATION,
+    Metric.TOTAL,
+)
+_BY_SEVERITY: Final = (Metric.TOTAL, Metric.INVESTIGATION, Metric.HANDOFF)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promised time: the metric, and by when."""
+
+    metric: str
+    due_at: datetime
+
+
+def known_facts(objection: Objection) -> dict[str, str]:
+    """The facts on which the choice of a promise may depend."""
+    found = {
+        "type": objection.type,
+        "subtype": objection.subtype.code if objection.subtype else "",
+        "severity": objection.severity,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def start(objection: Objection, metric: Metric, *, at: datetime) -> Clock | None:
+    """Start a clock with what is known of the objection."""
+    return clocks.start(objection, metric, at=at, facts=known_facts(objection))
+
+
+def adapt(objection: Objection, *, at: datetime, by: User | None) -> None:
+    """Give the running clocks the promises that fit the facts as they are now."""
+    for metric in _BY_SEVERITY:
+        corrections.reclassify(
+            objection, metric, facts=known_facts(objection), at=at, by=by
+        )
+
+
+def bind_by_law(objection: Objection, *, at: datetime) -> None:
+    """A demand for a refund or a repair has 15 days by law."""
+    if objection.demands.filter(kind__binds=True).exists():
+        start(objection, Metric.LEGAL_OUTER_LIMIT, at=at)
+
+
+def weigh(objection: Objection, *, at: datetime) -> str:
+    """How severe it is, by what is on the form and what came before."""
+    return severity.severity(
+        danger=objection.danger,
+        on_air=objection.on_air,
+        amount=objection.amount,
+        repeated=is_repeated(objection, at=at),
+    )
+
+
+def is_repeated(objection: Objection, *, at: datetime) -> bool:
+    """Whether the same customer or order had the same subtype lately (CC-31)."""
+    if objection.subtype_id is None:
+        return False
+    lately = Objection.objects.filter(
+        subtype=objection.subtype_id, created_at__gt=at - REPEATED_WITHIN
+    ).exclude(pk=objection.pk)
+    mine = lately.filter(customer=objection.customer_id)
+    if objection.order_number:
+        mine |= lately.filter(order_number=objection.order_number)
+    return mine.exists()
+
+
+def complete_form(objection: Objection, *, at: datetime) -> bool:
+    """Note the moment from which the form is complete; hand-off has an hour (OB-44)."""
+    if objection.form_complete_at is not None or facts.still_missing(objection):
+        return False
+    objection.form_complete_at = at
+    objection.save(update_fields=["form_complete_at"])
+    start(objection, Metric.HANDOFF, at=at)
+    return True
+
+
+def promised(clocks_: Iterable[Clock]) -> list[Promise]:
+    """What is promised on the clocks of an objection, in the order of the path."""
+    running = [clock for clock in clocks_ if clock.is_unfinished]
+    return [
+        Promise(metric, clock.due_at)
+        for metric in PROMISED
+        for clock in running
+        if clock.metric == metric
+    ]
+
+
+def estimate(objection: Objection) -> datetime | None:
+    """By when a proposal is promised; None where no rule says so."""
+    total = objection.clocks.filter(metric=Metric.TOTAL).order_by("-cycle").first()
+    return total.due_at if total else None
+
+
+def number_text(objection: Objection) -> str:
+    """The number and the estimate in the words of the policy (OB-43).
+
+    Raises ScriptError when the company has switched that text off.
+    """
+    due = objection.estimate
+    return scripts.wording(
+        NUMBER_TOLD,
+        number=objection.number,
+        due=_said(due) if due else "15日",
+    )
+
+
+def _said(due: datetime) -> str:
+    """A moment as one says it in Chinese: 12月2日21:00."""
+    local = timezone.localtime(due)
+    return f"{local.month}月{local.day}日{local:%H:%M}"

@@ -1,0 +1,132 @@
+"""The handling form: corrected while it is ours, recorded once it is complete."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from knowledge.services.scripts import ScriptError
+from objections.facts import check, columns, facts_of, needed, still_missing
+from objections.models import Objection
+from objections.services import promises, speaking
+from objections.services.filing import set_demands
+from objections.workflow import WORKFLOW, Step
+from staff.models import User
+from tickets import feed
+from tickets.models import Verb
+from tickets.services import events
+from tickets.text import clean_line
+
+
+@transaction.atomic
+def correct(
+    objection: Objection,
+    *,
+    changes: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    reason: str = "",
+) -> Objection:
+    """Complete or correct the handling form (OB-38 to OB-41).
+
+    `changes` are fields of `Facts`. Another type or subtype than the customer chose
+    needs a reason; theirs stays on record (OB-39). Deadlines follow the facts.
+
+    Raises ValidationError by field, IllegalStep, NotAllowed.
+    """
+    objection = Objection.objects.locked().get(pk=objection.pk)
+    WORKFLOW.check(objection, Step.CORRECT, by=by)
+    before = facts_of(objection)
+    wanted = replace(before, **changes)
+    checked = check(wanted, at=at, whole=False)
+    if checked.facts == before:
+        return objection
+    reason = _reason(objection, checked.facts.type, checked.facts.subtype, reason)
+    for name, value in columns(checked).items():
+        setattr(objection, name, value)
+    set_demands(objection, checked)
+    objection.severity = promises.weigh(objection, at=at)
+    objection.save()
+    changed = [
+        name
+        for name in changes
+        if getattr(before, name) != getattr(checked.facts, name)
+    ]
+    events.record(
+        objection,
+        Verb.OBJECTION_CORRECTED,
+        by=by,
+        at=at,
+        fields=sorted(changed),
+        severity=objection.severity,
+    )
+    if reason:
+        speaking.write_note(objection, text=reason, by=by, at=at)
+        objection.refresh_from_db()
+    promises.bind_by_law(objection, at=objection.received_at)
+    promises.adapt(objection, at=at, by=by)
+    promises.complete_form(objection, at=at)
+    feed.announce(objection, "ticket", to_customer=True)
+    return objection
+
+
+@transaction.atomic
+def record(
+    objection: Objection,
+    *,
+    by: User,
+    at: datetime,
+    client_token: uuid.UUID | None = None,
+) -> Objection:
+    """Take the complete form on record; the customer knows number and estimate (OB-43).
+
+    They are told again if the estimate has changed since. A second click changes
+    nothing.
+
+    Raises ValidationError naming each field that is still missing, IllegalStep,
+    NotAllowed.
+    """
+    objection = Objection.objects.locked().get(pk=objection.pk)
+    if objection.recorded_at is not None:
+        return objection
+    rule = WORKFLOW.check(objection, Step.RECORD, by=by)
+    if missing := still_missing(objection):
+        raise needed(missing)
+    promises.complete_form(objection, at=at)
+    if objection.told_with_id is None or objection.estimate != promises.estimate(
+        objection
+    ):
+        try:
+            speaking.tell_number(objection, by=by, at=at, client_token=client_token)
+        except ScriptError as error:
+            raise ValidationError(str(error), code="script_missing") from error
+    WORKFLOW.move(objection, rule)
+    objection.recorded_at = at
+    objection.save(update_fields=["status", "recorded_at"])
+    events.record(objection, Verb.OBJECTION_RECORDED, by=by, at=at)
+    feed.announce(objection, "ticket", to_customer=True)
+    return objection
+
+
+def _reason(objection: Objection, type_: str, subtype: str, reason: str) -> str:
+    """The reason for another type than the customer chose, on one line."""
+    chosen = objection.customer_subtype
+    differs = bool(objection.customer_type) and (
+        type_ != objection.customer_type
+        or (chosen is not None and subtype != chosen.code)
+    )
+    same = type_ == objection.type and subtype == (
+        objection.subtype.code if objection.subtype else ""
+    )
+    if not differs or same:
+        return ""
+    return clean_line(
+        reason,
+        name="reason",
+        missing=_("Please say why this is another type than the customer chose."),
+    )
