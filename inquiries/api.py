@@ -484,10 +484,15 @@ def parsed(form: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     key = given.get("client_token") or request.headers.get("Idempotency-Key")
     if key and issubclass(form, Once):
         # One address, one act: nothing else is lost to a key that is used again there.
-        given["client_token"] = derived_token(
-            "api", person(request).pk, request.path, key
-        )
+        given["client_token"] = derived_token("api", sender(request), request.path, key)
     return given
+
+
+def sender(request: Request) -> str:
+    """Whose keys these are: a person's, or those of one address without a token."""
+    if isinstance(request.user, User):
+        return str(request.user.pk)
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def found(request: Request, number: str) -> Inquiry:

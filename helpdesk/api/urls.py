@@ -13,6 +13,7 @@ from catalog.api import (
 from helpdesk.api.views import NothingHere, Schema, page
 from inquiries.api import Inquiries
 from inquiries.offer_api import Offers
+from objections.api import Objections
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
@@ -40,6 +41,16 @@ VERBS = (
     "ring",
     "follow-up",
 )
+# The address, and the verb where its name is another.
+OBJECTION_VERBS = {
+    "acknowledge": "acknowledge",
+    "correct": "correct",
+    "record": "record",
+    "hand-off": "hand_off",
+    "accept": "accept",
+    "return": "give_back",
+    "withdraw": "withdraw",
+}
 OFFERS = ("select-devices", "recommend", "quote")
 
 urlpatterns = [
@@ -75,6 +86,29 @@ urlpatterns = [
             name=f"api_{verb.replace('-', '_')}",
         )
         for verb in OFFERS
+    ),
+    path(
+        "v1/inquiries/<slug:number>/convert/",
+        Objections.as_view({"post": "convert"}),
+        name="api_convert",
+    ),
+    path(
+        "v1/objections/",
+        Objections.as_view({"post": "create"}),
+        name="api_objections",
+    ),
+    path(
+        "v1/objections/<slug:number>/",
+        Objections.as_view({"get": "retrieve"}),
+        name="api_objection",
+    ),
+    *(
+        path(
+            f"v1/objections/<slug:number>/{address}/",
+            Objections.as_view({"post": verb}),
+            name=f"api_objection_{verb}",
+        )
+        for address, verb in OBJECTION_VERBS.items()
     ),
     path("v1/pricing/quote/", PriceOrder.as_view(), name="api_quote_price"),
     path("v1/pricing/early-return/", PriceReturn.as_view(), name="api_price_return"),
