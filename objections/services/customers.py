@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from objections.models import Objection
 from objections.services.handing_off import end_handoffs
+from objections.services.investigating import let_run
 from objections.workflow import WORKFLOW, Step
 from sla.services import clocks
 from sla.services.clocks import CancelReason
@@ -32,7 +33,7 @@ def customer_writes(
     files: Sequence[Upload] = (),
     client_token: uuid.UUID | None = None,
 ) -> Message:
-    """Add words or material of the customer's to the case.
+    """Add words or material of the customer's; what waited for it goes on.
 
     Raises ValidationError (text, files), IllegalStep.
     """
@@ -41,7 +42,7 @@ def customer_writes(
         objection = Objection.objects.locked().get(pk=objection.pk)
         if sent := messages.already_sent(objection, client_token):
             return sent
-        WORKFLOW.check(objection, Step.CUSTOMER_WRITES, by=None)
+        rule = WORKFLOW.check(objection, Step.CUSTOMER_WRITES, by=None)
         message = messages.add(
             objection,
             direction=Direction.IN,
@@ -53,6 +54,10 @@ def customer_writes(
         events.record(
             objection, Verb.CUSTOMER_WROTE, by=None, at=at, message=message.pk
         )
+        if WORKFLOW.move(objection, rule):
+            objection.save(update_fields=["status"])
+            let_run(objection, by=None, at=at)
+            feed.announce(objection, "ticket", to_customer=True)
         return message
 
 

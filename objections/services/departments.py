@@ -12,6 +12,7 @@ from objections.services.handing_off import (
     must_be_supervised,
     take_back,
 )
+from objections.services.investigating import let_run
 from objections.workflow import WORKFLOW, Step
 from sla.models import Metric
 from sla.services import clocks
@@ -89,6 +90,7 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
         handoff.returned_by = by
         handoff.return_reason = reason
         handoff.save(update_fields=["returned_at", "returned_by", "return_reason"])
+        let_run(objection, by=by, at=at)
         take_back(objection, by=by, at=at)
         WORKFLOW.move(objection, rule)
         objection.department = None
@@ -105,7 +107,7 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
             Metric.HANDOFF,
             at=at,
             facts=promises.known_facts(objection),
-            subject=str(handoff.round + 1),
+            subject=promises.of_round(handoff.round + 1),
         )
         if must_be_supervised(objection):
             _to_the_supervisor(objection, at=at)

@@ -72,11 +72,14 @@ def hand_off(
         form=form.number,
         reason=" ".join(reason.split()),
     )
-    if held := _running_handoff(objection):
-        clocks.stop(objection, Metric.HANDOFF, at=at, by=by, subject=held)
-    else:
-        clocks.stop(objection, Metric.HANDOFF, at=at, by=by)
-    promises.start(objection, Metric.INVESTIGATION, at=at)
+    held = promises.running(objection, Metric.HANDOFF)
+    clocks.stop(objection, Metric.HANDOFF, at=at, by=by, subject=held)
+    promises.start(
+        objection,
+        Metric.INVESTIGATION,
+        at=at,
+        subject=promises.of_round(form.number),
+    )
     feed.announce(objection, "ticket", to_customer=True)
     return made
 
@@ -103,7 +106,12 @@ def take_back(objection: Objection, *, by: User, at: datetime) -> None:
             subject=acceptance_subject(handoff),
         )
     clocks.cancel(
-        objection, Metric.INVESTIGATION, reason=CancelReason.NOT_NEEDED, at=at, by=by
+        objection,
+        Metric.INVESTIGATION,
+        reason=CancelReason.NOT_NEEDED,
+        at=at,
+        by=by,
+        subject=promises.running(objection, Metric.INVESTIGATION),
     )
     end_handoffs(objection, at=at)
 
@@ -214,9 +222,3 @@ def _chosen(
             ),
         )
     return chosen
-
-
-def _running_handoff(objection: Objection) -> str:
-    """What tells the running hand-off clock apart, after a return."""
-    clock = objection.clocks.unfinished().filter(metric=Metric.HANDOFF).last()
-    return clock.subject if clock else ""
