@@ -44,6 +44,7 @@ from tickets.workflow import NotAllowed
 PREFIX: Final = "Q"
 # How long a quotation holds: to the end of the seventh day after it was sent.
 VALID_DAYS: Final = 7
+MOST_SCORE: Final = 9_999
 FURTHEST_START: Final = timedelta(days=365)
 TEXTS: Final = (
     *("deposit_conditions", "deposit_arrival", "deduction_needs"),
@@ -334,10 +335,9 @@ def _refuse_waiver(order: Order, *, by: User) -> None:
             {"waiver": _("Only a supervisor can waive the deposit without a score.")},
             code="waiver_not_allowed",
         )
-    most = 9_999
     if waiver.min_score is None and order.credit_score is None:
         return
-    if order.credit_score is None or not 0 <= order.credit_score <= most:
+    if order.credit_score is None or not 0 <= order.credit_score <= MOST_SCORE:
         raise ValidationError(
             {"credit_score": _("Give the score that the customer has shown.")},
             code="score_missing",
