@@ -13,6 +13,7 @@ from catalog.api import (
 from helpdesk.api.views import NothingHere, Schema, page
 from inquiries.api import Inquiries
 from inquiries.offer_api import Offers
+from inquiries.request_api import ContractRequests, Explanations, RepairRequests
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
@@ -24,11 +25,13 @@ VERBS = (
     "assign",
     "topic",
     "topic-answered",
+    "remove-topic",
     "question-clear",
     "needs-checking",
     "callback",
     "closing-question",
     "customer-left",
+    "abandon",
     "close",
     "reopen",
     "contract-request",
@@ -40,7 +43,24 @@ VERBS = (
     "ring",
     "follow-up",
 )
-OFFERS = ("select-devices", "recommend", "quote")
+OFFERS = ("select-devices", "recommend", "choose-device", "quote")
+EXPLANATIONS = ("explain-clauses", "understood", "service-facts")
+CONTRACT_VERBS = ("forward", "decide", "reword", "tell")
+REPAIR_VERBS = ("contact", "check-in", "finish")
+# Where, which verbs, and who takes them.
+PLACES = (
+    ("inquiries", VERBS, Inquiries),
+    ("inquiries", OFFERS, Offers),
+    ("inquiries", EXPLANATIONS, Explanations),
+    ("contract-requests", CONTRACT_VERBS, ContractRequests),
+    ("repair-requests", REPAIR_VERBS, RepairRequests),
+)
+
+
+def _name(place: str, verb: str) -> str:
+    of = {"contract-requests": "contract_", "repair-requests": "repair_"}
+    return f"api_{of.get(place, '')}{verb.replace('-', '_')}"
+
 
 urlpatterns = [
     path("", page, name="api"),
@@ -62,19 +82,12 @@ urlpatterns = [
     ),
     *(
         path(
-            f"v1/inquiries/<slug:number>/{verb}/",
-            Inquiries.as_view({"post": verb.replace("-", "_")}),
-            name=f"api_{verb.replace('-', '_')}",
+            f"v1/{place}/<slug:number>/{verb}/",
+            taken_by.as_view({"post": verb.replace("-", "_")}),
+            name=_name(place, verb),
         )
-        for verb in VERBS
-    ),
-    *(
-        path(
-            f"v1/inquiries/<slug:number>/{verb}/",
-            Offers.as_view({"post": verb.replace("-", "_")}),
-            name=f"api_{verb.replace('-', '_')}",
-        )
-        for verb in OFFERS
+        for place, verbs, taken_by in PLACES
+        for verb in verbs
     ),
     path("v1/pricing/quote/", PriceOrder.as_view(), name="api_quote_price"),
     path("v1/pricing/early-return/", PriceReturn.as_view(), name="api_price_return"),
