@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from objections.models import Objection
 from objections.services.handing_off import end_handoffs
 from objections.services.investigating import let_run
@@ -19,7 +20,6 @@ from tickets import feed
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
 from tickets.services.attachments import Upload
-from tickets.text import clean_line
 
 # Urging again within this time says nothing new.
 HASTE: Final = timedelta(minutes=1)
@@ -93,9 +93,9 @@ def withdraw(
 
     Raises ValidationError (statement), IllegalStep, NotAllowed.
     """
-    statement = clean_line(
+    statement = one_line(
         statement,
-        name="statement",
+        field="statement",
         missing=_("Please write a word on why it is withdrawn."),
     )
     with transaction.atomic():

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from objections.models import Handoff, Objection
 from objections.services import promises
 from objections.services.handing_off import (
@@ -20,7 +21,6 @@ from staff.models import Role, User
 from tickets import feed
 from tickets.models import Verb
 from tickets.services import assignment, events
-from tickets.text import clean_line
 from tickets.workflow import NotAllowed
 
 
@@ -68,9 +68,9 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
 
     Raises ValidationError (reason), IllegalStep, NotAllowed.
     """
-    reason = clean_line(
+    reason = one_line(
         reason,
-        name="reason",
+        field="reason",
         missing=_("Please say why it does not belong to your department."),
     )
     with transaction.atomic():

@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from objections import routing
 from objections.facts import facts_of
 from objections.models import FormVersion, Handoff, Objection, Part
@@ -25,7 +26,6 @@ from staff.models import Department, User
 from tickets import feed
 from tickets.models import Verb
 from tickets.services import assignment, events
-from tickets.text import clean_line
 from tickets.workflow import NotAllowed
 
 
@@ -214,9 +214,9 @@ def _chosen(
             }
         )
     if chosen != route:
-        clean_line(
+        one_line(
             reason,
-            name="reason",
+            field="reason",
             missing=_(
                 "Please say why it goes elsewhere than the policy names (OB-45)."
             ),

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from knowledge.services import phrases
 from objections.models import (
     Cause,
@@ -32,7 +33,7 @@ from tickets import feed
 from tickets.models import Attachment, Direction, Message, Ticket, Verb
 from tickets.services import attachments, events, messages
 from tickets.services.attachments import InspectedFile, Upload
-from tickets.text import clean_line, clean_message
+from tickets.text import clean_message
 from tickets.workflow import NotAllowed
 
 CHAT_LOG = "chat_log"
@@ -72,8 +73,8 @@ def add_evidence(
 
     Raises ValidationError (kind, source, text, files), IllegalStep, NotAllowed.
     """
-    source = clean_line(
-        source, name="source", missing=_("Please say where this is from.")
+    source = one_line(
+        source, field="source", missing=_("Please say where this is from.")
     )
     inspected = attachments.inspect(files)
     if not inspected and attachment is None:
@@ -132,8 +133,8 @@ def waive_evidence(
 
     Raises ValidationError (kind, reason), IllegalStep, NotAllowed.
     """
-    reason = clean_line(
-        reason, name="reason", missing=_("Please say why there is none.")
+    reason = one_line(
+        reason, field="reason", missing=_("Please say why there is none.")
     )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)

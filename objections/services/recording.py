@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from knowledge.services.scripts import ScriptError
 from objections.facts import check, columns, facts_of, needed, still_missing
 from objections.models import Objection
@@ -20,7 +21,6 @@ from staff.models import User
 from tickets import feed
 from tickets.models import Verb
 from tickets.services import events
-from tickets.text import clean_line
 
 
 @transaction.atomic
@@ -125,8 +125,8 @@ def _reason(objection: Objection, type_: str, subtype: str, reason: str) -> str:
     )
     if not differs or same:
         return ""
-    return clean_line(
+    return one_line(
         reason,
-        name="reason",
+        field="reason",
         missing=_("Please say why this is another type than the customer chose."),
     )
