@@ -90,11 +90,7 @@ class Thread:
     @classmethod
     def of(cls, inquiry: Inquiry, *, at: datetime) -> Self:
         token = thread_token(inquiry)
-        clock = (
-            inquiry.clocks.select_related("target")
-            .filter(cycle=inquiry.cycle, metric=Metric.FIRST_REPLY)
-            .first()
-        )
+        clock = promise_of(inquiry)
         held = holds([clock] if clock else [])
         return cls(
             inquiry=inquiry,
@@ -159,6 +155,18 @@ class Thread:
             return None
         until = self.inquiry.reopens_until
         return until if until and self.now <= until else None
+
+
+def promise_of(inquiry: Inquiry) -> Clock | None:
+    """The nearest first reply that is owed here, else the conversation's own."""
+    made = inquiry.clocks.select_related("target").filter(
+        cycle=inquiry.cycle, metric=Metric.FIRST_REPLY
+    )
+    promises = sorted(made, key=lambda clock: clock.subject)
+    owed = [clock for clock in promises if clock.is_unfinished]
+    if owed:
+        return min(owed, key=lambda clock: clock.due_at)
+    return promises[0] if promises else None
 
 
 def told_at(clock: Clock | None) -> datetime | None:

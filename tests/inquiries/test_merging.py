@@ -159,7 +159,7 @@ def test_who_reopened_and_waits_elsewhere_gets_a_promise_where_it_goes_on(
     again = InquiryFactory.create(at=after(60))
     services.merge(again, into=target, by=agent, at=after(70))
     clock = target.clocks.get(cycle=2)
-    assert (clock.status, clock.started_at) == ("running", after(70))
+    assert (clock.status, clock.started_at) == ("running", after(60))
 
 
 def test_what_is_written_by_the_merged_ones_link_goes_to_the_one_that_goes_on(
@@ -189,7 +189,7 @@ def test_what_is_sent_again_after_the_merge_is_still_one_message(
 
 
 @pytest.mark.clause("IN-24")
-def test_undoing_gives_back_status_topics_and_a_fresh_clock_to_who_still_waits(
+def test_undoing_gives_back_status_topics_and_the_promise_to_who_still_waits(
     again: Inquiry, target: Inquiry, agent: User
 ) -> None:
     """A wrong merge undone loses nothing (IN-24)."""
@@ -202,8 +202,8 @@ def test_undoing_gives_back_status_topics_and_a_fresh_clock_to_who_still_waits(
     clock = back.clocks.get(cycle=2)
     assert (clock.status, clock.started_at, clock.due_at) == (
         "running",
-        after(80),
-        after(110),
+        after(60),
+        after(90),
     )
     assert fresh(target).customer_waiting_since is None
     assert topics(target) == {"operation_use"}

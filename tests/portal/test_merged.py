@@ -156,6 +156,22 @@ def test_where_the_other_one_is_finished_one_is_asked_to_ask_anew(
     assert not Message.objects.filter(text="在吗").exists()
 
 
+@pytest.mark.clause("IN-24")
+def test_the_page_counts_down_to_the_reply_that_is_owed_for_what_was_merged(
+    customer: Client, earlier: Inquiry, agent: User
+) -> None:
+    services.reply(earlier, text="八百元", by=agent, at=timezone.now())
+    assert 'data-state="running"' not in page_of(customer, earlier)
+    inquiry = ask(customer, text="几号送到")
+    merge(inquiry, earlier, agent)
+    page = page_of(customer, earlier)
+    due = int(inquiry.clocks.get().due_at.timestamp() * 1000)
+    assert page.count('data-state="running"') == 1
+    assert f'data-due="{due}"' in page
+    services.reply(earlier, text="三号", by=agent, at=timezone.now())
+    assert 'data-state="running"' not in page_of(customer, earlier)
+
+
 def test_an_undone_merge_shows_each_customer_their_own_again(
     customer: Client, earlier: Inquiry, agent: User
 ) -> None:
