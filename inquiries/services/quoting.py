@@ -20,10 +20,10 @@ from catalog.models import DeliveryClass, DeliveryZone, Device, PaymentMethod, T
 from catalog.pricing import Line, Quote
 from catalog.services import prices, tariff
 from inquiries import offer_words
-from inquiries.merged import place_of_writing
 from inquiries.models import Inquiry, Quotation, QuotationDocument, QuotationLine
 from inquiries.services.asking import customer_writes
 from inquiries.services.closing import reopen
+from inquiries.services.merging import receiving
 from inquiries.services.offering import tell
 from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
@@ -234,7 +234,6 @@ def open_quotation(quotation: Quotation, *, at: datetime) -> bool:
     return True
 
 
-@transaction.atomic
 def ask_for_fresh_quotation(quotation: Quotation, *, at: datetime) -> Message:
     """The customer asks for a quotation anew: a message of theirs, once a day.
 
@@ -243,21 +242,20 @@ def ask_for_fresh_quotation(quotation: Quotation, *, at: datetime) -> Message:
 
     Raises IllegalStep when it ended too long ago.
     """
-    inquiry = Inquiry.objects.get(pk=quotation.inquiry_id)
-    place = Inquiry.objects.locked().get(pk=place_of_writing(inquiry)[0].pk)
     token = derived_token("fresh", quotation.number, timezone.localdate(at))
-    for ticket in (inquiry, place):
-        if sent := messages.already_sent(ticket, token):
-            return sent
-    if place.has_ended:
-        reopen(place, by=None, at=at)
     text = _("Please send me a fresh quotation in place of %(number)s.")
-    return customer_writes(
-        inquiry,
-        text=text % {"number": quotation.number},
-        at=at,
-        client_token=token,
-    )
+    with receiving(Inquiry.objects.get(pk=quotation.inquiry_id)) as (place, origin):
+        for ticket in filter(None, (place, origin)):
+            if sent := messages.already_sent(ticket, token):
+                return sent
+        if place.has_ended:
+            reopen(place, by=None, at=at)
+        return customer_writes(
+            origin or place,
+            text=text % {"number": quotation.number},
+            at=at,
+            client_token=token,
+        )
 
 
 def make_again(quotation: Quotation) -> int:
