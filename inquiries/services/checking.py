@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from customers.models import Customer
 from customers.services import clean_surname, corrected, keep_phone, parse_phone
 from inquiries.merged import said_here
-from inquiries.models import Callback, Inquiry, Way
+from inquiries.models import Callback, Inquiry, Merge, Way
 from inquiries.services.speaking import (
     COMPLEX_NOTICE,
     next_subject,
@@ -29,6 +29,7 @@ from tickets import feed
 from tickets.models import Direction, Verb
 from tickets.services import events, messages
 from tickets.text import clean_message
+from tickets.workflow import IllegalStep
 
 Errors = dict[str, ValidationError]
 
@@ -100,8 +101,8 @@ def announce_checking(
     notice's minute counts from the moment when the question was clear or the customer
     last wrote, whichever is later. A second click returns the callback that is there.
 
-    Raises ValidationError (surname, phone, question, answer_by), IllegalStep,
-    NotAllowed.
+    Raises ValidationError (surname, phone, question, answer_by), IllegalStep also when
+    this makes it another customer's than those merged here are; NotAllowed.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if messages.already_sent(inquiry, client_token):
@@ -115,6 +116,8 @@ def announce_checking(
         answer_by=answer_by,
     )
     customer = corrected(inquiry.customer, surname=surname, phone=phone, at=at)
+    if customer.pk != inquiry.customer_id:
+        _refuse_another_customer(inquiry)
     if answer_by == Way.CALL:
         keep_phone(customer)
     minute = running(inquiry, Metric.COMPLEX_NOTICE)
@@ -152,6 +155,19 @@ def promise_callback(
     return Callback.objects.create(
         inquiry=inquiry, clock=clock, way=way, question=question, promised_at=at
     )
+
+
+def _refuse_another_customer(inquiry: Inquiry) -> None:
+    """Merging rests on one customer, or one phone number, on both sides."""
+    if Merge.objects.standing().filter(into=inquiry).exists():
+        raise IllegalStep(
+            _(
+                "Others are merged into this conversation because they have the same"
+                " name and number. Undo those merges first, or keep both."
+            ),
+            step=Step.CHECK,
+            status=inquiry.status,
+        )
 
 
 def _start_minute(inquiry: Inquiry, *, at: datetime) -> str:

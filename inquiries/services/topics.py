@@ -51,7 +51,8 @@ def add_topic(
 def remove_topic(inquiry: Inquiry, *, topic: str, by: User, at: datetime) -> None:
     """Take an open topic away that was noted by mistake; the history keeps both.
 
-    Raises ValidationError (topic), IllegalStep for the only topic, NotAllowed.
+    Raises ValidationError (topic), IllegalStep for the only topic, also of a
+    conversation that is merged here; NotAllowed.
     """
     _refuse_unknown(topic)
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
@@ -59,12 +60,7 @@ def remove_topic(inquiry: Inquiry, *, topic: str, by: User, at: datetime) -> Non
     wrong = inquiry.topics.open().filter(topic=topic).first()
     if wrong is None:
         return
-    if inquiry.topics.count() == 1:
-        raise IllegalStep(
-            _("This is the only topic. Add the right one first."),
-            step=Step.REMOVE_TOPIC,
-            status=inquiry.status,
-        )
+    _refuse_only(inquiry, wrong)
     wrong.delete()
     events.record(inquiry, Verb.TOPIC_REMOVED, by=by, at=at, topic=topic)
     feed.announce(inquiry, "ticket", to_customer=True)
@@ -155,6 +151,20 @@ def refuse_open_topics(inquiry: Inquiry, step: Step) -> None:
             step=step,
             status=inquiry.status,
         )
+
+
+def _refuse_only(inquiry: Inquiry, wrong: InquiryTopic) -> None:
+    """No conversation is left without a topic, nor one that is merged here."""
+    refusal = _("This is the only topic. Add the right one first.")
+    left = inquiry.topics.filter(moved_by=wrong.moved_by).count()
+    if wrong.moved_by is not None:
+        left += wrong.moved_by.inquiry.topics.count()
+        refusal = _(
+            "This is the only topic of a conversation that is merged here. Answer it,"
+            " or undo the merge first."
+        )
+    if left == 1:
+        raise IllegalStep(refusal, step=Step.REMOVE_TOPIC, status=inquiry.status)
 
 
 def _is_answer(inquiry: Inquiry, message: Message) -> bool:
