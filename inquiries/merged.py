@@ -46,6 +46,13 @@ def together(inquiry: Inquiry) -> list[int]:
     return [inquiry.pk, *standing.values_list("inquiry", flat=True)]
 
 
+def of_one_customer(inquiry: Inquiry) -> list[int]:
+    """The same of this customer alone; the inquiry itself comes first."""
+    standing = Merge.objects.standing().filter(into=inquiry)
+    own = standing.filter(inquiry__customer=inquiry.customer_id)
+    return [inquiry.pk, *own.values_list("inquiry", flat=True)]
+
+
 def said_here(inquiry: Inquiry) -> "QuerySet[Message, Message]":
     """The messages of an inquiry and of those merged into it, for the product."""
     return Message.objects.filter(ticket__in=together(inquiry))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from customers.services import clean_surname, corrected, keep_phone, parse_phone
-from inquiries.merged import said_here
+from inquiries.merged import said_here, together
 from inquiries.models import Callback, Inquiry, Merge, Way
 from inquiries.services.speaking import (
     COMPLEX_NOTICE,
@@ -183,7 +183,8 @@ def _heard(inquiry: Inquiry) -> datetime:
     """When the customer last said something: a message, or at the last callback."""
     words = said_here(inquiry).filter(direction=Direction.IN)
     written: datetime | None = words.aggregate(at=Max("sent_at"))["at"]
-    spoken: datetime | None = inquiry.callbacks.aggregate(at=Max("done_at"))["at"]
+    calls = Callback.objects.filter(inquiry__in=together(inquiry))
+    spoken: datetime | None = calls.aggregate(at=Max("done_at"))["at"]
     return max(at for at in (written, spoken, inquiry.created_at) if at is not None)
 
 

@@ -2,8 +2,8 @@
 
 A promise follows its customer with its own deadline: merging neither ends it nor gives
 it more time. Where the merged one goes on it is a clock of its own, whose subject names
-the merged one, and the next reply there keeps it. One that was missed on the way is
-over, and counted where it was missed.
+the merge, and the next reply there keeps it. One that was missed on the way is over,
+and counted where it was missed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -71,10 +71,8 @@ def give_back(undone: Merge, given_up: Iterable[Clock], *, at: datetime) -> None
 
 
 def subject_of(merge: Merge) -> str:
-    """What tells the promise apart from those of other merges: number, later cycle."""
-    inquiry = merge.inquiry
-    later = f"/{inquiry.cycle}" if inquiry.cycle > 1 else ""
-    return f"{inquiry.number}{later}"
+    """What tells its promise apart; no number, which not everybody may see."""
+    return f"merge-{merge.pk}"
 
 
 def _taken_over(inquiry: Inquiry) -> list[Clock]:

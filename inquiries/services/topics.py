@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inquiries import topic_guards
+from inquiries.merged import together
 from inquiries.models import Inquiry, InquiryTopic, Topic
 from inquiries.services.checking import drop_minute
 from inquiries.workflow import WORKFLOW, Step
@@ -77,8 +78,9 @@ def answer_topic(
 ) -> InquiryTopic:
     """Mark a topic answered by a message; without one, by the last answer (IN-04).
 
-    Greeting and closing texts answer nothing. The last topic makes the inquiry
-    answered. A second click changes nothing.
+    Both may have been given in a conversation that is merged here. Greeting and closing
+    texts answer nothing. The last topic makes the inquiry answered. A second click
+    changes nothing.
 
     Raises ValidationError (topic, message), IllegalStep when no answer was sent since
     the topic was asked or the topic's own rule is not met, NotAllowed.
@@ -86,7 +88,7 @@ def answer_topic(
     _refuse_unknown(topic)
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.ANSWER_TOPIC, by=by)
-    answer = message or inquiry.last_answer
+    answer = message or _last_answer(inquiry)
     if message is not None and not _is_answer(inquiry, message):
         raise ValidationError(
             {"message": _("This is not an answer to this customer.")},
@@ -168,11 +170,14 @@ def _refuse_only(inquiry: Inquiry, wrong: InquiryTopic) -> None:
 
 
 def _is_answer(inquiry: Inquiry, message: Message) -> bool:
-    return (
-        message.ticket_id == inquiry.pk
-        and message.direction == Direction.OUT
-        and not message.automatic
-    )
+    ours = message.direction == Direction.OUT and not message.automatic
+    return ours and message.ticket_id in together(inquiry)
+
+
+def _last_answer(inquiry: Inquiry) -> Message | None:
+    """The last that a colleague wrote in own words, here or in what is merged here."""
+    answers = Inquiry.objects.filter(pk__in=together(inquiry)).values("last_answer")
+    return Message.objects.filter(pk__in=answers).order_by("sent_at", "pk").last()
 
 
 def _refuse_unknown(topic: str) -> None:
