@@ -47,7 +47,7 @@ def merge(
 
     Raises ValidationError (other, reason), IllegalStep when one of them has ended, or
     when the merged one has taken in others, is in a colleague's hands or waits for a
-    callback or another department; NotAllowed.
+    callback or another department, or for an answer to another person; NotAllowed.
     """
     reason = _clean_reason(reason)
     inquiry, into = _locked(inquiry, into)
@@ -240,7 +240,10 @@ def _end_no_more(inquiry: Inquiry) -> None:
 
 
 def _refuse_strangers(inquiry: Inquiry, into: Inquiry, *, reason: str) -> None:
-    """One customer, or one phone number and a reason to believe in one matter."""
+    """One customer, or one phone number and a reason to believe in one matter.
+
+    Another person gets no answer there, and so must have had it here (IN-24).
+    """
     if inquiry.customer_id == into.customer_id:
         return
     phones = {inquiry.customer.phone_index, into.customer.phone_index}
@@ -264,6 +267,15 @@ def _refuse_strangers(inquiry: Inquiry, into: Inquiry, *, reason: str) -> None:
                     code="reason_missing",
                 )
             }
+        )
+    if inquiry.customer_waiting_since is not None:
+        raise IllegalStep(
+            _(
+                "This customer does not read what is said in the other conversation."
+                " Answer here first, then merge."
+            ),
+            step=Step.MERGE,
+            status=inquiry.status,
         )
 
 

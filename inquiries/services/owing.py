@@ -8,12 +8,16 @@ and counted where it was missed.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
 from inquiries.models import Inquiry, Merge
 from sla.models import Clock, Metric, Outcome, Unit
 from sla.services import clocks
 from sla.services.clocks import CancelReason
 from staff.models import User
+from tickets import feed
+
+_SUBJECT: Final = "merge-"
 
 
 def replied(inquiry: Inquiry, *, at: datetime, by: User) -> None:
@@ -21,6 +25,7 @@ def replied(inquiry: Inquiry, *, at: datetime, by: User) -> None:
     clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
     for clock in _taken_over(inquiry):
         clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by, subject=clock.subject)
+        feed.announce(_merged(clock), "message", to_customer=True)
 
 
 def withdrawn(inquiry: Inquiry, *, at: datetime, by: User | None) -> None:
@@ -72,7 +77,12 @@ def give_back(undone: Merge, given_up: Iterable[Clock], *, at: datetime) -> None
 
 def subject_of(merge: Merge) -> str:
     """What tells its promise apart; no number, which not everybody may see."""
-    return f"merge-{merge.pk}"
+    return f"{_SUBJECT}{merge.pk}"
+
+
+def _merged(clock: Clock) -> Inquiry:
+    """Whose promise was taken along."""
+    return Merge.objects.get(pk=clock.subject.removeprefix(_SUBJECT)).inquiry
 
 
 def _taken_over(inquiry: Inquiry) -> list[Clock]:

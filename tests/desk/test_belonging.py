@@ -129,8 +129,8 @@ def test_a_merge_into_this_one_is_undone_from_here(
     assert inquiry.status == "new"
 
 
-def test_two_names_of_one_phone_ask_for_a_reason_first(
-    desk: Client, earlier: Inquiry
+def test_two_names_of_one_phone_ask_for_a_reason_and_an_answer_first(
+    desk: Client, agent: User, earlier: Inquiry
 ) -> None:
     inquiry = InquiryFactory.create(surname="李", at=timezone.now())
     page = part(desk, inquiry)
@@ -141,6 +141,10 @@ def test_two_names_of_one_phone_ask_for_a_reason_first(
     assert response.status_code == 422
     assert "please say why" in slot(response.content.decode(), "reason")
     assert not Merge.objects.exists()
+    response = post(desk, inquiry, "merge", other=earlier.number, reason="同一公司")
+    assert response.status_code == 409
+    assert "Answer here first" in response.content.decode()
+    services.reply(inquiry, text="能。", by=agent, at=timezone.now())
     post(desk, inquiry, "merge", other=earlier.number, reason="同一公司")
     assert "同一公司" in part(desk, earlier)
 
