@@ -93,7 +93,8 @@ def corrected(
     """The customer with the name and number as they are now; "" keeps the number.
 
     Somebody else's name or number makes it another customer; the number of the one
-    before goes like that of a callback that is over. Takes cleaned values.
+    before goes like that of a callback that is over. Both are locked in the order of
+    their keys, after the caller's ticket. Takes cleaned values.
     """
     if not phone and not customer.can_be_called:
         if customer.surname != surname:
@@ -102,9 +103,12 @@ def corrected(
         return customer
     known = decrypt(customer.phone_encrypted) if customer.can_be_called else ""
     found = identify(surname=surname, phone=phone or known, at=at)
-    if found.pk != customer.pk:
-        forget_phone_later(customer, at=at)
-    return found
+    if found.pk == customer.pk:
+        return found
+    locked = Customer.objects.select_for_update(no_key=True).order_by("pk")
+    both = {one.pk: one for one in locked.filter(pk__in=(customer.pk, found.pk))}
+    forget_phone_later(both[customer.pk], at=at)
+    return both[found.pk]
 
 
 @transaction.atomic
@@ -164,11 +168,14 @@ def consent(customer: Customer, *, at: datetime) -> None:
     customer.save(update_fields=["consented_at", "forget_at"])
 
 
+@transaction.atomic
 def forget_contacts(*, at: datetime) -> int:
     """Erase the numbers whose time has come, with what recognises them; how many.
 
     Surname and last four digits stay: they are the record of IN-29.
     """
-    return Customer.objects.filter(forget_at__lte=at, consented_at=None).update(
+    due = Customer.objects.filter(forget_at__lte=at, consented_at=None)
+    locked = due.select_for_update(no_key=True).order_by("pk")
+    return Customer.objects.filter(pk__in=[one.pk for one in locked]).update(
         phone_encrypted="", phone_index="", forget_at=None, forgotten_at=at
     )

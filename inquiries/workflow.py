@@ -13,8 +13,9 @@ clock, CHECK stops it and starts the callback's 15 minutes, FINISH_CALLBACK stop
 (IN-27, IN-28); MISS starts them too. CLOSE with clear intent starts the follow-up's
 clock (IN-54), FOLLOW_UP stops or cancels it, REOPEN cancels it and begins the next
 cycle. LOG_RING starts and stops the ringing with the times of the telephone (IN-23).
-MERGE cancels every clock, UNMERGE begins the next cycle. CONVERT cancels those of the
-talk: the objection has its own.
+MERGE cancels every clock, but a first reply that is owed goes on with ABSORB, and back
+with UNMERGE, which begins the next cycle. CONVERT cancels the notice's minute: what is
+asked from now on is the objection's.
 """
 
 from collections.abc import Mapping

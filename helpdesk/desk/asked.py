@@ -1,6 +1,6 @@
 """What the open inquiry asks of others, and what its customer has been told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -8,7 +8,6 @@ from functools import cached_property
 from inquiries.models import (
     ClauseExplanation,
     ContractRequest,
-    Inquiry,
     RepairRequest,
     ServiceFactsTold,
 )
@@ -56,9 +55,12 @@ def cards_of(
 
 @dataclass(frozen=True)
 class Asked:
-    """The part of the workspace that is about other departments."""
+    """The part of the workspace that is about other departments.
 
-    inquiry: Inquiry
+    `keys` are the inquiries that stand together.
+    """
+
+    keys: Sequence[int]
     user: User
     now: datetime
     clocks: list[Clock]
@@ -66,22 +68,24 @@ class Asked:
     @cached_property
     def contract_requests(self) -> list[Card]:
         visible = ContractRequest.objects.visible_to(self.user)
-        rows = visible.filter(inquiry=self.inquiry)
+        rows = visible.filter(inquiry__in=self.keys)
         return cards_of(rows, self.clocks, by=self.user)
 
     @cached_property
     def repair_requests(self) -> list[Card]:
         visible = RepairRequest.objects.visible_to(self.user)
-        rows = visible.filter(inquiry=self.inquiry)
+        rows = visible.filter(inquiry__in=self.keys)
         return cards_of(rows, self.clocks, by=self.user)
 
     @cached_property
     def explanation(self) -> ClauseExplanation | None:
-        return self.inquiry.clause_explanations.order_by("-at", "-pk").first()
+        told = ClauseExplanation.objects.filter(inquiry__in=self.keys)
+        return told.order_by("-at", "-pk").first()
 
     @cached_property
     def facts_told(self) -> ServiceFactsTold | None:
-        return self.inquiry.service_facts_told.order_by("-at", "-pk").first()
+        told = ServiceFactsTold.objects.filter(inquiry__in=self.keys)
+        return told.order_by("-at", "-pk").first()
 
 
 def _can(request: ContractRequest | RepairRequest, *, by: User) -> dict[str, bool]:

@@ -39,9 +39,13 @@ class Line:
 
 @dataclass(frozen=True)
 class ClockStory:
-    """One clock with its record. `hold` is the pause that it is in."""
+    """One clock with its record. `hold` is the pause that it is in.
+
+    `subject` tells it apart in people's words.
+    """
 
     clock: Clock
+    subject: str
     now: datetime
     events: Sequence[ClockEvent]
     pauses: Mapping[int, Pause]
@@ -182,8 +186,13 @@ class ClockStory:
         return _("vouched for by %(source)s") % {"source": words.get(code, code)}
 
 
-def stories(clocks: Iterable[Clock], *, at: datetime) -> list[ClockStory]:
-    """Every clock with its record; one query, a few more if any ever paused."""
+def stories(
+    clocks: Iterable[Clock], *, at: datetime, names: Mapping[str, str]
+) -> list[ClockStory]:
+    """Every clock with its record; one query, a few more if any ever paused.
+
+    `names` are what people call the subjects that they know by another name.
+    """
     shown = list(clocks)
     lines: dict[int, list[ClockEvent]] = {clock.pk: [] for clock in shown}
     for event in ClockEvent.objects.filter(clock__in=lines).select_related("actor"):
@@ -202,6 +211,7 @@ def stories(clocks: Iterable[Clock], *, at: datetime) -> list[ClockStory]:
     return [
         ClockStory(
             clock=clock,
+            subject=names.get(clock.subject, clock.subject),
             now=at,
             events=lines[clock.pk],
             pauses=pauses.get(clock.pk, {}),

@@ -33,6 +33,7 @@ from inquiries.next_step import (
     open_topics,
     possible_steps,
 )
+from inquiries.services.owing import subject_of
 from inquiries.services.selecting import chosen_devices
 from inquiries.topic_guards import Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
@@ -109,7 +110,11 @@ class Workspace:
     @cached_property
     def stories(self) -> list[ClockStory]:
         """Every clock explained, the newest first."""
-        return stories(self.clocks, at=self.now)
+        merges = (
+            self.belonging.absorbed if any(it.subject for it in self.clocks) else []
+        )
+        names = {subject_of(merge): merge.inquiry.number for merge in merges}
+        return stories(self.clocks, at=self.now, names=names)
 
     @cached_property
     def can(self) -> dict[str, bool]:
@@ -129,12 +134,18 @@ class Workspace:
     @cached_property
     def quotations(self) -> list[SentQuotation]:
         """What was sent, the newest first."""
-        return sent_quotations(self.inquiry, at=self.now)
+        return sent_quotations(self.inquiry, self.belonging.absorbed, at=self.now)
 
     @cached_property
     def choices(self) -> list[DeviceChoice]:
         """What the customer chose."""
-        return chosen_devices(self.inquiry)
+        return chosen_devices(self.keys)
+
+    @cached_property
+    def keys(self) -> list[int]:
+        """This inquiry and those merged into it that this person may see."""
+        merges = self.belonging.absorbed
+        return [self.inquiry.pk, *(merge.inquiry_id for merge in merges)]
 
     @property
     def is_mine(self) -> bool:
@@ -253,7 +264,7 @@ class Workspace:
     @cached_property
     def asked(self) -> Asked:
         """What is asked of other departments, and what was explained."""
-        return Asked(self.inquiry, self.user, self.now, clocks=self.clocks[::-1])
+        return Asked(self.keys, self.user, self.now, clocks=self.clocks[::-1])
 
     @property
     def popups(self) -> list[Asking]:

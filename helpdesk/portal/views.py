@@ -1,6 +1,7 @@
 """The customers' door: ask, talk, come back by link. No account anywhere."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -53,7 +55,7 @@ def found(token: str) -> Inquiry:
 def home(request: HttpRequest) -> HttpResponse:
     """What we promise, and the ways in."""
     at = timezone.now()
-    numbers = request.session.get("threads", [])
+    numbers = list(held(request))
     context = {
         "now": at,
         "target": rules.in_force(Metric.FIRST_REPLY, at=at),
@@ -149,10 +151,10 @@ def scanned(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
 def thread(request: HttpRequest, token: str) -> HttpResponse:
     """The conversation; htmx gets its fragment alone."""
     inquiry = found(token)
-    place, is_own = place_of_writing(inquiry)
-    if is_own and place != inquiry:
+    place, is_shown = place_of_writing(inquiry, held=held(request))
+    if is_shown and place != inquiry:
         return go(request, thread_path(place))
-    shown = Thread.of(inquiry, at=timezone.now())
+    shown = seen(request, inquiry, at=timezone.now())
     return thread_page(request, shown, WritingForm())
 
 
@@ -175,16 +177,20 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
             return after_writing(request, token)
     if request.headers.get("HX-Request"):
         return errors_only(request, form, form_id="composer")
-    return thread_page(request, Thread.of(found(token), at=at), form, status=422)
+    return thread_page(request, seen(request, found(token), at=at), form, status=422)
 
 
 def after_writing(request: HttpRequest, token: str) -> HttpResponse:
     """The thread with the new message in it."""
     inquiry = found(token)
-    place, is_own = place_of_writing(inquiry)
-    if not request.headers.get("HX-Request") or (is_own and place != inquiry):
-        return go(request, thread_path(place if is_own else inquiry))
-    return thread_page(request, Thread.of(inquiry, at=timezone.now()), WritingForm())
+    place, is_shown = place_of_writing(inquiry, held=held(request))
+    if not request.headers.get("HX-Request") or (is_shown and place != inquiry):
+        return go(request, thread_path(place if is_shown else inquiry))
+    return thread_page(
+        request,
+        seen(request, inquiry, at=timezone.now()),
+        WritingForm(),
+    )
 
 
 def refused(
@@ -192,7 +198,7 @@ def refused(
 ) -> HttpResponse:
     """The thread as it stands, why the step is not possible, and all that was typed."""
     form.add_error(None, str(error))
-    shown = Thread.of(found(token), at=timezone.now())
+    shown = seen(request, found(token), at=timezone.now())
     again = isinstance(error, SentOtherwise)
     response = thread_page(request, shown, form, status=409, token_used=again)
     if again:
@@ -215,7 +221,7 @@ def fault(request: HttpRequest, token: str) -> HttpResponse:
         wrong = slots(refusal.fields, *form.names)
         if refusal.sent_otherwise:
             form.renew_token()
-        shown = Thread.of(found(token), at=at)
+        shown = seen(request, found(token), at=at)
         return thread_page(
             request,
             shown,
@@ -270,7 +276,12 @@ def add_topic(request: HttpRequest, token: str) -> HttpResponse:
         return refused(request, token, error, form)
     except ValidationError as error:
         form.refuse(error)
-        return thread_page(request, Thread.of(found(token), at=at), form, status=422)
+        return thread_page(
+            request,
+            seen(request, found(token), at=at),
+            form,
+            status=422,
+        )
     return after_writing(request, token)
 
 
@@ -328,7 +339,7 @@ def reopen(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, token: str, public_id: uuid.UUID) -> HttpResponseBase:
     """An attachment of this conversation; what is in a note is not in it."""
-    shown = read_by_customer(found(token))
+    shown = read_by_customer(found(token), held=held(request))
     files = Attachment.objects.filter(message__in=shown.order_by())
     return file_of(get_object_or_404(files, public_id=public_id))
 
@@ -357,6 +368,18 @@ def errors_only(
 
 def remember(request: HttpRequest, inquiry: Inquiry) -> None:
     """Keep the number in this browser's session: the home page leads back to it."""
-    numbers = request.session.get("threads", [])
-    rest = [number for number in numbers if number != inquiry.number]
+    rest = [number for number in held(request) if number != inquiry.number]
     request.session["threads"] = [inquiry.number, *rest][:REMEMBERED]
+
+
+def seen(request: HttpRequest, inquiry: Inquiry, *, at: datetime) -> Thread:
+    """The conversation as this browser may see it."""
+    return Thread.of(inquiry, held=held(request), at=at)
+
+
+def held(request: HttpRequest) -> Collection[str]:
+    """The numbers of the conversations that this browser began; read when needed."""
+    numbers: Collection[str] = SimpleLazyObject(
+        lambda: request.session.get("threads", [])
+    )
+    return numbers

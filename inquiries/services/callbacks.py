@@ -12,6 +12,7 @@ from customers.services import forget_phone_later, reveal_phone
 from inquiries.models import Callback, Inquiry, Obstacle, Way
 from inquiries.services import wording
 from inquiries.services.checking import promise_callback
+from inquiries.services.owing import replied
 from inquiries.services.speaking import say
 from inquiries.workflow import WORKFLOW, Step
 from sla.models import Metric
@@ -177,7 +178,7 @@ def settle(
         clocks.stop(
             inquiry, Metric.CALLBACK, at=at, by=by, subject=callback.clock.subject
         )
-    clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
+    replied(inquiry, at=at, by=by)
     WORKFLOW.move(inquiry, rule)
     inquiry.customer_waiting_since = None
     inquiry.save(update_fields=["customer_waiting_since", "status"])

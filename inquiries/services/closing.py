@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from customers.services import consent as record_consent
 from inquiries.models import Inquiry, Intent, NotSent
-from inquiries.services import follow_ups
+from inquiries.services import follow_ups, owing
 from inquiries.services.checking import drop_minute
 from inquiries.services.speaking import (
     CLOSING_QUESTION,
@@ -24,8 +24,6 @@ from inquiries.services.speaking import (
 from inquiries.services.topics import refuse_open_topics
 from inquiries.workflow import NOT_ANSWERED, QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from sla.models import Metric
-from sla.services import clocks
-from sla.services.clocks import CancelReason
 from staff.models import User
 from tickets import feed
 from tickets.models import Message, Verb
@@ -212,9 +210,7 @@ def _refuse_answered(inquiry: Inquiry, *, by: User | None) -> None:
 
 def _give_up(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
     """The end without an answer; the caller holds the lock and has checked."""
-    clocks.cancel(
-        inquiry, Metric.FIRST_REPLY, reason=CancelReason.WITHDRAWN, at=at, by=by
-    )
+    owing.withdrawn(inquiry, at=at, by=by)
     drop_minute(inquiry, at=at, by=by)
     WORKFLOW.move(inquiry, WORKFLOW.rules[Step.ABANDON])
     inquiry.closed_at = at

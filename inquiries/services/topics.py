@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inquiries import topic_guards
+from inquiries.merged import together
 from inquiries.models import Inquiry, InquiryTopic, Topic
 from inquiries.services.checking import drop_minute
 from inquiries.services.speaking import ENDING, end_no_more
@@ -52,7 +53,8 @@ def add_topic(
 def remove_topic(inquiry: Inquiry, *, topic: str, by: User, at: datetime) -> None:
     """Take an open topic away that was noted by mistake; the history keeps both.
 
-    Raises ValidationError (topic), IllegalStep for the only topic, NotAllowed.
+    Raises ValidationError (topic), IllegalStep for the only topic, also of a
+    conversation that is merged here; NotAllowed.
     """
     _refuse_unknown(topic)
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
@@ -60,12 +62,7 @@ def remove_topic(inquiry: Inquiry, *, topic: str, by: User, at: datetime) -> Non
     wrong = inquiry.topics.open().filter(topic=topic).first()
     if wrong is None:
         return
-    if inquiry.topics.count() == 1:
-        raise IllegalStep(
-            _("This is the only topic. Add the right one first."),
-            step=Step.REMOVE_TOPIC,
-            status=inquiry.status,
-        )
+    _refuse_only(inquiry, wrong)
     wrong.delete()
     events.record(inquiry, Verb.TOPIC_REMOVED, by=by, at=at, topic=topic)
     feed.announce(inquiry, "ticket", to_customer=True)
@@ -82,8 +79,9 @@ def answer_topic(
 ) -> InquiryTopic:
     """Mark a topic answered by a message; without one, by the last answer (IN-04).
 
-    Greeting and closing texts answer nothing. The last topic makes the inquiry
-    answered. A second click changes nothing.
+    Both may have been given in a conversation that is merged here. Greeting and closing
+    texts answer nothing. The last topic makes the inquiry answered. A second click
+    changes nothing.
 
     Raises ValidationError (topic, message), IllegalStep when no answer was sent since
     the topic was asked or the topic's own rule is not met, NotAllowed.
@@ -91,7 +89,7 @@ def answer_topic(
     _refuse_unknown(topic)
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.ANSWER_TOPIC, by=by)
-    answer = message or inquiry.last_answer
+    answer = message or _last_answer(inquiry)
     if message is not None and not _is_answer(inquiry, message):
         raise ValidationError(
             {"message": _("This is not an answer to this customer.")},
@@ -158,12 +156,29 @@ def refuse_open_topics(inquiry: Inquiry, step: Step) -> None:
         )
 
 
+def _refuse_only(inquiry: Inquiry, wrong: InquiryTopic) -> None:
+    """No conversation is left without a topic, nor one that is merged here."""
+    refusal = _("This is the only topic. Add the right one first.")
+    left = inquiry.topics.filter(moved_by=wrong.moved_by).count()
+    if wrong.moved_by is not None:
+        left += wrong.moved_by.inquiry.topics.count()
+        refusal = _(
+            "This is the only topic of a conversation that is merged here. Answer it,"
+            " or undo the merge first."
+        )
+    if left == 1:
+        raise IllegalStep(refusal, step=Step.REMOVE_TOPIC, status=inquiry.status)
+
+
 def _is_answer(inquiry: Inquiry, message: Message) -> bool:
-    return (
-        message.ticket_id == inquiry.pk
-        and message.direction == Direction.OUT
-        and not message.automatic
-    )
+    ours = message.direction == Direction.OUT and not message.automatic
+    return ours and message.ticket_id in together(inquiry)
+
+
+def _last_answer(inquiry: Inquiry) -> Message | None:
+    """The last that a colleague wrote in own words, here or in what is merged here."""
+    answers = Inquiry.objects.filter(pk__in=together(inquiry)).values("last_answer")
+    return Message.objects.filter(pk__in=answers).order_by("sent_at", "pk").last()
 
 
 def _refuse_unknown(topic: str) -> None:

@@ -318,7 +318,7 @@ def test_the_last_choice_counts(inquiry: Inquiry, agent: User) -> None:
         services.choose_device(
             inquiry, comparison=comparison, code=code, at=after(seconds)
         )
-    assert [one.code for one in chosen_devices(inquiry)] == ["CAM-03"]
+    assert [one.code for one in chosen_devices([inquiry.pk])] == ["CAM-03"]
     with pytest.raises(ValidationError, match="compared"):
         services.choose_device(
             inquiry, comparison=comparison, code="CAM-04", at=after(80)
