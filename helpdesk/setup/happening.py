@@ -127,7 +127,8 @@ def _repaired(
 def _handler(department: str) -> User:
     """Somebody of a department."""
     handlers = User.objects.with_role(Role.DEPARTMENT_HANDLER)
-    return handlers.filter(department__code=department).earliest("pk")
+    found: User = handlers.filter(department__code=department).earliest("pk")
+    return found
 
 
 DEEDS: Final[Mapping[str, Callable[[Inquiry, Any, User, datetime], None]]] = {

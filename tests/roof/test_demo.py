@@ -70,6 +70,8 @@ def test_every_list_of_the_desk_has_something_to_do() -> None:
         "contacted": 1,
         "finished": 1,
     }
+    missed = Clock.objects.filter(outcome="missed")
+    assert [clock.metric for clock in missed] == ["first_reply"]
     late = Clock.objects.running().filter(due_at__lte=timezone.now())
     assert list(late) == []
 
