@@ -511,12 +511,15 @@ LOGGING = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
     },
-    "filters": {"without_keys": {"()": "helpdesk.log_filter.WithoutKeys"}},
+    "filters": {
+        "without_keys": {"()": "helpdesk.log_filter.WithoutKeys"},
+        "start_is_no_error": {"()": "helpdesk.log_filter.StartIsNoError"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_keys"],
+            "filters": ["without_keys", "start_is_no_error"],
         },
     },
     # Each PDF would tell the story of its letters.

@@ -117,6 +117,11 @@ BACK_TO_WORK: Final[Mapping[str, str]] = {
 GREET_FIRST: Final = _(
     "This needs a conversation that is going on: greet the customer first (IN-25)."
 )
+# Whose conversation is over, or has to be called back, is not to be greeted.
+_NOT_TALKING: Final[Mapping[str, str | Promise]] = {
+    **dict.fromkeys(_REOPENING, _FINISHED),
+    **_NOT_NOW,
+}
 
 _GOES_ON: Final = _("This conversation is merged: it goes on in another one.")
 
@@ -250,9 +255,15 @@ _RULES: Final = {
     ),
     # What an inquiry asks of others; what was asked lives on after the inquiry is
     # finished: see request_workflow.py.
-    Step.EXPLAIN_CLAUSES: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
-    Step.TELL_SERVICE_FACTS: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
-    Step.REQUEST_CONTRACT_CHANGE: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
+    Step.EXPLAIN_CLAUSES: Rule(
+        _TALKING, None, _ANSWERING, GREET_FIRST, refusals=_NOT_TALKING
+    ),
+    Step.TELL_SERVICE_FACTS: Rule(
+        _TALKING, None, _ANSWERING, GREET_FIRST, refusals=_NOT_TALKING
+    ),
+    Step.REQUEST_CONTRACT_CHANGE: Rule(
+        _TALKING, None, _ANSWERING, GREET_FIRST, refusals=_NOT_TALKING
+    ),
     Step.REPORT_FAULT: Rule(_OPEN, None, _ANSWERING, _FINISHED, customer=True),
     # Recommending and quoting (IN-30 to IN-40)
     Step.SELECT_DEVICES: Rule(_OPEN, None, _ANSWERING, _FINISHED),

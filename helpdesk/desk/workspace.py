@@ -14,6 +14,7 @@ from helpdesk.desk.asked import Asked
 from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.keys import silent_keys
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.offers import SentQuotation, sent_quotations
 from inquiries import merged, timeline
@@ -121,6 +122,11 @@ class Workspace:
         """The steps that have a button."""
         possible = possible_steps(self.inquiry, by=self.user)
         return {str(step): step in possible for step in Step}
+
+    @property
+    def silent_keys(self) -> dict[str, str]:
+        """The keys that do nothing now, with the reason."""
+        return silent_keys(self.inquiry, by=self.user)
 
     @cached_property
     def next_step(self) -> Step | None:
