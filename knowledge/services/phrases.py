@@ -4,14 +4,16 @@ import tomllib
 from collections.abc import Collection
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Max
 
 from knowledge.models import Phrase
-from knowledge.phrase_guard import Finding, Rulebook, Verdict, examine
+from knowledge.phrase_guard import Finding, Kind, Rulebook, Verdict, examine
 from knowledge.services.load import DATA
 from staff.models import Role, User
+
+_NOT_OURS: Final = frozenset({Kind.FORBIDDEN, Kind.ABSOLUTE, Kind.MONEY})
 
 
 class UnfitWording(Exception):
@@ -64,6 +66,16 @@ def refuse_forbidden(
 def findings_in(text: str, *, by: User) -> list[Finding]:
     """All that the guard would say about a text by this person to a customer."""
     return examine(text, rulebook(), may_promise=promise_limits()[Role(by.role)])
+
+
+def may_be_repeated(text: str) -> bool:
+    """Whether the words of others can stand in a message that we send by ourselves.
+
+    Nobody reads it before it goes out: what a colleague would have to confirm, or what
+    promises money, is not repeated. Vague words and jargon stay those of the speaker.
+    """
+    findings = examine(text, rulebook(), may_promise=Decimal(0))
+    return not any(finding.phrase.kind in _NOT_OURS for finding in findings)
 
 
 def rulebook() -> Rulebook:
