@@ -25,7 +25,7 @@ def is_han(letter: str) -> bool:
 def plain_forms() -> dict[int, str]:
     """The plain character of each that stands for one, for `str.translate`."""
     reviewed = tomllib.loads((DATA / "han_lookalikes.toml").read_text("utf-8"))
-    forms = {}
+    forms: dict[int, str] = {}
     for line in (DATA / "han_variants.txt").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             forms |= {ord(other): line[0] for other in line[1:]}

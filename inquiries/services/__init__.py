@@ -17,6 +17,12 @@ from inquiries.services.closing import (
     note_customer_left,
     reopen,
 )
+from inquiries.services.contacts import (
+    agree,
+    note_email,
+    reveal_email,
+    withdraw_consent,
+)
 from inquiries.services.contract_requests import (
     decide_contract_request,
     forward_contract_request,
@@ -55,6 +61,7 @@ from inquiries.services.topics import add_topic, answer_topic, remove_topic
 __all__ = [
     "abandon",
     "add_topic",
+    "agree",
     "announce_checking",
     "answer_topic",
     "ask",
@@ -82,6 +89,7 @@ __all__ = [
     "merge",
     "miss",
     "note_customer_left",
+    "note_email",
     "note_understanding",
     "open_quotation",
     "quote",
@@ -93,6 +101,7 @@ __all__ = [
     "report_fault",
     "request_contract_change",
     "reveal_contact",
+    "reveal_email",
     "select_devices",
     "send_follow_up",
     "send_quotation",
@@ -100,5 +109,6 @@ __all__ = [
     "tell_contract_result",
     "tell_service_facts",
     "unmerge",
+    "withdraw_consent",
     "write_note",
 ]

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.services import forget_phone_later, reveal_phone
+from customers.services import forget_contacts_later, reveal_phone
 from inquiries.models import Callback, Inquiry, Obstacle, Way
 from inquiries.services.checking import promise_callback
 from inquiries.services.speaking import say
@@ -173,7 +173,7 @@ def settle(
     )
     others = Callback.objects.open().filter(inquiry__customer=inquiry.customer_id)
     if not others.exists():
-        forget_phone_later(inquiry.customer, at=at)
+        forget_contacts_later(inquiry.customer, at=at)
     feed.announce(inquiry, "ticket", to_customer=True)
     return callback
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.services import consent as record_consent
+from customers.services import forget_contacts_later
 from inquiries.models import Inquiry, Intent, NotSent
-from inquiries.services import follow_ups
+from inquiries.services import follow_ups, mailing
 from inquiries.services.checking import drop_minute
 from inquiries.services.speaking import (
     CLOSING_QUESTION,
@@ -134,6 +135,8 @@ def close(
     inquiry.save(update_fields=["closed_at", "intent", "status"])
     if consent:
         record_consent(inquiry.customer, at=at)
+    elif inquiry.customer.can_be_mailed:
+        forget_contacts_later(inquiry.customer, at=at)
     if intent == Intent.CLEAR:
         follow_ups.plan(inquiry, consent=consent, at=at)
     feed.announce(inquiry, "ticket", to_customer=True)
@@ -158,6 +161,7 @@ def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
             status=inquiry.status,
         )
     follow_ups.drop(inquiry, reason=NotSent.REOPENED, by=by, at=at)
+    mailing.drop(inquiry, reason=NotSent.REOPENED, by=by, at=at)
     WORKFLOW.move(inquiry, rule)
     inquiry.closed_at = inquiry.customer_left_at = None
     inquiry.closing_asked_at = inquiry.closing_answered_at = None
