@@ -15,7 +15,9 @@ class Customer(models.Model):
 
     `forget_at` is when the contacts must be erased (D-10); what stays is the surname
     and the tail of the number. `consented_at` is when the customer agreed to be written
-    to, `email_masked` what colleagues see of the address.
+    to, `email_masked` what colleagues see of the address. `email_mark` is another one
+    with each other address: whoever knows a name and a number could leave their own,
+    and a case writes only to the one that was left on it.
     """
 
     surname = models.CharField(_("surname"), max_length=40)
@@ -26,6 +28,7 @@ class Customer(models.Model):
     email_masked = models.CharField(
         _("e-mail address"), max_length=260, blank=True, db_default=""
     )
+    email_mark = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField()
     consented_at = models.DateTimeField(_("consented"), null=True, blank=True)
     forget_at = models.DateTimeField(_("contacts to be erased"), null=True, blank=True)

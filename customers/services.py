@@ -1,5 +1,6 @@
 """Recognise who asks by phone number, reveal contacts for a reason, forget them."""
 
+import uuid
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from staff.models import User
 SURNAME_MAX: Final = 40
 REASON_MAX: Final = 200
 EMAIL_MAX: Final = 254
+EMAIL_FIELDS: Final = ("email_encrypted", "email_masked", "email_mark")
 _judge_email: Final = EmailValidator()
 # A number that was given for a callback is kept so long after it (D-10).
 KEPT_AFTER_CALLBACK: Final = timedelta(days=7)
@@ -152,10 +154,12 @@ def _take_along(before: Customer, found: Customer) -> None:
     if before.can_be_mailed and not found.can_be_mailed:
         found.email_encrypted = before.email_encrypted
         found.email_masked = before.email_masked
+        found.email_mark = before.email_mark
     found.consented_at = found.consented_at or before.consented_at
-    found.save(update_fields=["consented_at", "email_encrypted", "email_masked"])
+    found.save(update_fields=["consented_at", *EMAIL_FIELDS])
     before.email_encrypted = before.email_masked = ""
-    before.save(update_fields=["email_encrypted", "email_masked"])
+    before.email_mark = None
+    before.save(update_fields=list(EMAIL_FIELDS))
 
 
 @transaction.atomic
@@ -214,7 +218,8 @@ def note_email(customer: Customer, *, email: str) -> bool:
         return False
     customer.email_encrypted = encrypt(email) if email else ""
     customer.email_masked = mask_email(email) if email else ""
-    customer.save(update_fields=["email_encrypted", "email_masked"])
+    customer.email_mark = uuid.uuid4() if email else None
+    customer.save(update_fields=list(EMAIL_FIELDS))
     return True
 
 
@@ -277,6 +282,7 @@ def forget_contacts(*, at: datetime) -> int:
         phone_index="",
         email_encrypted="",
         email_masked="",
+        email_mark=None,
         forget_at=None,
         forgotten_at=at,
     )

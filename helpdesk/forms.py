@@ -81,6 +81,7 @@ class QuestionForm(WritingForm):
 
     surname = forms.CharField(label=_("How may we address you?"), required=False)
     phone = forms.CharField(label=_("Phone"), required=False)
+    email = forms.CharField(label=_("E-mail"), required=False)
     topic = forms.CharField(label=_("What is it about?"), required=False)
 
     def topics(self) -> list[tuple[str, str, str, bool]]:
@@ -204,6 +205,12 @@ class CheckingForm(TokenForm):
     phone = forms.CharField(required=False)
     question = forms.CharField(required=False)
     answer_by = forms.CharField(required=False)
+
+
+class EmailForm(forms.Form):
+    """Where a customer may be written to."""
+
+    email = forms.CharField(required=False)
 
 
 class RevealForm(forms.Form):

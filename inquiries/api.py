@@ -22,6 +22,7 @@ from inquiries.documents import (
     CallbackMade,
     Checking,
     ContractRequestState,
+    EmailNoted,
     Finish,
     FollowUpAct,
     FollowUpState,
@@ -70,7 +71,8 @@ class Inquiries(ViewSet):
     def field_names(self) -> dict[str, str]:
         """What the verbs call otherwise than the documents do."""
         if self.action == "create":
-            return {"surname": "customer.surname", "phone": "customer.phone"}
+            names = ("surname", "phone", "email")
+            return {name: f"customer.{name}" for name in names}
         return {"to": "assignee"}
 
     @extend_schema(
@@ -401,6 +403,30 @@ class Inquiries(ViewSet):
     )
     def ring(self, request: Request, number: str) -> Response:
         return self._take(request, number, services.log_ring, RingTimes)
+
+    @extend_schema(
+        "note_email",
+        summary=_("Note the customer's e-mail address"),
+        description=_("Encrypted at once; a follow-up goes there too (IN-55)."),
+        request=EmailNoted,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def email(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.note_email, EmailNoted)
+
+    @extend_schema(
+        "withdraw_consent",
+        summary=_("The customer wants no more messages"),
+        description=_(
+            "Ends the agreement to be written to; what waits is cancelled (IN-54)."
+        ),
+        request=None,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def withdraw_consent(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.withdraw_consent)
 
     @extend_schema(
         "follow_up",

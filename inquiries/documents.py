@@ -17,6 +17,8 @@ from inquiries.merged import absorbed, read_by_colleagues
 from inquiries.models import (
     Clause,
     ContractRequest,
+    Delivery,
+    DeliveryStatus,
     FollowUp,
     FollowUpStatus,
     Inquiry,
@@ -99,6 +101,9 @@ class NewCustomer(serializers.Serializer[Any]):
     surname = Words(help_text=_("What the customer wants to be called by."))
     phone = Words(
         required=False, default="", help_text=_("E.g. 138 0013 8000, or none.")
+    )
+    email = Words(
+        required=False, default="", help_text=_("For a summary afterwards, or none.")
     )
 
 
@@ -280,6 +285,13 @@ class Finish(Once):
         default=False,
         help_text=_("Whether the customer agreed to be written to."),
     )
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("email", {"email": "wang@example.com"}, request_only=True)]
+)
+class EmailNoted(serializers.Serializer[Any]):
+    email = Words(help_text=_("Where the customer may be written to; empty: nowhere."))
 
 
 class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
@@ -503,14 +515,27 @@ class FollowUpStep(serializers.Serializer[Any]):
     )
 
 
+class DeliveryState(serializers.ModelSerializer[Delivery]):
+    status = serializers.ChoiceField(choices=DeliveryStatus.choices, read_only=True)
+
+    class Meta:
+        model = Delivery
+        fields = read_only_fields = (
+            *("carrier", "status", "remark", "tries"),
+            *("next_at", "ended_at"),
+        )
+
+
 class FollowUpState(serializers.ModelSerializer[FollowUp]):
     status = serializers.ChoiceField(choices=FollowUpStatus.choices, read_only=True)
+    deliveries = DeliveryState(many=True, read_only=True)
 
     class Meta:
         model = FollowUp
         fields = read_only_fields = (
             *("status", "reason", "remark", "text"),
             *("created_at", "send_at", "ended_at"),
+            "deliveries",
         )
 
 

@@ -255,7 +255,9 @@ _RULES: Final = {
     Step.NOTE_EMAIL: Rule(
         frozenset(Status), None, _ANSWERING, _FINISHED, customer=True
     ),
-    Step.REVEAL_EMAIL: Rule(frozenset(Status), None, _ANSWERING, _FINISHED),
+    Step.REVEAL_EMAIL: Rule(
+        frozenset(Status), None, _ANSWERING - {Role.AGENT}, _FINISHED
+    ),
     Step.AGREE: Rule(frozenset(Status), None, frozenset(), _FINISHED, customer=True),
     Step.WITHDRAW_CONSENT: Rule(
         frozenset(Status), None, _ANSWERING, _FINISHED, customer=True

@@ -39,6 +39,8 @@ VERBS = (
     "unmerge",
     "ring",
     "follow-up",
+    "email",
+    "withdraw-consent",
 )
 OFFERS = ("select-devices", "recommend", "quote")
 

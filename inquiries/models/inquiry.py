@@ -44,7 +44,8 @@ class Inquiry(Ticket):
 
     `greeted_cycle` is the last cycle with a greeting that counts (IN-25). `last_answer`
     is the last message that a colleague wrote in own words. The `closing_` fields,
-    `customer_left_at` and `question_clear_at` belong to the present cycle.
+    `customer_left_at` and `question_clear_at` belong to the present cycle. `email_mark`
+    is that of the address which was left here.
     """
 
     first_automatic_reply_at = models.DateTimeField(null=True, blank=True)
@@ -57,6 +58,7 @@ class Inquiry(Ticket):
     closing_asked_at = models.DateTimeField(null=True, blank=True)
     closing_answered_at = models.DateTimeField(null=True, blank=True)
     customer_left_at = models.DateTimeField(null=True, blank=True)
+    email_mark = models.UUIDField(null=True, blank=True, editable=False)
     intent = models.CharField(
         _("intent"), max_length=10, choices=Intent.choices, blank=True, db_default=""
     )
@@ -82,6 +84,12 @@ class Inquiry(Ticket):
     def status_label(self) -> str:
         """The status in the reader's words."""
         return str(Status(self.status).label)
+
+    @property
+    def can_be_mailed(self) -> bool:
+        """Whether the customer's address was left here; reads `customer`."""
+        customer = self.customer
+        return customer.can_be_mailed and customer.email_mark == self.email_mark
 
     @property
     def reopens_until(self) -> datetime | None:

@@ -7,8 +7,9 @@ from django.db import transaction
 
 from customers import services as customers
 from customers.models import Customer
+from customers.services import parse_email
 from inquiries.models import FollowUp, FollowUpStatus, Inquiry, NotSent
-from inquiries.services import follow_ups, mailing
+from inquiries.services import addresses, follow_ups, mailing
 from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets import feed
@@ -29,7 +30,7 @@ def note_email(
     address = _parsed(email)
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.NOTE_EMAIL, by=by)
-    _note(inquiry, _customer(inquiry), address, by=by, at=at)
+    _note(inquiry, address, by=by, at=at)
     return inquiry
 
 
@@ -44,9 +45,9 @@ def agree(inquiry: Inquiry, *, at: datetime, email: str = "") -> Inquiry:
     address = _parsed(email)
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.AGREE, by=None)
-    customer = _customer(inquiry)
     if address:
-        _note(inquiry, customer, address, by=None, at=at)
+        _note(inquiry, address, by=None, at=at)
+    customer = _customer(inquiry)
     if customer.consented_at is None:
         customers.consent(customer, at=at)
         events.record(inquiry, Verb.CONSENT_GIVEN, by=None, at=at)
@@ -117,15 +118,11 @@ def _customer(inquiry: Inquiry) -> Customer:
 
 def _parsed(email: str) -> str:
     try:
-        return customers.parse_email(email) if email.strip() else ""
+        return parse_email(email) if email.strip() else ""
     except ValidationError as error:
         raise ValidationError({"email": error}) from error
 
 
-def _note(
-    inquiry: Inquiry, customer: Customer, address: str, *, by: User | None, at: datetime
-) -> None:
-    if customers.note_email(customer, email=address):
-        verb = Verb.EMAIL_NOTED if address else Verb.EMAIL_REMOVED
-        events.record(inquiry, verb, by=by, at=at)
+def _note(inquiry: Inquiry, address: str, *, by: User | None, at: datetime) -> None:
+    if addresses.note(inquiry, address, by=by, at=at):
         feed.announce(inquiry, "ticket", to_customer=True)

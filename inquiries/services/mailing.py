@@ -43,8 +43,8 @@ _REFUSED_FOR_GOOD: Final = range(500, 600)
 
 
 def reaches(inquiry: Inquiry) -> bool:
-    """Whether mail is set up and the customer gave an address."""
-    return settings.MAIL_CONFIGURED and inquiry.customer.can_be_mailed
+    """Whether mail is set up and the customer gave an address here."""
+    return settings.MAIL_CONFIGURED and inquiry.can_be_mailed
 
 
 def plan(follow_up: FollowUp, *, at: datetime) -> Delivery:
@@ -101,7 +101,7 @@ def begin(found: Delivery, *, at: datetime) -> EmailMessage | None:
         no = NotSent.WITHDRAWN
         _end(inquiry, delivery, DeliveryStatus.CANCELLED, remark=no, by=None, at=at)
         return None
-    address = address_of(inquiry.customer)
+    address = address_of(inquiry.customer) if inquiry.can_be_mailed else ""
     if not address:
         no = NotSent.NO_CARRIER
         _end(inquiry, delivery, DeliveryStatus.CANCELLED, remark=no, by=None, at=at)

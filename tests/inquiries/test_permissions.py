@@ -35,6 +35,7 @@ ALLOWED: Final[dict[Step, set[Role | None]]] = {
     Step.REPORT_FAULT: {*ANSWERING, None},
     Step.CHOOSE_DEVICE: {*ANSWERING, None},
     Step.NOTE_EMAIL: {*ANSWERING, None},
+    Step.REVEAL_EMAIL: {*ANSWERING} - {Role.AGENT},
     Step.AGREE: {None},
     Step.WITHDRAW_CONSENT: {*ANSWERING, None},
 }

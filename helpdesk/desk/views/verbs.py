@@ -20,6 +20,7 @@ from helpdesk.forms import (
     AssignForm,
     AttemptForm,
     CheckingForm,
+    EmailForm,
     FinishForm,
     OutcomeForm,
     ReplyForm,
@@ -44,6 +45,7 @@ SLOTS: Final = {
     "phone": "checking-form",
     "question": "checking-form",
     "answer_by": "checking-form",
+    "email": "contact-form",
     "obstacle": "missed-form",
     "outcome": "done-form",
     "way": "done-form",
@@ -140,13 +142,50 @@ def called_back(request: HttpRequest, user: User, number: str) -> HttpResponse:
 
 
 @require_POST
+@signed_in
+def note_email(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    return fill(request, user, number, EmailForm(request.POST), services.note_email)
+
+
+@require_POST
+@signed_in
+def withdraw_consent(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """The customer told us that they want no more messages."""
+    return do(
+        request,
+        user,
+        number,
+        lambda i, at: services.withdraw_consent(i, by=user, at=at),
+    )
+
+
+@require_POST
 @never_cache
 @signed_in
 def reveal(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """The full number, in this one answer and nowhere else (IN-29)."""
+    return revealed(request, user, number, services.reveal_contact, "_number")
+
+
+@require_POST
+@never_cache
+@signed_in
+def reveal_email(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """The whole address, in this one answer and nowhere else (IN-29)."""
+    return revealed(request, user, number, services.reveal_email, "_address")
+
+
+def revealed(
+    request: HttpRequest,
+    user: User,
+    number: str,
+    verb: Callable[..., str],
+    template: str,
+) -> HttpResponse:
+    """What a verb reveals for the reason in the form, or why it does not."""
     workspace = opened(number, user)
     try:
-        shown = services.reveal_contact(
+        shown = verb(
             workspace.inquiry,
             by=user,
             at=workspace.now,
@@ -155,9 +194,9 @@ def reveal(request: HttpRequest, user: User, number: str) -> HttpResponse:
     except REFUSALS as error:
         refusal = refusal_of(error)
         return part(
-            request, "_number", workspace, refusal=refusal, status=refusal.status
+            request, template, workspace, refusal=refusal, status=refusal.status
         )
-    return part(request, "_number", workspace, shown=shown)
+    return part(request, template, workspace, shown=shown)
 
 
 @require_POST
