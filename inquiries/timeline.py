@@ -122,6 +122,8 @@ def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
     detail = ""
     if event.verb == Verb.ASSIGNED:
         detail = _("to %(name)s") % {"name": people[event.data["to"]]}
+        if subject := event.data.get("subject"):
+            detail = f"{subject} {detail}"
     elif (number := _other_ticket(event)) in seen:
         detail = number
         if event.verb == Verb.MERGED and "into" in event.data:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("inquiries", "0009_follow_ups_are_an_outbox"),
         ("sla", "0014_policies_name_their_laws"),
-        ("tickets", "0011_verbs_of_consent_and_mail"),
+        ("tickets", "0010_tickets_that_belong_together"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
