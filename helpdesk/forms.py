@@ -190,12 +190,25 @@ class ReplyForm(WritingForm):
     answers = forms.MultipleChoiceField(choices=Topic.choices, required=False)
     confirmed = PhrasesField(required=False)
     override_reason = forms.CharField(required=False, strip=False)
+    plain_reason = forms.CharField(required=False)
 
 
 class TopicForm(forms.Form):
     """One of the six topics."""
 
     topic = forms.CharField(required=False)
+
+
+class AnsweredForm(TopicForm):
+    """Which topic is answered, and why without steps where it is complex (IN-07)."""
+
+    plain_reason = forms.CharField(required=False)
+
+
+class ComplexForm(TopicForm):
+    """Whether a topic has to be explained in steps."""
+
+    is_complex = forms.BooleanField(required=False)
 
 
 class CheckingForm(TokenForm):

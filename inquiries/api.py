@@ -40,7 +40,9 @@ from inquiries.documents import (
     OtherTicket,
     RepairRequestState,
     RingTimes,
+    TopicAnswered,
     TopicChosen,
+    TopicJudged,
 )
 from inquiries.merged import merge_of
 from inquiries.models import Callback, FollowUp, Inquiry
@@ -141,12 +143,23 @@ class Inquiries(ViewSet):
         "mark_topic_answered",
         summary=_("Mark a topic answered"),
         description=_("The last reply answers it (IN-04)."),
-        request=TopicChosen,
+        request=TopicAnswered,
         responses=InquiryState,
         parameters=[NUMBER],
     )
     def topic_answered(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.answer_topic, TopicChosen)
+        return self._take(request, number, services.answer_topic, TopicAnswered)
+
+    @extend_schema(
+        "mark_topic_complex",
+        summary=_("Say whether a topic is complex"),
+        description=_("A complex one is answered in numbered steps (IN-07)."),
+        request=TopicJudged,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def topic_complex(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.mark_complex, TopicJudged)
 
     @extend_schema(
         "mark_question_clear",

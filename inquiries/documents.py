@@ -199,6 +199,10 @@ class Answer(NewMessage):
         required=False,
         help_text=_("Why a supervisor lets a forbidden phrase pass."),
     )
+    plain_reason = Words(
+        required=False,
+        help_text=_("Why a complex topic needs no numbered steps (IN-07)."),
+    )
 
 
 @extend_schema_serializer(
@@ -206,6 +210,22 @@ class Answer(NewMessage):
 )
 class TopicChosen(serializers.Serializer[Any]):
     topic = TopicCode(help_text=_("One of the six topics."))
+
+
+class TopicAnswered(TopicChosen):
+    plain_reason = Words(
+        required=False,
+        default="",
+        help_text=_("Why a complex topic needs no numbered steps (IN-07)."),
+    )
+
+
+class TopicJudged(TopicChosen):
+    is_complex = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text=_("Whether it is to be explained in steps (IN-07)."),
+    )
 
 
 @extend_schema_serializer(
@@ -297,11 +317,16 @@ class EmailNoted(serializers.Serializer[Any]):
 class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
     class Meta:
         model = InquiryTopic
-        fields = read_only_fields = ("topic", "question", "asked_at", "answered_at")
+        fields = read_only_fields = (
+            *("topic", "question", "asked_at", "answered_at"),
+            *("complex_at", "plain_reason"),
+        )
         extra_kwargs: ClassVar[dict[str, Any]] = {
             "question": {"help_text": _("What the customer wants to know.")},
             "asked_at": {"help_text": _("When the customer asked.")},
             "answered_at": {"help_text": _("When somebody answered.")},
+            "complex_at": {"help_text": _("Since when it needs steps (IN-07).")},
+            "plain_reason": {"help_text": _("Why it was answered without steps.")},
         }
 
 

@@ -27,6 +27,8 @@ ICONS: Final = {
     Verb.TOPIC_ADDED: "message-plus",
     Verb.TOPIC_ANSWERED: "message-check",
     Verb.TOPIC_REMOVED: "message-minus",
+    Verb.TOPIC_COMPLEX: "list-numbers",
+    Verb.TOPIC_SIMPLE: "line-dashed",
     Verb.QUESTION_CLEAR: "bulb",
     Verb.CHECKING_ANNOUNCED: "zoom-question",
     Verb.CALLBACK_TRIED: "phone-off",

@@ -55,6 +55,7 @@ class Step(StrEnum):
     ASSIGN = "assign"
     ADD_TOPIC = "add_topic"
     REMOVE_TOPIC = "remove_topic"
+    MARK_COMPLEX = "mark_complex"
     ANSWER_TOPIC = "answer_topic"
     ANSWER_LAST_TOPIC = "answer_last_topic"
     CLEAR_QUESTION = "clear_question"
@@ -167,6 +168,7 @@ _RULES: Final = {
         moves={Status.ANSWERED: Status.IN_SERVICE},
     ),
     Step.REMOVE_TOPIC: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+    Step.MARK_COMPLEX: Rule(_OPEN, None, _ANSWERING, _FINISHED),
     Step.ANSWER_TOPIC: Rule(
         _OPEN - {Status.NEW},
         None,

@@ -24,6 +24,7 @@ VERBS = (
     "assign",
     "topic",
     "topic-answered",
+    "topic-complex",
     "question-clear",
     "needs-checking",
     "callback",

@@ -56,6 +56,7 @@ urlpatterns = [
     path(f"{INQUIRY}assign/", verbs.assign, name="assign"),
     path(f"{INQUIRY}topics/add/", verbs.add_topic, name="add_topic"),
     path(f"{INQUIRY}topics/remove/", verbs.remove_topic, name="remove_topic"),
+    path(f"{INQUIRY}topics/complex/", verbs.mark_complex, name="mark_complex"),
     path(f"{INQUIRY}topics/answer/", verbs.answer_topic, name="answer_topic"),
     path(f"{INQUIRY}question-clear/", verbs.question_clear, name="question_clear"),
     path(f"{INQUIRY}needs-checking/", verbs.needs_checking, name="needs_checking"),

@@ -190,6 +190,11 @@ class Workspace:
         return open_topics(self.inquiry)
 
     @property
+    def complex_topics(self) -> list[InquiryTopic]:
+        """Those that are explained in steps (IN-07)."""
+        return [topic for topic in self.open_topics if topic.complex_at is not None]
+
+    @property
     def other_topics(self) -> list[tuple[str, str]]:
         """Those of the six that are not open: code and label."""
         asked = {topic.topic for topic in self.open_topics}

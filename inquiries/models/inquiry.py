@@ -112,7 +112,8 @@ class InquiryTopicQuerySet(models.QuerySet["InquiryTopic"]):
 class InquiryTopic(models.Model):
     """One thing the customer wants to know, and the message that answers it (IN-04).
 
-    `moved_by` is the merge that brought it here.
+    One that is complex since `complex_at` is answered in steps, or `plain_reason` says
+    why it was not (IN-07). `moved_by` is the merge that brought it here.
     """
 
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="topics")
@@ -123,6 +124,10 @@ class InquiryTopic(models.Model):
     )
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
+    complex_at = models.DateTimeField(_("complex since"), null=True, blank=True)
+    plain_reason = models.CharField(
+        _("why no steps"), max_length=200, blank=True, db_default=""
+    )
     moved_by = models.ForeignKey(
         "inquiries.Merge",
         models.PROTECT,

@@ -56,7 +56,12 @@ from inquiries.services.repairs import (
     report_fault,
 )
 from inquiries.services.selecting import choose_device, recommend, select_devices
-from inquiries.services.topics import add_topic, answer_topic, remove_topic
+from inquiries.services.topics import (
+    add_topic,
+    answer_topic,
+    mark_complex,
+    remove_topic,
+)
 
 __all__ = [
     "abandon",
@@ -85,6 +90,7 @@ __all__ = [
     "log_callback_attempt",
     "log_ring",
     "log_technician_contact",
+    "mark_complex",
     "mark_question_clear",
     "merge",
     "miss",

@@ -68,6 +68,7 @@ POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
         Status.ANSWERED: Status.IN_SERVICE,
     },
     Step.REMOVE_TOPIC: {status: status for status in OPEN},
+    Step.MARK_COMPLEX: {status: status for status in OPEN},
     Step.ANSWER_TOPIC: {status: status for status in TALKING | CALLING},
     Step.ANSWER_LAST_TOPIC: {
         **dict.fromkeys(TALKING, Status.ANSWERED),
@@ -140,8 +141,11 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REMOVE_TOPIC: lambda it, by: services.remove_topic(
         it, topic="after_sales", by=by, at=LATE
     ),
-    Step.ANSWER_TOPIC: lambda it, by: services.answer_topic(
+    Step.MARK_COMPLEX: lambda it, by: services.mark_complex(
         it, topic="operation_use", by=by, at=LATE
+    ),
+    Step.ANSWER_TOPIC: lambda it, by: services.answer_topic(
+        it, topic="operation_use", plain_reason="客户只问是否", by=by, at=LATE
     ),
     Step.CLEAR_QUESTION: lambda it, by: services.mark_question_clear(
         it, by=by, at=LATE

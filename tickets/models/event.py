@@ -27,6 +27,8 @@ class Verb(models.TextChoices):
     TOPIC_ADDED = "topic_added", _("Topic added")
     TOPIC_ANSWERED = "topic_answered", _("Topic answered")
     TOPIC_REMOVED = "topic_removed", _("Wrong topic removed")
+    TOPIC_COMPLEX = "topic_complex", _("Topic needs steps")
+    TOPIC_SIMPLE = "topic_simple", _("Topic needs no steps")
     QUESTION_CLEAR = "question_clear", _("Question understood")
     CHECKING_ANNOUNCED = (
         "checking_announced",

@@ -17,9 +17,11 @@ from helpdesk.desk.marks import marks_of
 from helpdesk.desk.views.pages import opened, part, whole_page
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
 from helpdesk.forms import (
+    AnsweredForm,
     AssignForm,
     AttemptForm,
     CheckingForm,
+    ComplexForm,
     EmailForm,
     FinishForm,
     OutcomeForm,
@@ -40,6 +42,7 @@ from staff.models import User
 SLOTS: Final = {
     "text": "composer",
     "files": "composer",
+    "plain_reason": "composer",
     "to": "assign-form",
     "surname": "checking-form",
     "phone": "checking-form",
@@ -105,7 +108,16 @@ def remove_topic(request: HttpRequest, user: User, number: str) -> HttpResponse:
 @require_POST
 @signed_in
 def answer_topic(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    return fill(request, user, number, TopicForm(request.POST), services.answer_topic)
+    return fill(
+        request, user, number, AnsweredForm(request.POST), services.answer_topic
+    )
+
+
+@require_POST
+@signed_in
+def mark_complex(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """Whether a topic has to be explained in steps (IN-07)."""
+    return fill(request, user, number, ComplexForm(request.POST), services.mark_complex)
 
 
 @require_POST
