@@ -58,6 +58,7 @@ ICONS: Final = {
     Verb.CONSENT_GIVEN: "mail-opened",
     Verb.CONSENT_WITHDRAWN: "mail-off",
     Verb.PHRASE_ALLOWED: "shield-exclamation",
+    Verb.PROMISED_ABOVE: "coin-yuan",
     Verb.ABANDONED: "clock-x",
     Verb.MISSED: "phone-x",
     Verb.MERGED: "arrows-join",
@@ -132,6 +133,8 @@ def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
             detail = _("into %(number)s") % {"number": number}
     elif event.verb == Verb.PHRASE_ALLOWED:
         detail = "".join(f"“{phrase}”" for phrase in event.data["phrases"])
+    elif event.verb == Verb.PROMISED_ABOVE:
+        detail = "".join(f"¥{amount} " for amount in event.data["amounts"]).strip()
     elif event.verb == Verb.DEVICES_RECOMMENDED:
         detail = ", ".join(event.data["devices"])
     elif event.verb == Verb.DEVICE_CHOSEN:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("inquiries", "0009_follow_ups_are_an_outbox"),
         ("sla", "0014_policies_name_their_laws"),
-        ("tickets", "0011_consent_mail_duties_and_steps"),
+        ("tickets", "0010_tickets_that_belong_together"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

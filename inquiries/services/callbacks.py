@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from customers.services import forget_contacts_later, reveal_phone
 from inquiries.models import Callback, Inquiry, Obstacle, Way
+from inquiries.services import wording
 from inquiries.services.checking import promise_callback
 from inquiries.services.speaking import say
 from inquiries.workflow import WORKFLOW, Step
@@ -128,6 +129,7 @@ def finish_callback(
     if way == Way.MESSAGE:
         phrases.refuse_forbidden(outcome, by=by, field="outcome")
         message = say(inquiry, text=outcome, verb=Verb.REPLIED, by=by, at=at)
+        wording.record_promises(inquiry, message)
         inquiry.last_answer = message
         inquiry.save(update_fields=["last_answer"])
     return settle(

@@ -76,6 +76,7 @@ def reply(
         )
         if allowed:
             wording.record_allowance(inquiry, message, allowed, reason=reason)
+        wording.record_promises(inquiry, message)
         changed = WORKFLOW.move(inquiry, rule)
         inquiry.last_answer = message
         something_else(inquiry)

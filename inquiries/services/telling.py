@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry
+from inquiries.services import wording
 from inquiries.services.speaking import say, something_else
 from knowledge.services import phrases
 from staff.models import User
@@ -49,6 +50,7 @@ def tell(
         client_token=client_token,
         **data,
     )
+    wording.record_promises(inquiry, message)
     inquiry.last_answer = message
     something_else(inquiry)
     inquiry.save(

@@ -67,6 +67,7 @@ class Verb(models.TextChoices):
         _("Customer wants no more messages"),
     )
     PHRASE_ALLOWED = "phrase_allowed", _("Forbidden phrase allowed")
+    PROMISED_ABOVE = "promised_above", _("Promised more than allowed")
     ABANDONED = "abandoned", _("Customer gave up waiting")
     MISSED = "missed", _("Call missed")
     MERGED = "merged", _("Merged")
