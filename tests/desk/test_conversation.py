@@ -495,3 +495,15 @@ def test_the_mark_can_be_taken_away_at_the_desk(desk: Client, inquiry: Inquiry) 
     assert inquiry.topics.get().complex_at is not None
     post(desk, inquiry, "topics/complex", topic="operation_use")
     assert inquiry.topics.get().complex_at is None
+
+
+@pytest.mark.clause("IN-07")
+def test_a_checked_topic_with_a_rule_of_its_own_is_answered_with_one_click(
+    desk: Client, agent: User
+) -> None:
+    inquiry = InquiryFactory.create(at=timezone.now(), topic="rental_price")
+    post(desk, inquiry, "needs-checking", **CHECKING, answer_by="call")
+    page = desk.get(f"/desk/inquiries/{inquiry.number}/").content.decode()
+    assert inquiry.topics.get().complex_at is not None
+    assert 'id="answer-rental_price"' in page
+    assert 'id="plain-rental_price"' not in page
