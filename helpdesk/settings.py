@@ -277,6 +277,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 9},
     },
+    "follow-ups-send-mails": {
+        "task": "follow_ups.send_mails",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",
         "schedule": 10.0,

@@ -56,6 +56,7 @@ class Step(StrEnum):
     ASSIGN = "assign"
     ADD_TOPIC = "add_topic"
     REMOVE_TOPIC = "remove_topic"
+    MARK_COMPLEX = "mark_complex"
     ANSWER_TOPIC = "answer_topic"
     ANSWER_LAST_TOPIC = "answer_last_topic"
     CLEAR_QUESTION = "clear_question"
@@ -71,6 +72,10 @@ class Step(StrEnum):
     MISS = "miss"
     LOG_RING = "log_ring"
     FOLLOW_UP = "follow_up"
+    NOTE_EMAIL = "note_email"
+    REVEAL_EMAIL = "reveal_email"
+    AGREE = "agree"
+    WITHDRAW_CONSENT = "withdraw_consent"
     EXPLAIN_CLAUSES = "explain_clauses"
     TELL_SERVICE_FACTS = "tell_service_facts"
     REQUEST_CONTRACT_CHANGE = "request_contract_change"
@@ -169,6 +174,7 @@ _RULES: Final = {
         moves={Status.ANSWERED: Status.IN_SERVICE},
     ),
     Step.REMOVE_TOPIC: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+    Step.MARK_COMPLEX: Rule(_OPEN, None, _ANSWERING, _FINISHED),
     Step.ANSWER_TOPIC: Rule(
         _OPEN - {Status.NEW},
         None,
@@ -252,6 +258,17 @@ _RULES: Final = {
     # Edit, send or cancel what the customer gets after the end (IN-54).
     Step.FOLLOW_UP: Rule(
         frozenset({Status.CLOSED}), None, _ANSWERING, _("No follow-up waits here.")
+    ),
+    # What the customer may be written to about, and where, whatever state it is in.
+    Step.NOTE_EMAIL: Rule(
+        frozenset(Status), None, _ANSWERING, _FINISHED, customer=True
+    ),
+    Step.REVEAL_EMAIL: Rule(
+        frozenset(Status), None, _ANSWERING - {Role.AGENT}, _FINISHED
+    ),
+    Step.AGREE: Rule(frozenset(Status), None, frozenset(), _FINISHED, customer=True),
+    Step.WITHDRAW_CONSENT: Rule(
+        frozenset(Status), None, _ANSWERING, _FINISHED, customer=True
     ),
     # What an inquiry asks of others; what was asked lives on after the inquiry is
     # finished: see request_workflow.py.

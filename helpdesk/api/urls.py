@@ -26,6 +26,7 @@ VERBS = (
     "topic",
     "topic-answered",
     "remove-topic",
+    "topic-complex",
     "question-clear",
     "needs-checking",
     "callback",
@@ -42,6 +43,8 @@ VERBS = (
     "unmerge",
     "ring",
     "follow-up",
+    "email",
+    "withdraw-consent",
 )
 OFFERS = ("select-devices", "recommend", "choose-device", "quote")
 EXPLANATIONS = ("explain-clauses", "understood", "service-facts")

@@ -36,7 +36,7 @@ from inquiries.next_step import (
 )
 from inquiries.services.owing import subject_of
 from inquiries.services.selecting import chosen_devices
-from inquiries.topic_guards import Deeds
+from inquiries.topic_guards import GUARDS, Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from knowledge.services.scripts import Offer, offered
 from sla.models import Clock
@@ -205,6 +205,15 @@ class Workspace:
     @property
     def open_topics(self) -> list[InquiryTopic]:
         return open_topics(self.inquiry)
+
+    @property
+    def complex_topics(self) -> list[InquiryTopic]:
+        """Those that are explained in steps, and not by a rule of their own (IN-07)."""
+        return [
+            topic
+            for topic in self.open_topics
+            if topic.complex_at is not None and Topic(topic.topic) not in GUARDS
+        ]
 
     @property
     def other_topics(self) -> list[tuple[str, str]]:
