@@ -30,6 +30,7 @@ from inquiries.models import (
     RepairStatus,
     ServiceFactsTold,
 )
+from knowledge.services import phrases
 from knowledge.services.scripts import wording
 
 FOLLOW_UP: Final = "FOLLOW_UP"
@@ -162,9 +163,14 @@ def repairs(keys: Keys) -> Iterable[str]:
         yield texts.filled(
             words["repair"],
             number=request.number,
-            device=request.device,
+            device=_device(request.device, words),
             state=words["repair_done" if done else "repair_open"],
         )
+
+
+def _device(named: str, words: dict[str, Any]) -> str:
+    """The device by its reporter's words, where we could have said them ourselves."""
+    return named if phrases.may_be_repeated(named) else str(words["some_device"])
 
 
 SOURCES: Final[tuple[Source, ...]] = (

@@ -21,6 +21,7 @@ from inquiries.request_workflow import (
 )
 from sla.models import Clock
 from staff.models import User
+from tickets.models import Duty
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Card:
     request: ContractRequest | RepairRequest
     clocks: list[Clock]
     can: dict[str, bool]
+    holder: User | None = None
 
     @property
     def urgent(self) -> bool:
@@ -42,13 +44,20 @@ def cards_of(
     clocks: Iterable[Clock],
     *,
     by: User,
+    duties: Iterable[Duty] = (),
 ) -> list[Card]:
-    """Each request with the clocks whose subject it is."""
+    """Each request with the clocks whose subject it is, and who sees to it."""
+    holders = {duty.subject: duty.person for duty in duties}
     by_subject: dict[str, list[Clock]] = {}
     for clock in clocks:
         by_subject.setdefault(clock.subject, []).append(clock)
     return [
-        Card(request, by_subject.get(request.number, []), can=_can(request, by=by))
+        Card(
+            request,
+            by_subject.get(request.number, []),
+            can=_can(request, by=by),
+            holder=holders.get(request.number),
+        )
         for request in requests
     ]
 

@@ -14,6 +14,7 @@ from helpdesk.desk.asked import Asked
 from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.keys import silent_keys
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.offers import SentQuotation, sent_quotations
 from inquiries import merged, timeline
@@ -35,7 +36,7 @@ from inquiries.next_step import (
 )
 from inquiries.services.owing import subject_of
 from inquiries.services.selecting import chosen_devices
-from inquiries.topic_guards import Deeds
+from inquiries.topic_guards import GUARDS, Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from knowledge.services.scripts import Offer, offered
 from sla.models import Clock
@@ -122,6 +123,11 @@ class Workspace:
         possible = possible_steps(self.inquiry, by=self.user)
         return {str(step): step in possible for step in Step}
 
+    @property
+    def silent_keys(self) -> dict[str, str]:
+        """The keys that do nothing now, with the reason."""
+        return silent_keys(self.inquiry, by=self.user)
+
     @cached_property
     def next_step(self) -> Step | None:
         return next_step(self.inquiry, by=self.user, done=self.done)
@@ -199,6 +205,15 @@ class Workspace:
     @property
     def open_topics(self) -> list[InquiryTopic]:
         return open_topics(self.inquiry)
+
+    @property
+    def complex_topics(self) -> list[InquiryTopic]:
+        """Those that are explained in steps, and not by a rule of their own (IN-07)."""
+        return [
+            topic
+            for topic in self.open_topics
+            if topic.complex_at is not None and Topic(topic.topic) not in GUARDS
+        ]
 
     @property
     def other_topics(self) -> list[tuple[str, str]]:

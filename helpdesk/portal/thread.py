@@ -20,6 +20,7 @@ from inquiries.models import (
     RepairRequest,
     Topic,
 )
+from inquiries.request_workflow import RepairStatus
 from inquiries.services.owing import subject_of
 from inquiries.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockEventKind, Metric
@@ -74,6 +75,16 @@ class Repair:
     """A fault that was reported here, with the promises that still run."""
 
     request: RepairRequest
+    clocks: list[Clock]
+
+
+@dataclass(frozen=True)
+class GoesOn:
+    """Something asked of others, which the end of the conversation does not end."""
+
+    icon: str
+    title: str
+    number: str
     clocks: list[Clock]
 
 
@@ -150,6 +161,19 @@ class Thread:
         """Whether an answer is still owed that the customer may not need any more."""
         allowed = WORKFLOW.allows(self.inquiry, Step.ABANDON, by=None)
         return allowed and self.inquiry.last_answer_id is None
+
+    @cached_property
+    def goes_on(self) -> list[GoesOn]:
+        """Faults and wishes that others still work on, with their promises.
+
+        Asked for only where the customer leaves or has left.
+        """
+        faults = [
+            GoesOn("tool", it.request.device, it.request.number, it.clocks)
+            for it in self.repairs
+            if it.request.status != RepairStatus.FINISHED
+        ]
+        return faults + wishes_of(self.inquiry)
 
     @property
     def can_report_a_fault(self) -> bool:
@@ -252,6 +276,24 @@ def ahead_of(inquiry: Inquiry) -> int:
         .filter(customer_waiting_since__lt=since)
         .count()
     )
+
+
+def wishes_of(inquiry: Inquiry) -> list[GoesOn]:
+    """Wishes to change the contract whose result has yet to be told (IN-45)."""
+    requests = list(inquiry.contract_requests.open())
+    if not requests:
+        return []
+    promised = inquiry.clocks.running().filter(metric=Metric.CONTRACT_RESULT)
+    clocks = {clock.subject: clock for clock in promised.select_related("target")}
+    return [
+        GoesOn(
+            "file-pencil",
+            request.get_clause_display(),
+            request.number,
+            [clocks[request.number]] if request.number in clocks else [],
+        )
+        for request in requests
+    ]
 
 
 def repairs_of(inquiry: Inquiry) -> list[Repair]:

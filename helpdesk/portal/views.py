@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -25,7 +26,7 @@ from django.views.decorators.vary import vary_on_headers
 from helpdesk import reach, stores
 from helpdesk.answers import USED_UP, SeeOther, file_of
 from helpdesk.errors import refusal_of
-from helpdesk.forms import FaultForm, WritingForm, slots, values
+from helpdesk.forms import EmailForm, FaultForm, WritingForm, slots, values
 from helpdesk.portal.catalogue import question_about
 from helpdesk.portal.forms import AskForm, ChoiceForm
 from helpdesk.portal.thread import Thread
@@ -127,6 +128,7 @@ def ask_page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResp
     context = {
         "form": form,
         "slots": form.slots() if form.is_bound else {},
+        "mail": settings.MAIL_CONFIGURED,
         "target": rules.in_force(Metric.FIRST_REPLY, at=at),
         **scanned(request, at=at),
     }
@@ -233,6 +235,37 @@ def fault(request: HttpRequest, token: str) -> HttpResponse:
     return go(request, reverse("portal:thread", args=[token]))
 
 
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def agree(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer lets us write after the end, by mail too with an address (IN-54)."""
+    at = timezone.now()
+    form = EmailForm(request.POST)
+    try:
+        services.agree(found(token), at=at, **values(form))
+    except (ValidationError, IllegalStep) as error:
+        refusal = refusal_of(error)
+        shown = seen(request, found(token), at=at)
+        return thread_page(
+            request,
+            shown,
+            WritingForm(),
+            status=refusal.status,
+            contact_slots=slots(refusal.fields, "email"),
+        )
+    return go(request, f"{reverse('portal:thread', args=[token])}#contact")
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def no_more(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer wants no more messages."""
+    services.withdraw_consent(found(token), by=None, at=timezone.now())
+    return go(request, f"{reverse('portal:thread', args=[token])}#contact")
+
+
 def thread_page(
     request: HttpRequest,
     shown: Thread,
@@ -242,6 +275,7 @@ def thread_page(
     fault_form: FaultForm | None = None,
     fault_slots: dict[str, list[str]] | None = None,
     token_used: bool = False,
+    contact_slots: dict[str, list[str]] | None = None,
 ) -> HttpResponse:
     """The page or, for htmx, the fragment; with the messages of a refused form."""
     report = fault_form or FaultForm(initial={"client_token": uuid.uuid4()})
@@ -257,6 +291,9 @@ def thread_page(
         "fault_form": report,
         "fault_fields": report.rows(fault_slots or {}),
         "fault_slots": fault_slots,
+        "contact_slots": contact_slots,
+        "mail": settings.MAIL_CONFIGURED,
+        "written": request.POST,
     }
     template = "portal/_thread_answer.html" if fragment else "portal/thread.html"
     return render(request, template, context, status=status)

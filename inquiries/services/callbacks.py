@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.services import forget_phone_later, reveal_phone
+from customers.services import forget_contacts_later, reveal_phone
 from inquiries.models import Callback, Inquiry, Obstacle, Way
 from inquiries.services import wording
 from inquiries.services.checking import promise_callback
@@ -142,6 +142,7 @@ def finish_callback(
         )
         message = say(inquiry, text=outcome, verb=Verb.REPLIED, by=by, at=at)
         allowance.record(inquiry, by=by, at=at, message=message)
+        wording.record_promises(inquiry, message)
         inquiry.last_answer = message
         inquiry.save(update_fields=["last_answer"])
     return settle(
@@ -187,7 +188,7 @@ def settle(
     )
     others = Callback.objects.open().filter(inquiry__customer=inquiry.customer_id)
     if not others.exists():
-        forget_phone_later(inquiry.customer, at=at)
+        forget_contacts_later(inquiry.customer, at=at)
     feed.announce(inquiry, "ticket", to_customer=True)
     return callback
 

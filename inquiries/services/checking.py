@@ -134,6 +134,8 @@ def announce_checking(
         client_token=client_token,
     )
     clocks.stop(inquiry, Metric.COMPLEX_NOTICE, at=at, by=by, subject=subject)
+    # What has to be checked first is complex, and explained in steps (IN-07).
+    inquiry.topics.open().filter(complex_at=None).update(complex_at=at)
     inquiry.customer = customer
     inquiry.question_clear_at = None
     something_else(inquiry)

@@ -261,6 +261,8 @@ def _ranked(one: Recommendation, device: Device) -> dict[str, Any]:
         "monthly": f"{device.monthly_rent:.2f}",
         "pros": device.pros_zh,
         "cons": device.cons_zh,
+        "pros_en": device.pros_en,
+        "cons_en": device.cons_en,
         "difference": f"{one.difference:.2f}",
         "cheapest_good": one.cheapest_good,
     }
