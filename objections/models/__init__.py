@@ -1,6 +1,6 @@
 """What an objection consists of: a file for each thing that must be done by a time."""
 
-from objections.models.form import FormVersion
+from objections.models.form import FormDocument, FormVersion
 from objections.models.handoff import Handoff, HandoffQuerySet, Part
 from objections.models.objection import (
     Demand,
@@ -20,6 +20,7 @@ from objections.models.taxonomy import (
 __all__ = [
     "Demand",
     "DemandKind",
+    "FormDocument",
     "FormVersion",
     "Handoff",
     "HandoffQuerySet",

@@ -56,12 +56,7 @@ def inspect(uploads: Sequence[Upload]) -> list[InspectedFile]:
 
     Raises ValidationError with one message per bad file, each naming the file.
     """
-    limit = settings.ATTACHMENTS_PER_MESSAGE
-    if len(uploads) > limit:
-        raise ValidationError(
-            _("At most %(limit)s files fit into one message.") % {"limit": limit},
-            code="files_many",
-        )
+    refuse_too_many(uploads)
     good, errors = [], []
     for upload in uploads:
         try:
@@ -71,6 +66,16 @@ def inspect(uploads: Sequence[Upload]) -> list[InspectedFile]:
     if errors:
         raise ValidationError(errors)
     return good
+
+
+def refuse_too_many(files: Sequence[object]) -> None:
+    """Raise ValidationError when one message cannot have so many files."""
+    limit = settings.ATTACHMENTS_PER_MESSAGE
+    if len(files) > limit:
+        raise ValidationError(
+            _("At most %(limit)s files fit into one message.") % {"limit": limit},
+            code="files_many",
+        )
 
 
 def keep(message: Message, files: Sequence[InspectedFile]) -> None:
