@@ -61,7 +61,7 @@ def rows(form: Mapping[str, Any]) -> list[Row]:
     all_rows = [
         (_("Number"), form["number"]),
         (_("Channel"), _channel(form["channel"])),
-        (_("Received"), moment(form["received_at"])),
+        (_("Received at"), moment(form["received_at"])),
         (_("Customer"), masked(customer["surname"], customer["phone_tail"])),
         (_("Company"), form["company_name"]),
         (_("Account number"), form["account_number"] or form["no_account_reason"]),

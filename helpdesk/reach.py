@@ -110,7 +110,8 @@ def as_text(told: Reach) -> str:
     lines = [_("How to reach us")]
     for way in told.ways:
         head = f"{way.channel.name} ({way.takes})"
-        address = way.address or (_absolute(way.href) if way.href else "")
+        leads = way.href if way.href != way.entry else ""
+        address = way.address or (_absolute(leads) if leads else "")
         lines.append(f"· {head}: {address}" if address else f"· {head}")
         lines += [f"  {hours}" for hours in way.hours]
         if way.entry:

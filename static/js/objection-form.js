@@ -142,7 +142,7 @@
     const line = document.createElement("li");
     const text = document.createElement("span");
     text.textContent = field.dataset.missing;
-    line.append(text);
+    line.append($("[data-alert]").content.cloneNode(true), text);
     list.append(line);
     const box = document.createElement("div");
     box.setAttribute("role", "alert");

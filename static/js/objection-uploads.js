@@ -169,9 +169,11 @@
       xhr.send(body);
     };
     const pump = () => {
+      // The first answer brings the session that all the others belong to.
+      const most = files.some((it) => it.id) ? AT_ONCE : 1;
       let busy = files.filter((it) => it.state === "sending").length;
       for (const it of files) {
-        if (busy >= AT_ONCE) break;
+        if (busy >= most) break;
         if (it.state !== "waits") continue;
         busy += 1;
         send(it);
