@@ -200,6 +200,7 @@ LIVE_REDIS_URL = redis_url(0)
 
 MEDIA_ROOT = DATA_DIR / "media"
 ATTACHMENT_MAX_BYTES: int = env.int("ATTACHMENT_MAX_BYTES", default=10 * 1024 * 1024)
+VIDEO_MAX_BYTES: int = env.int("VIDEO_MAX_BYTES", default=50 * 1024 * 1024)
 ATTACHMENTS_PER_MESSAGE = 9
 # The most that files may take which wait for their message, of all customers together.
 STAGED_MAX_BYTES: int = env.int("STAGED_MAX_BYTES", default=2 * 1024**3)

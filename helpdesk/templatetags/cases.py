@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django import template
+from django.conf import settings
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -26,3 +27,9 @@ def until_minute(at: datetime | None, now: datetime) -> str:
     if local.year == today.year:
         return _("%(month)d-%(day)d %(time)s") % facts
     return _("%(year)d-%(month)d-%(day)d %(time)s") % facts
+
+
+@register.simple_tag
+def video_limit() -> int:
+    """The most bytes that a video may have."""
+    return settings.VIDEO_MAX_BYTES

@@ -214,7 +214,7 @@ def _cleaned(
             name: ValidationError(found) for name, found in error.error_dict.items()
         }
     try:
-        inspected = [*ready, *attachments.inspect(files)]
+        inspected = [*ready, *attachments.inspect(files, with_videos=True)]
         attachments.refuse_too_many(inspected)
     except ValidationError as error:
         errors["files"] = error

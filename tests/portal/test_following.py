@@ -275,13 +275,13 @@ def test_how_many_queries_a_case_takes_hangs_not_on_its_length(
     objection = handed()
     follow(customer, objection.number)
     path = f"{FOLLOW}{objection.number}/"
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         customer.get(path)
     for n in range(5):
         services.customer_writes(
             objection, text=f"补充{n}", files=[picture()], at=AT + timedelta(minutes=n)
         )
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         customer.get(path)
 
 

@@ -32,7 +32,7 @@ def stage(
     if earlier := _staged_before(owner, client_token):
         return earlier
     _refuse_too_many(owner)
-    (file,) = attachments.inspect([upload])
+    (file,) = attachments.inspect([upload], with_videos=True)
     staged = StagedFile(
         owner=owner,
         client_token=client_token,
@@ -102,7 +102,9 @@ def _read(staged: StagedFile) -> InspectedFile:
 
 
 def _refuse_too_many(owner: str) -> None:
-    if StagedFile.objects.of(owner).count() >= MOST_OF_ONE:
+    mine = StagedFile.objects.of(owner)
+    mine_bytes = mine.aggregate(all=Sum("size"))["all"] or 0
+    if mine.count() >= MOST_OF_ONE or mine_bytes >= settings.REQUEST_MAX_BYTES:
         raise ValidationError(
             _("Too many files wait to be sent. Please remove some first."),
             code="staged_many",
