@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
-from helpdesk import form_documents
+from helpdesk import form_documents, form_pdf
 from objections import services
+from objections.facts import Asked
 from objections.links import GOOD_FOR, case_path
 from objections.models import FormDocument, Objection
 from tests.factories import AT, UserFactory
@@ -312,6 +314,25 @@ def test_the_handling_form_is_a_pdf_with_the_number_of_its_version(
     assert "Make the PDF again" in page_of(customer, objection)
     customer.post(f"{FOLLOW}{objection.number}/make/")
     assert form_documents.make_documents(clock=clock) == 1
+
+
+@pytest.mark.clause("OB-38", "OB-40", "OB-41", "OB-42")
+@pytest.mark.usefixtures("english")
+def test_the_document_holds_the_form_with_the_contact_masked() -> None:
+    objection = handed(demands=(Asked("refund", Decimal("1280.50")), Asked("apology")))
+    version = objection.forms.get()
+    said = dict(form_pdf.rows(version.content))
+    assert said["Number"] == objection.number
+    assert said["Customer"] == "王 · ends in 8000"
+    assert said["Type"] == "Quality of the device · Does not work"
+    assert said["What happened"] == "摄像机开机两分钟后黑屏。"
+    assert said["When it happened"] == "2026-11-22 20:00"
+    assert said["Demands"] == "Pay money back ¥1,280.50\nApologise"
+    assert said["Told to be done by"] == "2026-11-26 21:00"
+    assert "Contract number" not in said
+    for language in ("zh-hans", "en"):
+        content = form_pdf.render(version, language=language)
+        assert content == form_pdf.render(version, language=language)
 
 
 @pytest.mark.clause("OB-32")
