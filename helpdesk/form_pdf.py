@@ -56,7 +56,10 @@ def render(version: FormVersion, *, language: str) -> bytes:
 
 
 def rows(form: Mapping[str, Any]) -> list[Row]:
-    """What stands on a frozen form, label by label; empty fields are left out."""
+    """What stands on a frozen form, label by label; empty fields are left out.
+
+    What a colleague made of it for the colleagues is not the customer's to read.
+    """
     customer = form["customer"]
     all_rows = [
         (_("Number"), form["number"]),
@@ -78,7 +81,6 @@ def rows(form: Mapping[str, Any]) -> list[Row]:
         (_("Contract number"), form["contract_number"]),
         (_("Amount in dispute"), _yuan(form["amount"])),
         (_("Demands"), _demands(form["demands"])),
-        (_("What the customer really needs"), form["core_need"]),
         (_("Start of the broadcast"), moment(form["shows_at"])),
         (_("Recorded"), moment(form["recorded_at"])),
         (_("Recorded by"), form["recorded_by"]),

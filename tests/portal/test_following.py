@@ -1,5 +1,6 @@
 """A customer follows a case: by number and last four digits, by link, after filing."""
 
+import re
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,13 +13,15 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
 from helpdesk import form_documents, form_pdf
+from inquiries import services as inquiry_services
+from inquiries.links import thread_path
 from objections import services
 from objections.facts import Asked
 from objections.links import GOOD_FOR, case_path
 from objections.models import FormDocument, Objection
 from tests.factories import AT, UserFactory
 from tests.instants import local
-from tests.objections.cases import filed, handed, handler_of, handoff_to
+from tests.objections.cases import QUALITY, filed, handed, handler_of, handoff_to
 from tests.portal.conftest import ask, picture
 
 pytestmark = pytest.mark.django_db
@@ -333,6 +336,23 @@ def test_the_document_holds_the_form_with_the_contact_masked() -> None:
     for language in ("zh-hans", "en"):
         content = form_pdf.render(version, language=language)
         assert content == form_pdf.render(version, language=language)
+
+
+def test_a_conversation_that_became_an_objection_leads_to_it_and_back(
+    customer: Client,
+) -> None:
+    inquiry, agent = ask(customer), UserFactory.create()
+    at = inquiry.created_at
+    inquiry_services.greet(inquiry, by=agent, at=at)
+    objection = services.convert(inquiry, facts=QUALITY, by=agent, at=at)
+    page = customer.get(thread_path(inquiry)).content.decode()
+    assert f"This goes on as objection {objection.number}" in page
+    assert "Take it up again" not in page
+    link = re.search(r'href="(/follow/link/[^"]+)"', page)
+    assert link is not None
+    answer = customer.get(link[1], follow=True)
+    assert answer.redirect_chain == [(f"{FOLLOW}{objection.number}/", 303)]
+    assert thread_path(inquiry) in answer.content.decode()
 
 
 @pytest.mark.clause("OB-32")
