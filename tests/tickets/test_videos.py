@@ -1,5 +1,6 @@
 """Videos from phones: whole ones are kept without place and time, cut ones refused."""
 
+import random
 import struct
 
 import pytest
@@ -69,6 +70,33 @@ def test_a_track_of_positions_is_no_track_any_more() -> None:
     assert kept.content.count(b"trak") == 1
 
 
+def with_positions(*, chunk: int | None = None) -> bytes:
+    """A video whose positions lie beside the pictures, as drones write it."""
+    head = box(b"ftyp", b"isom", bytes(4))
+    mdat = box(b"mdat", b"pictures", PLACE, PLACE, b"sound")
+    start = len(head) + 8 + len(b"pictures") if chunk is None else chunk
+    table = box(
+        b"stbl",
+        box(b"stsz", struct.pack(">IIIII", 0, 0, 2, len(PLACE), len(PLACE))),
+        box(b"stsc", struct.pack(">IIIII", 0, 1, 1, 2, 1)),
+        box(b"stco", struct.pack(">III", 0, 1, start)),
+    )
+    hdlr = box(b"hdlr", bytes(8), b"meta", bytes(12))
+    positions = box(b"trak", box(b"mdia", hdlr, box(b"minf", table)))
+    return head + mdat + box(b"moov", track(b"vide"), positions)
+
+
+def test_positions_beside_the_pictures_are_blanked() -> None:
+    kept = inspect(with_positions())
+    assert PLACE not in kept.content
+    assert b"pictures" + bytes(2 * len(PLACE)) + b"sound" in kept.content
+
+
+def test_positions_said_to_lie_beyond_the_end_are_refused() -> None:
+    with pytest.raises(ValidationError):
+        inspect(with_positions(chunk=10**6))
+
+
 @pytest.mark.parametrize("left", [0.3, 0.6, 0.99])
 def test_a_video_cut_off_on_the_way_is_refused(left: float) -> None:
     content = video()
@@ -105,3 +133,17 @@ def test_where_no_video_helps_none_is_taken() -> None:
     upload = SimpleUploadedFile("clip.mov", video())
     with pytest.raises(ValidationError):
         attachments.inspect([upload])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_however_a_video_is_damaged_it_is_kept_or_refused_in_words(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  (no secret)
+    for _ in range(100):
+        content = bytearray(with_positions())
+        for _ in range(chance.randint(1, 6)):
+            content[chance.randrange(12, len(content))] = chance.choice((0, 1, 8, 255))
+        try:
+            kept = inspect(bytes(content))
+        except ValidationError:
+            continue
+        assert len(kept.content) == len(content)

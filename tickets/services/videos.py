@@ -4,6 +4,7 @@ An MP4 or MOV file is a row of boxes: four bytes of length, four of name, the co
 some boxes hold boxes. Pure: bytes in, bytes out; nothing is decoded.
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -83,6 +84,8 @@ def _boxes(content: bytes, start: int, end: int) -> Iterator[_Box]:
 
 def _clean(out: bytearray, content: bytes, boxes: list[_Box]) -> None:
     for box in boxes:
+        if _is_data_track(content, box):
+            _forget_samples(out, content, box)
         if box.kind in _HIDDEN or _is_data_track(content, box):
             out[box.start + 4 : box.start + 8] = b"free"
             out[box.content : box.end] = bytes(box.end - box.content)
@@ -92,9 +95,63 @@ def _clean(out: bytearray, content: bytes, boxes: list[_Box]) -> None:
             _clean(out, content, list(_boxes(content, box.content, box.end)))
 
 
+def _forget_samples(out: bytearray, content: bytes, track: _Box) -> None:
+    """Blank what a track of positions holds, chunk by chunk, in the common store.
+
+    Raises CutOffError where its tables name more than the file has.
+    """
+    offsets = _table(content, track, b"stco", ">I") or _table(
+        content, track, b"co64", ">Q"
+    )
+    runs = _table(content, track, b"stsc", ">III")
+    sizes = _sizes(content, track)
+    left, first = len(content), 0
+    for place, (start,) in enumerate(offsets):
+        samples = next((run[1] for run in reversed(runs) if run[0] <= place + 1), 0)
+        length = sum(sizes[first : first + samples])
+        first += samples
+        left -= length
+        if left < 0 or start + length > len(content):
+            raise CutOffError
+        out[start : start + length] = bytes(length)
+
+
+def _table(
+    content: bytes, track: _Box, kind: bytes, shape: str
+) -> list[tuple[int, ...]]:
+    """The rows of a table of a track's samples; none where there is no such table."""
+    box = _sample_box(content, track, kind)
+    if box is None:
+        return []
+    begin, row = box.content + 8, struct.calcsize(shape)
+    end = begin + (box.end - begin) // row * row
+    return list(struct.iter_unpack(shape, content[begin:end])) if end > begin else []
+
+
+def _sizes(content: bytes, track: _Box) -> list[int]:
+    """The length of each sample."""
+    box = _sample_box(content, track, b"stsz")
+    if box is None or box.end - box.content < struct.calcsize(">III"):
+        return []
+    _flags, same, count = struct.unpack_from(">III", content, box.content)
+    if same:
+        return [same] * min(count, len(content) // same)
+    begin = box.content + 12
+    end = begin + (box.end - begin) // 4 * 4
+    return [size for (size,) in struct.iter_unpack(">I", content[begin:end])]
+
+
+def _sample_box(content: bytes, track: _Box, kind: bytes) -> _Box | None:
+    found: _Box | None = track
+    for name in (b"mdia", b"minf", b"stbl", kind):
+        inside = _boxes(content, found.content, found.end) if found else iter(())
+        found = next((box for box in inside if box.kind == name), None)
+    return found
+
+
 def _forget_times(out: bytearray, box: _Box) -> None:
     """Version, flags, then when it was made and changed: 4 or 8 bytes each."""
-    length = 16 if out[box.content] == 1 else 8
+    length = 16 if out[box.content : box.content + 1] == b"\x01" else 8
     begin = box.content + 4
     if begin + length <= box.end:
         out[begin : begin + length] = bytes(length)
