@@ -85,6 +85,8 @@ def file_by(
             at=timezone.now(),
         )
     except ValidationError as error:
+        if earlier := filed_before(token):  # by the same click, a moment ago
+            return earlier
         form.refuse(error)
         return None
 

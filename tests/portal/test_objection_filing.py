@@ -139,6 +139,28 @@ def test_files_come_with_the_form_where_no_script_runs(customer: Client) -> None
     assert [it.name for it in message.attachments.all()] == ["a.png", "b.png"]
 
 
+def test_the_same_form_with_files_sent_twice_at_once_is_one_objection(
+    customer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second click finds the files claimed by the first, which it overtook."""
+    sent = [send_file(customer, picture()).json()["id"]]
+    form = fill(staged=sent)
+    first: list[Any] = []
+    contents = staging.contents
+
+    def overtaken(staged: list[StagedFile]) -> Any:
+        if not first:
+            first.append(None)
+            first[0] = customer.post(FORM, form)
+        return contents(staged)
+
+    monkeypatch.setattr(staging, "contents", overtaken)
+    second = customer.post(FORM, form)
+    assert (first[0].status_code, second.status_code) == (303, 303)
+    assert first[0]["Location"] == second["Location"]
+    assert Objection.objects.count() == Attachment.objects.count() == 1
+
+
 # --- files sent one by one -----------------------------------------------------------
 
 
