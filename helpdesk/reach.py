@@ -24,6 +24,7 @@ from tickets.models import AddressKind, Channel
 
 # The channel that is this portal itself, and those where customers meet a colleague.
 PORTAL: Final = "web_chat"
+FORM: Final = "website_message"
 STORE: Final = "store"
 HOTLINE: Final = "hotline"
 EMERGENCY_CONTACT: Final = "EMERGENCY_CONTACT"
@@ -39,6 +40,12 @@ class Way:
     address: str
     href: str
     act: str
+
+    @property
+    def entry(self) -> str:
+        """Where an objection is filed; each channel that takes any says so (OB-32)."""
+        takes = self.channel.takes_objections
+        return reverse("portal:objection_new") if takes else ""
 
     @property
     def leaves(self) -> bool:
@@ -103,9 +110,13 @@ def as_text(told: Reach) -> str:
     lines = [_("How to reach us")]
     for way in told.ways:
         head = f"{way.channel.name} ({way.takes})"
-        address = way.address or (_absolute(way.href) if way.href else "")
+        leads = way.href if way.href != way.entry else ""
+        address = way.address or (_absolute(leads) if leads else "")
         lines.append(f"· {head}: {address}" if address else f"· {head}")
         lines += [f"  {hours}" for hours in way.hours]
+        if way.entry:
+            entry = {"address": _absolute(way.entry)}
+            lines.append("  " + _("File an objection: %(address)s") % entry)
     if told.window:
         lines.append(window_text(told.window))
     for of_store in told.stores:
@@ -140,6 +151,8 @@ def _way(channel: Channel) -> Way:
     href, act = channel.href, ""
     if channel.code == PORTAL and not channel.address:
         href, act = reverse("portal:ask"), _("Ask on this page")
+    if channel.code == FORM and not channel.address:
+        href, act = reverse("portal:objection_new"), _("Open the form")
     return Way(
         channel=channel,
         takes=_takes(channel),

@@ -151,6 +151,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "catalogue": "helpdesk.templatetags.catalogue",
                 "requests": "helpdesk.templatetags.requests",
                 "offers": "helpdesk.templatetags.offers",
+                "cases": "helpdesk.templatetags.cases",
             },
         },
     }
@@ -199,7 +200,10 @@ LIVE_REDIS_URL = redis_url(0)
 
 MEDIA_ROOT = DATA_DIR / "media"
 ATTACHMENT_MAX_BYTES: int = env.int("ATTACHMENT_MAX_BYTES", default=10 * 1024 * 1024)
+VIDEO_MAX_BYTES: int = env.int("VIDEO_MAX_BYTES", default=50 * 1024 * 1024)
 ATTACHMENTS_PER_MESSAGE = 9
+# The most that files may take which wait for their message, of all customers together.
+STAGED_MAX_BYTES: int = env.int("STAGED_MAX_BYTES", default=2 * 1024**3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # The most that any request may be: all files of a message, and its text.
 REQUEST_MAX_BYTES = (
@@ -272,6 +276,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "quotations.make_documents",
         "schedule": 3.0,
         "options": {"expires": 3},
+    },
+    "objections-make-documents": {
+        "task": "objections.make_documents",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "uploads-sweep": {
+        "task": "uploads.sweep",
+        "schedule": 600.0,
+        "options": {"expires": 500},
     },
     "follow-ups-send-due": {
         "task": "follow_ups.send_due",

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from customers import services
-from helpdesk import documents, mailing
+from helpdesk import documents, form_documents, mailing
 
 
 @shared_task(name="mail.send_notices")
@@ -23,3 +23,9 @@ def forget_contacts() -> int:
 def make_documents() -> int:
     """Make the PDF of what was sent."""
     return documents.make_documents(clock=timezone.now)
+
+
+@shared_task(name="objections.make_documents")
+def make_form_documents() -> int:
+    """Make the PDF of each handling form that was frozen (OB-42)."""
+    return form_documents.make_documents(clock=timezone.now)

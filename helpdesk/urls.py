@@ -17,6 +17,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("live/desk/", desk_live.desk, name="desk_live"),
     path("live/thread/<str:token>/", portal_live.thread, name="thread_live"),
+    path("live/case/<str:number>/", portal_live.case, name="case_live"),
     path("sign-in/<str:token>/", sign_in.by_link, name="sign_in_link"),
     path("accounts/", include("helpdesk.account_urls")),
     path("language/", include("django.conf.urls.i18n")),

@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tickets.services import publication
+from tickets.services import publication, staging
 
 
 @shared_task(name="publication.mark_due")
 def mark_due() -> int:
     """Ask for the monthly look at the places where channels are published."""
     return publication.mark_due(at=timezone.now())
+
+
+@shared_task(name="uploads.sweep")
+def sweep_uploads() -> int:
+    """Forget files whose message never came."""
+    return staging.sweep(at=timezone.now())

@@ -1,9 +1,10 @@
-"""The live stream of one conversation, for whoever holds its link."""
+"""The live streams of one conversation and of one case, for who may see them."""
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from helpdesk.live import asked, stream
+from helpdesk.portal import sight
 from inquiries.links import inquiry_of
 from inquiries.models import Inquiry
 from tickets import feed
@@ -17,3 +18,11 @@ async def thread(request: HttpRequest, token: str) -> HttpResponseBase:
     except Inquiry.DoesNotExist as error:
         raise Http404 from error
     return stream(request, [feed.ticket_channel(inquiry.number)])
+
+
+@require_GET
+async def case(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Changes of a case for the browser that may see it; any other gets a 404."""
+    if not await asked(lambda: sight.sees(request, number)):
+        raise Http404
+    return stream(request, [feed.ticket_channel(number)])

@@ -23,6 +23,8 @@ from inquiries.models import (
 from inquiries.request_workflow import RepairStatus
 from inquiries.services.owing import subject_of
 from inquiries.workflow import WORKFLOW, Status, Step
+from objections.links import case_path
+from objections.models import Objection
 from sla.models import Clock, ClockEventKind, Metric
 from sla.services.standing import Hold, holds
 from tickets.models import Attachment, Direction, Message
@@ -132,6 +134,18 @@ class Thread:
     def goes_elsewhere(self) -> bool:
         """Whether it is merged into a conversation that this reader may not read."""
         return self.written_in != self.inquiry
+
+    @cached_property
+    def case(self) -> Objection | None:
+        """The objection that this conversation became; it goes on there."""
+        if self.inquiry.status != Status.CONVERTED:
+            return None
+        return self.inquiry.objections.first()
+
+    @property
+    def case_path(self) -> str:
+        """Whoever may read what was said here may follow what became of it."""
+        return case_path(self.case) if self.case else ""
 
     @cached_property
     def topics_offered(self) -> list[tuple[str, str, bool]]:

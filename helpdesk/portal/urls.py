@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from helpdesk.portal import catalogue, quotations, reaching, views
+from helpdesk.portal import (
+    catalogue,
+    following,
+    objections,
+    quotations,
+    reaching,
+    views,
+)
 
 app_name = "portal"
 
@@ -18,6 +25,28 @@ urlpatterns = [
     path("channels/embed/", reaching.embed, name="channels_embed"),
     path("channels/menu.txt", reaching.menu_text, name="channels_menu"),
     path("stores/<slug:code>/", reaching.store, name="store"),
+    path("objections/new/", objections.new, name="objection_new"),
+    path("objections/uploads/", objections.upload, name="objection_upload"),
+    path(
+        "objections/uploads/<uuid:public_id>/remove/",
+        objections.remove_upload,
+        name="objection_upload_remove",
+    ),
+    path("objections/<slug:number>/", objections.filed, name="objection_filed"),
+    path("follow/", following.follow, name="follow"),
+    path("follow/link/<str:token>/", following.by_link, name="case_link"),
+    path("follow/<slug:number>/", following.case, name="case"),
+    path("follow/<slug:number>/write/", following.write, name="case_write"),
+    path("follow/<slug:number>/urge/", following.urge, name="case_urge"),
+    path("follow/<slug:number>/withdraw/", following.withdraw, name="case_withdraw"),
+    path("follow/<slug:number>/leave/", following.leave, name="case_leave"),
+    path("follow/<slug:number>/pdf/", following.pdf, name="case_pdf"),
+    path("follow/<slug:number>/make/", following.make_pdf, name="case_make_pdf"),
+    path(
+        "follow/<slug:number>/files/<uuid:public_id>/",
+        following.file,
+        name="case_file",
+    ),
     path("thread/<str:token>/", views.thread, name="thread"),
     path("thread/<str:token>/write/", views.write, name="write"),
     path("thread/<str:token>/fault/", views.fault, name="fault"),

@@ -27,6 +27,7 @@ from helpdesk import reach, stores
 from helpdesk.answers import USED_UP, SeeOther, file_of
 from helpdesk.errors import refusal_of
 from helpdesk.forms import EmailForm, FaultForm, WritingForm, slots, values
+from helpdesk.portal import sight
 from helpdesk.portal.catalogue import question_about
 from helpdesk.portal.forms import AskForm, ChoiceForm
 from helpdesk.portal.thread import Thread
@@ -35,6 +36,7 @@ from inquiries import services
 from inquiries.links import inquiry_of, thread_path
 from inquiries.merged import place_of_writing, read_by_customer
 from inquiries.models import Comparison, Inquiry, Topic
+from objections.models import Objection
 from sla.models import Metric
 from sla.services import rules
 from tickets.models import Attachment, Channel, Store
@@ -60,7 +62,10 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "now": at,
         "target": rules.in_force(Metric.FIRST_REPLY, at=at),
-        "channels": Channel.objects.filter(takes_inquiries=True),
+        "channels": Channel.objects.in_use(),
+        "cases": Objection.objects.filter(number__in=sight.seen(request)).order_by(
+            "-created_at"
+        ),
         "threads": Inquiry.objects.filter(number__in=numbers).order_by("-created_at"),
     }
     return render(request, "portal/home.html", context)

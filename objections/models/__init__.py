@@ -1,6 +1,6 @@
 """What an objection consists of: a file for each thing that must be done by a time."""
 
-from objections.models.form import FormVersion
+from objections.models.form import FormDocument, FormVersion
 from objections.models.handoff import Handoff, HandoffQuerySet, Part
 from objections.models.investigation import (
     Cause,
@@ -36,6 +36,7 @@ __all__ = [
     "EvidenceNeed",
     "EvidenceWaiver",
     "Finding",
+    "FormDocument",
     "FormVersion",
     "Handoff",
     "HandoffQuerySet",

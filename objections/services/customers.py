@@ -37,7 +37,7 @@ def customer_writes(
 
     Raises ValidationError (text, files), IllegalStep.
     """
-    text, inspected = messages.clean(text, files)
+    text, inspected = messages.clean(text, files, with_videos=True)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         if sent := messages.already_sent(objection, client_token):

@@ -42,6 +42,7 @@ def file(
     facts: Facts,
     at: datetime,
     files: Sequence[Upload] = (),
+    ready: Sequence[InspectedFile] = (),
     by: User | None = None,
     talking: bool = False,
     received_at: datetime | None = None,
@@ -53,8 +54,9 @@ def file(
     Without `by` the customer files it, and the form must hold all that its type needs;
     a colleague's record is never refused for what is missing (D-02). `talking` says
     that the colleague is speaking with the customer, who is thereby answered (OB-35);
-    `received_at` that it reached us earlier than it is written down. Filing again with
-    the same client token returns the objection that is there already.
+    `received_at` that it reached us earlier than it is written down. `ready` are files
+    that were inspected before. Filing again with the same client token returns the
+    objection that is there already.
 
     Raises ValidationError with a message per field: surname, phone, files,
     received_at, or a field of the form; NotAllowed for who receives no customers.
@@ -68,13 +70,14 @@ def file(
         phone=phone,
         facts=facts,
         files=files,
+        ready=ready,
         at=at,
         received_at=received_at,
         whole=by is None,
     )
     try:
         with transaction.atomic():
-            if earlier := _filed_before(client_token):
+            if earlier := filed_before(client_token):
                 return earlier
             customer = identify(surname=who.surname, phone=who.phone, at=at)
             objection = open_case(
@@ -99,7 +102,7 @@ def file(
             feed.announce(objection, "ticket", to_customer=False)
             return objection
     except IntegrityError:
-        filed = _filed_before(client_token)
+        filed = filed_before(client_token)
         if filed is None:
             raise
         return filed
@@ -174,6 +177,13 @@ def first_words(
     messages.add(objection, direction=Direction.IN, text=text, at=at, files=files)
 
 
+def filed_before(client_token: uuid.UUID | None) -> Objection | None:
+    """The objection that an earlier click on the same button has filed."""
+    if client_token is None:
+        return None
+    return Objection.objects.filter(client_token=client_token).first()
+
+
 @dataclass(frozen=True)
 class _Who:
     surname: str
@@ -186,6 +196,7 @@ def _cleaned(
     phone: str,
     facts: Facts,
     files: Sequence[Upload],
+    ready: Sequence[InspectedFile],
     at: datetime,
     received_at: datetime | None,
     whole: bool,
@@ -208,7 +219,8 @@ def _cleaned(
             name: ValidationError(found) for name, found in error.error_dict.items()
         }
     try:
-        inspected = attachments.inspect(files)
+        inspected = [*ready, *attachments.inspect(files, with_videos=True)]
+        attachments.refuse_too_many(inspected)
     except ValidationError as error:
         errors["files"] = error
     if received_at is not None and received_at > at:
@@ -219,9 +231,3 @@ def _cleaned(
     if errors or checked is None:
         raise ValidationError(errors)
     return _Who(surname, phone), checked, inspected
-
-
-def _filed_before(client_token: uuid.UUID | None) -> Objection | None:
-    if client_token is None:
-        return None
-    return Objection.objects.filter(client_token=client_token).first()

@@ -19,6 +19,8 @@ ORDER = (
 PAGES = [
     ("/", ""),
     ("/ask/", ""),
+    ("/objections/new/", ""),
+    ("/follow/", ""),
     ("/privacy/", ""),
     ("/channels/", ""),
     ("/channels/embed/", ""),

@@ -6,6 +6,7 @@ from tickets.models.event import Event, Verb
 from tickets.models.link import TicketLink, TicketLinkQuerySet
 from tickets.models.message import Attachment, Direction, Message, attachment_path
 from tickets.models.publication import PlaceKind, PublicationCheck, PublicationPlace
+from tickets.models.staged import StagedFile
 from tickets.models.store import Store, StoreDay, StoreHours
 from tickets.models.ticket import Channel, Kind, Priority, Ticket, TicketQuerySet
 
@@ -22,6 +23,7 @@ __all__ = [
     "Priority",
     "PublicationCheck",
     "PublicationPlace",
+    "StagedFile",
     "Store",
     "StoreDay",
     "StoreHours",

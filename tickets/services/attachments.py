@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tickets.models import Attachment, Message
+from tickets.services import videos
 
 Upload: TypeAlias = "File[bytes]"
 
@@ -33,6 +34,8 @@ SUFFIXES: Final = {
     "image/webp": (".webp",),
     "image/gif": (".gif",),
     PDF: (".pdf",),
+    videos.MP4: (".mp4", ".m4v"),
+    videos.MOV: (".mov", ".qt"),
 }
 MAX_PIXELS: Final = 60_000_000
 NAME_MAX: Final = 120
@@ -51,26 +54,33 @@ class InspectedFile:
     height: int | None = None
 
 
-def inspect(uploads: Sequence[Upload]) -> list[InspectedFile]:
-    """Look into each file before anything is stored.
+def inspect(
+    uploads: Sequence[Upload], *, with_videos: bool = False
+) -> list[InspectedFile]:
+    """Look into each file before anything is stored; videos only where they help.
 
     Raises ValidationError with one message per bad file, each naming the file.
     """
-    limit = settings.ATTACHMENTS_PER_MESSAGE
-    if len(uploads) > limit:
-        raise ValidationError(
-            _("At most %(limit)s files fit into one message.") % {"limit": limit},
-            code="files_many",
-        )
+    refuse_too_many(uploads)
     good, errors = [], []
     for upload in uploads:
         try:
-            good.append(_inspect_one(upload))
+            good.append(_inspect_one(upload, with_videos=with_videos))
         except ValidationError as error:
             errors.append(error)
     if errors:
         raise ValidationError(errors)
     return good
+
+
+def refuse_too_many(files: Sequence[object]) -> None:
+    """Raise ValidationError when one message cannot have so many files."""
+    limit = settings.ATTACHMENTS_PER_MESSAGE
+    if len(files) > limit:
+        raise ValidationError(
+            _("At most %(limit)s files fit into one message.") % {"limit": limit},
+            code="files_many",
+        )
 
 
 def keep(message: Message, files: Sequence[InspectedFile]) -> None:
@@ -88,10 +98,12 @@ def keep(message: Message, files: Sequence[InspectedFile]) -> None:
         attachment.save()
 
 
-def _inspect_one(upload: Upload) -> InspectedFile:
+def _inspect_one(upload: Upload, *, with_videos: bool) -> InspectedFile:
     name = _safe_name(upload.name or "")
     size = upload.size or 0
-    limit = settings.ATTACHMENT_MAX_BYTES
+    upload.seek(0)
+    is_video = with_videos and videos.is_video(upload.read(12))
+    limit = settings.VIDEO_MAX_BYTES if is_video else settings.ATTACHMENT_MAX_BYTES
     if size > limit:
         raise ValidationError(
             _("“%(name)s” is larger than %(limit)s, the most that one file may have.")
@@ -106,9 +118,21 @@ def _inspect_one(upload: Upload) -> InspectedFile:
         )
     upload.seek(0)
     content = upload.read()
+    if is_video:
+        return _inspect_video(name, content)
     if content.startswith(b"%PDF-"):
         return _inspect_pdf(name, content)
     return _inspect_image(name, content)
+
+
+def _inspect_video(name: str, content: bytes) -> InspectedFile:
+    """Follow its boxes to the end, then keep it without place, time or device."""
+    try:
+        bare = videos.cleaned(content)
+    except videos.CutOffError as error:
+        raise _cut_off(name) from error
+    content_type = videos.type_of(content)
+    return InspectedFile(_with_suffix(name, content_type), content_type, bare)
 
 
 def _inspect_pdf(name: str, content: bytes) -> InspectedFile:

@@ -16,7 +16,9 @@ from tickets.text import clean_message, preview
 from tickets.workflow import SentOtherwise
 
 
-def clean(text: str, files: Sequence[Upload]) -> tuple[str, list[InspectedFile]]:
+def clean(
+    text: str, files: Sequence[Upload], *, with_videos: bool = False
+) -> tuple[str, list[InspectedFile]]:
     """Text and files of a message, checked together so that one error hides no other.
 
     Raises ValidationError by field: text, files.
@@ -24,7 +26,7 @@ def clean(text: str, files: Sequence[Upload]) -> tuple[str, list[InspectedFile]]
     errors: dict[str, ValidationError] = {}
     inspected: list[InspectedFile] = []
     try:
-        inspected = attachments.inspect(files)
+        inspected = attachments.inspect(files, with_videos=with_videos)
     except ValidationError as error:
         errors["files"] = error
     try:

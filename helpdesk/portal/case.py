@@ -1,0 +1,266 @@
+"""What the customer sees of a case at one moment: like the way of a parcel."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Final, Self
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from objections.models import FormVersion, Objection
+from objections.services import promises
+from objections.workflow import WORKFLOW, Step
+from sla.models import Clock, ClockEventKind, ClockStatus, Metric
+from staff.models import Department
+from tickets.models import Attachment, Direction, Event, Message, Verb
+
+# The done steps that a customer is shown, with their icons; the rest is housekeeping.
+ICONS: Final = {
+    Verb.OBJECTION_FILED: "flag",
+    Verb.OBJECTION_ANSWERED_AUTOMATICALLY: "mail-check",
+    Verb.OBJECTION_ACKNOWLEDGED: "eye-check",
+    Verb.OBJECTION_RECORDED: "clipboard-check",
+    Verb.OBJECTION_HANDED_OFF: "transfer",
+    Verb.HANDOFF_ACCEPTED: "user-search",
+    Verb.HANDOFF_RETURNED: "arrow-back-up",
+    Verb.OBJECTION_URGED: "bell-ringing",
+    Verb.OBJECTION_WITHDRAWN: "circle-x",
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """One step behind us: what happened, when, and by whom."""
+
+    icon: str
+    text: str
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True)
+class Next:
+    """One promise ahead of us."""
+
+    text: str
+    clock: Clock
+    late: bool
+
+    @property
+    def paused(self) -> bool:
+        return self.clock.status == ClockStatus.PAUSED
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as the customer sees it."""
+
+    message: Message
+    who: str
+    us: bool
+    files: list[tuple[Attachment, str]]
+
+    @property
+    def side(self) -> str:
+        return "" if self.us else "own"
+
+
+@dataclass(frozen=True)
+class Case:
+    """An objection as its customer follows it."""
+
+    objection: Objection
+    now: datetime
+    done: list[Done]
+    ahead: list[Next]
+    told_at: datetime | None
+    lines: list[Line]
+    form: FormVersion | None
+
+    @classmethod
+    def of(cls, objection: Objection, *, at: datetime) -> Self:
+        """Read all that the page shows; how many queries hangs on nothing."""
+        clocks = list(objection.clocks.select_related("target"))
+        ahead = ahead_of(clocks, at=at)
+        late = [it.clock for it in ahead if it.late]
+        return cls(
+            objection=objection,
+            now=at,
+            done=done_of(objection),
+            ahead=ahead,
+            told_at=told_at(late),
+            lines=lines_of(objection),
+            form=objection.forms.prefetch_related("documents").last(),
+        )
+
+    @property
+    def number(self) -> str:
+        return self.objection.number
+
+    @property
+    def late(self) -> list[Next]:
+        """What we owe already; the page says it first."""
+        return [it for it in self.ahead if it.late]
+
+    @property
+    def next(self) -> Next | None:
+        """The promise that falls due first, of those that are not late."""
+        coming = [it for it in self.ahead if not it.late]
+        return min(coming, key=lambda it: it.clock.due_at, default=None)
+
+    @property
+    def later(self) -> list[Next]:
+        """The promises after it, by their time."""
+        coming = [it for it in self.ahead if not it.late and it != self.next]
+        return sorted(coming, key=lambda it: it.clock.due_at)
+
+    @property
+    def standing(self) -> str:
+        """Where it stands in plain words: what the last step was."""
+        return self.done[-1].text if self.done else ""
+
+    @property
+    def has_ended(self) -> bool:
+        return self.objection.has_ended
+
+    @property
+    def can_write(self) -> bool:
+        return WORKFLOW.allows(self.objection, Step.CUSTOMER_WRITES, by=None)
+
+    @property
+    def can_urge(self) -> bool:
+        return WORKFLOW.allows(self.objection, Step.URGE, by=None)
+
+    @property
+    def can_withdraw(self) -> bool:
+        return WORKFLOW.allows(self.objection, Step.WITHDRAW, by=None)
+
+    @property
+    def phone_unconfirmed(self) -> bool:
+        """Whether a number was given that nobody has confirmed."""
+        given = self.objection.customer.phone_tail != ""
+        return given and self.objection.phone_confirmed_at is None
+
+    @cached_property
+    def acknowledgement(self) -> str:
+        """The words with which receipt was confirmed, exactly as they were sent."""
+        sent = (it.message for it in self.lines if it.us and it.message.automatic)
+        return next((message.text for message in sent), "")
+
+    @property
+    def told(self) -> str:
+        """The words in which number and estimate were told."""
+        found = (it.message for it in self.lines)
+        mine = self.objection.told_with_id
+        return next((it.text for it in found if it.pk == mine), "")
+
+
+def ahead_of(clocks: Iterable[Clock], *, at: datetime) -> list[Next]:
+    """Each running promise in the customer's words; of several alike the first."""
+    found: dict[str, Clock] = {}
+    for clock in clocks:
+        if not clock.is_unfinished or clock.metric not in promises.PROMISED:
+            continue
+        known = found.get(clock.metric)
+        if known is None or clock.due_at < known.due_at:
+            found[clock.metric] = clock
+    return [
+        Next(promise_text(metric), found[metric], late=found[metric].is_late(at=at))
+        for metric in promises.PROMISED
+        if metric in found
+    ]
+
+
+def promise_text(metric: str) -> str:
+    """What is done by then, in plain words."""
+    return {
+        Metric.ACKNOWLEDGEMENT: _("A colleague has read it and answers you"),
+        Metric.HANDOFF: _("The responsible department has it"),
+        Metric.DEPARTMENT_ACCEPTANCE: _("The department has taken it up"),
+        Metric.INVESTIGATION: _("The department has found out what happened"),
+        Metric.TOTAL: _("You have our result"),
+    }[Metric(metric)]
+
+
+def told_at(late: Iterable[Clock]) -> datetime | None:
+    """When a missed promise was reported to those who answer for it."""
+    breached = [clock for clock in late if clock.breached_at is not None]
+    if not breached:
+        return None
+    first = breached[0].events.filter(kind=ClockEventKind.BREACH).first()
+    return first.announced_at if first else None
+
+
+def done_of(objection: Objection) -> list[Done]:
+    """The steps behind us, in order, each with its time and work number."""
+    events = objection.events.filter(verb__in=list(ICONS)).select_related("actor")
+    names = {it.code: it.name for it in Department.objects.all()}
+    return [
+        Done(ICONS[Verb(it.verb)], done_text(it, names), it.at, who(it))
+        for it in events
+    ]
+
+
+def who(event: Event) -> str:
+    """Our people by work number, the reader as such, a job as nobody."""
+    by_customer = {
+        Verb.OBJECTION_FILED,
+        Verb.OBJECTION_URGED,
+        Verb.OBJECTION_WITHDRAWN,
+    }
+    if event.actor is not None:
+        return _("Agent %(number)s") % {"number": event.actor.work_number}
+    return _("You") if event.verb in by_customer else _("automatic")
+
+
+def done_text(event: Event, names: dict[str, str]) -> str:
+    """What happened, in plain words."""
+    if event.verb == Verb.OBJECTION_HANDED_OFF:
+        codes = event.data.get("departments", [])
+        to = _(", ").join(names.get(code, code) for code in codes)
+        return _("Handed to: %(departments)s") % {"departments": to}
+    if event.verb == Verb.HANDOFF_ACCEPTED:
+        code = str(event.data.get("department", ""))
+        return _("%(department)s investigates") % {"department": names.get(code, code)}
+    return {
+        Verb.OBJECTION_FILED: _("Objection received"),
+        Verb.OBJECTION_ANSWERED_AUTOMATICALLY: _("Receipt confirmed"),
+        Verb.OBJECTION_ACKNOWLEDGED: _("A colleague has read it"),
+        Verb.OBJECTION_RECORDED: _("The handling form is complete"),
+        Verb.HANDOFF_RETURNED: _("Goes to the right department"),
+        Verb.OBJECTION_URGED: _("You asked us to hurry"),
+        Verb.OBJECTION_WITHDRAWN: _("Objection withdrawn"),
+    }[Verb(event.verb)]
+
+
+def lines_of(objection: Objection) -> list[Line]:
+    """What was said, in order; notes are for our people alone."""
+    messages = (
+        objection.messages.exclude(direction=Direction.NOTE)
+        .select_related("author")
+        .prefetch_related("attachments")
+    )
+    return [
+        Line(
+            message=message,
+            who=name_of(message),
+            us=message.direction == Direction.OUT,
+            files=[
+                (file, reverse("portal:case_file", args=[number, file.public_id]))
+                for file in message.attachments.all()
+                for number in [objection.number]
+            ],
+        )
+        for message in messages
+    ]
+
+
+def name_of(message: Message) -> str:
+    """The reader as such, our people by work number."""
+    if message.direction == Direction.IN:
+        return _("You")
+    if message.author is None:
+        return _("Shoushi")
+    return _("Agent %(number)s") % {"number": message.author.work_number}

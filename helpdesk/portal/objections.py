@@ -1,0 +1,203 @@
+"""Filing an objection at the customers' door: the form, its files, and the end page."""
+
+import uuid
+from http import HTTPStatus
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+from django.views.decorators.vary import vary_on_headers
+
+from helpdesk.answers import SeeOther
+from helpdesk.portal import objection_form, sight
+from helpdesk.portal.case import Case
+from helpdesk.portal.objection_form import ObjectionForm
+from helpdesk.throttle import throttled
+from objections import services
+from objections.links import case_url
+from objections.models import Objection
+from objections.services.filing import filed_before
+from tickets.models import Channel, StagedFile
+from tickets.services import staging
+
+CHANNEL: Final = "website_message"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@throttled("object", "5/10s", "60/h")
+@never_cache
+@vary_on_headers("HX-Request")
+def new(request: HttpRequest) -> HttpResponse:
+    """The form, and the filing."""
+    if request.method == "POST":
+        return send(request)
+    initial = {"client_token": uuid.uuid4(), "what": "", "demands": []}
+    return form_page(request, ObjectionForm(initial=initial))
+
+
+def send(request: HttpRequest) -> HttpResponse:
+    """File the objection and go to its end page, or say what is wrong."""
+    form = ObjectionForm(request.POST, request.FILES)
+    staged = waiting(request)
+    if filed := file_by(request, form, staged):
+        staging.drop(staged)
+        sight.grant(request, filed)
+        return go(request, reverse("portal:objection_filed", args=[filed.number]))
+    if request.headers.get("HX-Request"):
+        context = {"slots": form.slots(), "form_id": "objection"}
+        response = render(request, "components/error_slots.html", context, status=422)
+        response["HX-Reswap"] = "none"
+        return response
+    return form_page(request, form, staged, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def file_by(
+    request: HttpRequest, form: ObjectionForm, staged: list[StagedFile]
+) -> Objection | None:
+    """The objection that this form has filed, now or before; None if it is refused."""
+    if not form.is_valid():
+        check_rest(form)
+        return None
+    token = form.cleaned_data["client_token"]
+    if earlier := filed_before(token):
+        return earlier
+    try:
+        refuse_lost(request, staged)
+        return services.file(
+            channel=Channel.objects.get(code=CHANNEL),
+            surname=form.cleaned_data["surname"],
+            phone=form.cleaned_data["phone"],
+            facts=form.facts(),
+            files=form.cleaned_data["files"],
+            ready=staging.contents(staged),
+            client_token=token,
+            at=timezone.now(),
+        )
+    except ValidationError as error:
+        if earlier := filed_before(token):  # by the same click, a moment ago
+            return earlier
+        form.refuse(error)
+        return None
+
+
+def check_rest(form: ObjectionForm) -> None:
+    """Say at once what else is missing, when a field cannot even be read."""
+    texts = objection_form.missing_texts()
+    for name in ("description", "demands", "phone"):
+        if name not in form.errors and not form.cleaned_data.get(name):
+            form.add_error(name, texts[name])
+
+
+def waiting(request: HttpRequest) -> list[StagedFile]:
+    """The files that this browser sent before and names in the form."""
+    owner = sight.uploader(request)
+    return staging.waiting(ids_in(request), owner=owner)
+
+
+def ids_in(request: HttpRequest) -> set[uuid.UUID]:
+    """The names of staged files in a form; what is no name is left out."""
+    found = set()
+    for text in request.POST.getlist("staged"):
+        try:
+            found.add(uuid.UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def refuse_lost(request: HttpRequest, staged: list[StagedFile]) -> None:
+    """Never file without a file that the customer believes to have sent."""
+    if len(staged) < len(ids_in(request)):
+        raise ValidationError(
+            {
+                "files": ValidationError(
+                    _("A file was kept too long and is gone. Please choose it again."),
+                    code="file_gone",
+                )
+            }
+        )
+
+
+def form_page(
+    request: HttpRequest,
+    form: ObjectionForm,
+    staged: list[StagedFile] | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    """The whole form; without a script it is one long page."""
+    context = {
+        "form": form,
+        "groups": objection_form.groups(form, chinese=get_language() != "en"),
+        "unsure": form["what"].value() == objection_form.UNSURE,
+        "wanted": objection_form.wanted(form),
+        "needs": objection_form.needs(),
+        "missing": objection_form.missing_texts(),
+        "phases": objection_form.phases(),
+        "process_steps": objection_form.process_steps(),
+        "slots": form.slots() if form.is_bound else {},
+        "staged": staged or [],
+    }
+    return render(request, "portal/objection/new.html", context, status=status)
+
+
+@require_POST
+@throttled("upload", "20/10s", "200/h")
+@never_cache
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take one file of a form that is being filled in; a second time it is the same."""
+    file = request.FILES.get("file")
+    if file is None:
+        return JsonResponse({"error": _("No file came through.")}, status=422)
+    try:
+        token = uuid.UUID(request.POST.get("client_token", ""))
+    except ValueError:
+        token = uuid.uuid4()
+    try:
+        staged = staging.stage(
+            file,
+            owner=sight.new_uploader(request),
+            client_token=token,
+            at=timezone.now(),
+        )
+    except ValidationError as error:
+        return JsonResponse({"error": " ".join(error.messages)}, status=422)
+    told = {"id": str(staged.public_id), "name": staged.name, "size": staged.size}
+    return JsonResponse(told, status=HTTPStatus.CREATED)
+
+
+@require_POST
+@throttled("upload", "20/10s", "200/h")
+def remove_upload(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Forget a file that was taken out of the form; another browser's stays."""
+    staging.drop(staging.waiting([public_id], owner=sight.uploader(request)))
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@require_safe
+@never_cache
+def filed(request: HttpRequest, number: str) -> HttpResponse:
+    """What was filed: its number, the promised times, and the way back to it."""
+    if not sight.sees(request, number):
+        return SeeOther(reverse("portal:follow"))
+    objection = Objection.objects.get(number=number)
+    case = Case.of(objection, at=timezone.now())
+    context = {"case": case, "now": case.now, "link": case_url(objection)}
+    return render(request, "portal/objection/filed.html", context)
+
+
+def go(request: HttpRequest, path: str) -> HttpResponse:
+    """303 for a browser; htmx is told to go there itself."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": path})
+    return SeeOther(path)

@@ -1,0 +1,35 @@
+"""How a case is shown to its customer: promised times to the minute."""
+
+from datetime import datetime
+
+from django import template
+from django.conf import settings
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def until_minute(at: datetime | None, now: datetime) -> str:
+    """A promised time: 21:00, or with its day; never rounded up."""
+    if at is None:
+        return ""
+    local, today = localtime(at), localtime(now)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    facts = {
+        "year": local.year,
+        "month": local.month,
+        "day": local.day,
+        "time": f"{local:%H:%M}",
+    }
+    if local.year == today.year:
+        return _("%(month)d-%(day)d %(time)s") % facts
+    return _("%(year)d-%(month)d-%(day)d %(time)s") % facts
+
+
+@register.simple_tag
+def video_limit() -> int:
+    """The most bytes that a video may have."""
+    return settings.VIDEO_MAX_BYTES
