@@ -478,6 +478,7 @@ SPECTACULAR_SETTINGS = {
         "InquiryStatus": "inquiries.workflow.Status",
         "TopicCode": "inquiries.models.Topic",
         "WayCode": "inquiries.models.Way",
+        "CoreClause": "inquiries.request_documents.CORE_CHOICES",
     },
     "TAGS": [
         {

@@ -194,10 +194,6 @@ class ToldGuard(serializers.Serializer[Any]):
         required=False,
         help_text=_("Why a supervisor lets a forbidden phrase pass."),
     )
-    plain_reason = Words(
-        required=False,
-        help_text=_("Why a complex topic needs no numbered steps (IN-07)."),
-    )
 
 
 class Answer(ToldGuard, NewMessage):
@@ -207,6 +203,10 @@ class Answer(ToldGuard, NewMessage):
         child=TopicCode(),
         required=False,
         help_text=_("The topics that this reply answers (IN-04)."),
+    )
+    plain_reason = Words(
+        required=False,
+        help_text=_("Why a complex topic needs no numbered steps (IN-07)."),
     )
 
 

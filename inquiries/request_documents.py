@@ -31,7 +31,10 @@ class ExampleCode(Words):
     """One of the worked examples; the verb says so in words."""
 
 
-@extend_schema_field(serializers.ChoiceField([(one, one.label) for one in CORE]))
+CORE_CHOICES: Final = [(one.value, one.label) for one in CORE]
+
+
+@extend_schema_field(serializers.ChoiceField(CORE_CHOICES))
 class CoreClause(Words):
     """One of the three core clauses; the verb says so in words."""
 
