@@ -151,6 +151,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "catalogue": "helpdesk.templatetags.catalogue",
                 "requests": "helpdesk.templatetags.requests",
                 "offers": "helpdesk.templatetags.offers",
+                "tickets": "helpdesk.templatetags.tickets",
+                "objections": "helpdesk.templatetags.objections",
             },
         },
     }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -39,13 +39,22 @@ class Line:
 
 @dataclass(frozen=True)
 class ClockStory:
-    """One clock with its record. `hold` is the pause that it is in."""
+    """One clock with its record. `hold` is the pause that it is in.
+
+    `names` are words for what clocks are told apart by.
+    """
 
     clock: Clock
     now: datetime
     events: Sequence[ClockEvent]
     pauses: Mapping[int, Pause]
     hold: Hold | None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """What tells it apart from others of its kind, in words where there are any."""
+        return self.names.get(self.clock.subject, self.clock.subject)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -182,7 +191,9 @@ class ClockStory:
         return _("vouched for by %(source)s") % {"source": words.get(code, code)}
 
 
-def stories(clocks: Iterable[Clock], *, at: datetime) -> list[ClockStory]:
+def stories(
+    clocks: Iterable[Clock], *, at: datetime, names: Mapping[str, str] | None = None
+) -> list[ClockStory]:
     """Every clock with its record; one query, a few more if any ever paused."""
     shown = list(clocks)
     lines: dict[int, list[ClockEvent]] = {clock.pk: [] for clock in shown}
@@ -206,6 +217,7 @@ def stories(clocks: Iterable[Clock], *, at: datetime) -> list[ClockStory]:
             events=lines[clock.pk],
             pauses=pauses.get(clock.pk, {}),
             hold=held.get(clock.pk),
+            names=names or {},
         )
         for clock in shown
     ]

@@ -17,8 +17,10 @@ from django.db.models import (
 from django.utils import timezone
 
 from helpdesk import health
+from helpdesk.desk.listing import ABOUT, objection_of, topics_of
 from helpdesk.supervision.warnings import Warnings
 from inquiries.models import InquiryTopic
+from objections.models import Objection
 from sla.models import Clock, ClockStatus, Metric, Outcome, Target, Unit
 from sla.services import rules
 from sla.services.standing import Hold, holds
@@ -70,6 +72,7 @@ class Waiting:
     clock: Clock | None
     hold: Hold | None
     topics: list[InquiryTopic]
+    objection: Objection | None
     waited: timedelta | None
 
     @property
@@ -204,7 +207,7 @@ def waiting_now(user: User, *, at: datetime) -> list[Waiting]:
         Ticket.objects.visible_to(user)
         .awaited()
         .by_urgency()
-        .select_related("inquiry", "channel", "customer", "assignee")
+        .select_related(*ABOUT, "channel", "customer", "assignee")
         .prefetch_related("clocks", "inquiry__topics")[:MOST_ROWS]
     )
     nearest = [(ticket, nearest_open(ticket)) for ticket in tickets]
@@ -214,7 +217,8 @@ def waiting_now(user: User, *, at: datetime) -> list[Waiting]:
             ticket=ticket,
             clock=clock,
             hold=held.get(clock.pk) if clock else None,
-            topics=list(ticket.inquiry.topics.all()),
+            topics=topics_of(ticket),
+            objection=objection_of(ticket),
             waited=ticket.waited(at=at),
         )
         for ticket, clock in nearest

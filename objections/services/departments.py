@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -111,6 +112,31 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
             _to_the_supervisor(objection, at=at)
         feed.announce(objection, "ticket", to_customer=True)
         return handoff
+
+
+def handoff_for(objection: Objection, code: str, *, by: User) -> Handoff:
+    """The last hand-off to a department; "": to one's own, or to the only one.
+
+    Raises ValidationError (department) for one that was not asked, or that one may not
+    see.
+    """
+    asked = objection.handoffs.visible_to(by).order_by("-round", "pk")
+    found = list(asked.select_related("department"))
+    wanted = [it for it in found if it.department.code == code]
+    if not code:
+        wanted = [it for it in found if it.department_id == by.department_id]
+        if len(found) == 1:
+            wanted = found
+    if wanted:
+        return wanted[0]
+    raise ValidationError(
+        {
+            "department": ValidationError(
+                _("This was not handed to that department."),
+                code="department_not_asked",
+            )
+        }
+    )
 
 
 def held(handoff: Handoff) -> tuple[Objection, Handoff]:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -29,6 +29,8 @@ from tickets.workflow import NotAllowed
 
 # Channels whose customers read an answer later: they get one at once, labelled.
 WRITTEN_CHANNELS = frozenset({"website_message", "email"})
+# How long a letter may have lain before it is written down.
+OLDEST = timedelta(days=366)
 
 
 def file(
@@ -210,6 +212,10 @@ def _cleaned(
         errors["received_at"] = ValidationError(
             _("This lies in the future. Please check the date."),
             code="received_at_future",
+        )
+    elif received_at is not None and at - received_at > OLDEST:
+        errors["received_at"] = ValidationError(
+            _("This cannot be. Please check the date."), code="received_at_unfit"
         )
     if errors or checked is None:
         raise ValidationError(errors)

@@ -120,7 +120,7 @@
     show(link.href);
   });
   addEventListener("popstate", () => {
-    if (location.pathname.includes("/inquiries/")) show(location.href);
+    if (/\/(inquiries|objections)\//.test(location.pathname)) show(location.href);
     else location.reload();
   });
 
@@ -239,7 +239,8 @@
     x: () => at("ask-explain-clauses")?.click(),
     i: () => at("ask-service-facts")?.click(),
     m: () => at("ask-contract-request")?.click(),
-    f: () => at("ask-repair-request")?.click(),
+    f: () => (at("ask-repair-request") ?? at("act-correct"))?.click(),
+    h: () => at("act-hand-over")?.click(),
     l: () => at("act-belong")?.click(),
     "/": () => at("q").focus(),
     "?": () => at("keys").togglePopover(),
