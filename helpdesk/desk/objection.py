@@ -19,7 +19,7 @@ from inquiries import timeline
 from inquiries.models import Inquiry
 from knowledge.services.scripts import Offer, offered
 from objections import routing
-from objections.models import Demand, FormVersion, Handoff, Objection
+from objections.models import Demand, FormVersion, Handoff, Objection, Part
 from objections.next_step import acts_for, may_accept, next_step, possible_steps
 from objections.workflow import Status, Step
 from sla.models import Clock
@@ -144,7 +144,7 @@ class ObjectionWorkspace:
 
     @cached_property
     def handed(self) -> list[Handed]:
-        """Every department that was asked, the last ones first."""
+        """Every department that was asked: the last round and who leads first."""
         return [
             Handed(
                 handoff,
@@ -153,7 +153,9 @@ class ObjectionWorkspace:
                 may_return=self.can[Step.RETURN]
                 and acts_for(handoff, self.objection, by=self.user),
             )
-            for handoff in reversed(self.handoffs)
+            for handoff in sorted(
+                self.handoffs, key=lambda it: (-it.round, it.part != Part.LEAD, it.pk)
+            )
         ]
 
     @property
@@ -176,12 +178,12 @@ class ObjectionWorkspace:
     @property
     def to_accept(self) -> list[Handoff]:
         """What this person may accept."""
-        return [row.handoff for row in self.handed if row.may_accept][::-1]
+        return [row.handoff for row in self.handed if row.may_accept]
 
     @property
     def to_return(self) -> list[Handoff]:
         """What this person may return."""
-        return [row.handoff for row in self.handed if row.may_return][::-1]
+        return [row.handoff for row in self.handed if row.may_return]
 
     @property
     def last_return(self) -> Handoff | None:

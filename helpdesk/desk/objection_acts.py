@@ -1,10 +1,13 @@
 """What a colleague does with an objection through a form: each form and its verb."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.desk.objection_forms import (
@@ -51,8 +54,22 @@ class Act:
         )
 
 
+def stamp_of(facts: Facts) -> str:
+    """A short fingerprint of a handling form."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
 def _correct(workspace: "ObjectionWorkspace", given: Given) -> object:
     facts: Facts = given["facts"]
+    known = facts_of(workspace.objection)
+    if facts != known and given.get("seen", "") not in ("", stamp_of(known)):
+        raise ValidationError(
+            gettext(
+                "Somebody has changed this form meanwhile. Your text stays here; open"
+                " the objection anew to see what is there now."
+            ),
+            code="form_changed",
+        )
     return services.correct(
         workspace.objection,
         changes={it.name: getattr(facts, it.name) for it in fields(facts)},
@@ -61,6 +78,15 @@ def _correct(workspace: "ObjectionWorkspace", given: Given) -> object:
         by=workspace.user,
         at=workspace.now,
     )
+
+
+def _known(workspace: "ObjectionWorkspace") -> dict[str, Any]:
+    """What stands on the form now."""
+    known = facts_of(workspace.objection)
+    return {
+        "has_phone": bool(workspace.objection.customer.phone_tail),
+        "initial": {**facts_initial(known), "seen": stamp_of(known)},
+    }
 
 
 def _hand_over(workspace: "ObjectionWorkspace", given: Given) -> object:
@@ -97,10 +123,7 @@ ACTS: Final = {
             clauses="OB-38 – OB-42",
             act=_("Save the form"),
             form=CorrectForm,
-            options=lambda workspace: {
-                "has_phone": bool(workspace.objection.customer.phone_tail),
-                "initial": facts_initial(facts_of(workspace.objection)),
-            },
+            options=_known,
             verb=_correct,
             template="desk/objection/_facts_fields.html",
             wide=True,

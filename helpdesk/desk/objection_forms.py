@@ -289,7 +289,12 @@ class FactsForm(PlainForm):
 
 
 class CorrectForm(FactsForm):
-    """The handling form of an objection that is there."""
+    """The handling form of an objection that is there.
+
+    `seen` is the form that was shown, so that nobody undoes what they did not see.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput)
 
     reason = line(
         gettext_lazy("Why it is another type"),

@@ -11,9 +11,11 @@ from django.utils import timezone
 from catalog.services.load import load_catalogue
 from helpdesk import stores
 from helpdesk.setup.happening import happen
+from helpdesk.setup.objecting import object_to
 from inquiries import services
 from inquiries.models import Inquiry
 from knowledge.services.load import load_knowledge
+from objections.models import Objection
 from objections.services.load import load_objections
 from sla.services import calendar_content
 from sla.services.calendars import GROUPS
@@ -125,6 +127,17 @@ def load_conversations(*, now: datetime) -> int:
     rows = _read("demo.toml")["conversations"]
     for row in rows:
         _replay(row, now=now)
+    return len(rows)
+
+
+@transaction.atomic
+def load_demo_objections(*, now: datetime) -> int:
+    """Past objections for an empty house; how many were made."""
+    if Objection.objects.exists():
+        return 0
+    rows = _read("demo.toml")["objections"]
+    for row in rows:
+        object_to(row, now=now)
     return len(rows)
 
 

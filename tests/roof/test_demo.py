@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from inquiries.models import Comparison, DeviceChoice, Inquiry, Quotation
 from inquiries.topic_guards import refusal_for
+from objections.models import Handoff, Objection
 from tickets.services import events
 
 pytestmark = pytest.mark.django_db
@@ -13,9 +14,10 @@ pytestmark = pytest.mark.django_db
 def test_an_empty_house_gets_conversations_that_keep_the_policy_and_only_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for made in (4, 0):
+    for made, objected in ((4, 5), (0, 0)):
         call_command("load_demo")
-        assert capsys.readouterr().out == f"{made} demo conversations\n"
+        said = f"{made} demo conversations, {objected} demo objections\n"
+        assert capsys.readouterr().out == said
     asked = Inquiry.objects.order_by("created_at")
     assert [(it.status, it.topics.get().topic) for it in asked] == [
         ("closed", "device_selection"),
@@ -27,6 +29,22 @@ def test_an_empty_house_gets_conversations_that_keep_the_policy_and_only_once(
         assert events.broken_links(inquiry) == []
         for topic in inquiry.topics.exclude(answered_at=None):
             assert refusal_for(inquiry, topic.topic) is None
+
+
+def test_a_newcomer_sees_objections_in_every_stage_with_their_departments() -> None:
+    call_command("load_demo")
+    filed = Objection.objects.order_by("created_at")
+    assert {(it.customer.surname, it.status, it.severity) for it in filed} == {
+        ("吴", "investigating", "major"),
+        ("周", "handed_off", "normal"),
+        ("孙", "recorded", "normal"),
+        ("赵", "received", "urgent"),
+        ("钱", "acknowledged", "normal"),
+    }
+    for objection in filed:
+        assert events.broken_links(objection) == []
+    waiting = Handoff.objects.waiting().values_list("department__code", flat=True)
+    assert sorted(waiting) == ["technical_support", "warehouse_logistics"]
 
 
 @pytest.mark.clause("IN-34", "IN-35", "IN-37")

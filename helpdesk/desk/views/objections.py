@@ -96,10 +96,10 @@ def context(request: HttpRequest, user: User, number: str) -> HttpResponse:
 @never_cache
 @signed_in
 def clocks(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    """All clocks of an objection as a page, for screens without room beside it."""
+    """Form, clocks and history as a page, for screens without room beside it."""
     workspace = opened(number, user)
     context = {"workspace": workspace, "now": workspace.now, "place": "objections"}
-    return render(request, "desk/clocks.html", context)
+    return render(request, "desk/objection/about.html", context)
 
 
 @require_POST
