@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from helpdesk.desk.forms import Stage, View
+from helpdesk.kinds import ABOUT, objection_of, topics_of
 from inquiries.models import InquiryTopic, Merge
 from objections.models import Objection
 from objections.workflow import Status
@@ -20,8 +21,6 @@ from tickets.models import Kind, Ticket, TicketLink, TicketQuerySet
 
 MOST_ROWS: Final = 200
 MOST_CLOSED: Final = 50
-# What `topics_of` and `objection_of` read of the tickets of a list.
-ABOUT: Final = ("inquiry", "objection__subtype")
 STATUSES: Final = {
     Stage.RECEIVED: (Status.RECEIVED,),
     Stage.ACKNOWLEDGED: (Status.ACKNOWLEDGED,),
@@ -61,16 +60,6 @@ def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
         )
         for ticket, clock in telling
     ]
-
-
-def topics_of(ticket: Ticket) -> list[InquiryTopic]:
-    """What is asked on an inquiry; nothing on a ticket of another kind."""
-    return list(ticket.inquiry.topics.all()) if ticket.kind == Kind.INQUIRY else []
-
-
-def objection_of(ticket: Ticket) -> Objection | None:
-    """The objection that a ticket is; None for one of another kind."""
-    return ticket.objection if ticket.kind == Kind.OBJECTION else None
 
 
 @dataclass(frozen=True)

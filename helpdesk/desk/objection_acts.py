@@ -97,7 +97,10 @@ def _hand_over(workspace: "ObjectionWorkspace", given: Given) -> object:
 
 def _return(workspace: "ObjectionWorkspace", given: Given) -> object:
     handoff = handoff_for(
-        workspace.objection, given.get("department", ""), by=workspace.user
+        workspace.objection,
+        given.get("department", ""),
+        Step.RETURN,
+        by=workspace.user,
     )
     return services.return_handoff(
         handoff, reason=given["reason"], by=workspace.user, at=workspace.now

@@ -17,7 +17,7 @@ from django.db.models import (
 from django.utils import timezone
 
 from helpdesk import health
-from helpdesk.desk.listing import ABOUT, objection_of, topics_of
+from helpdesk.kinds import ABOUT, objection_of, topics_of
 from helpdesk.supervision.warnings import Warnings
 from inquiries.models import InquiryTopic
 from objections.models import Objection

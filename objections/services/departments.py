@@ -21,7 +21,7 @@ from tickets import feed
 from tickets.models import Verb
 from tickets.services import assignment, events
 from tickets.text import clean_line
-from tickets.workflow import NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed
 
 
 @transaction.atomic
@@ -114,11 +114,11 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
         return handoff
 
 
-def handoff_for(objection: Objection, code: str, *, by: User) -> Handoff:
+def handoff_for(objection: Objection, code: str, step: Step, *, by: User) -> Handoff:
     """The last hand-off to a department; "": to one's own, or to the only one.
 
     Raises ValidationError (department) for one that was not asked, or that one may not
-    see.
+    see; IllegalStep and NotAllowed where the step is none at all.
     """
     asked = objection.handoffs.visible_to(by).order_by("-round", "pk")
     found = list(asked.select_related("department"))
@@ -129,6 +129,7 @@ def handoff_for(objection: Objection, code: str, *, by: User) -> Handoff:
             wanted = found
     if wanted:
         return wanted[0]
+    WORKFLOW.check(objection, step, by=by)
     raise ValidationError(
         {
             "department": ValidationError(
@@ -151,14 +152,21 @@ def refuse_outsiders(
 ) -> None:
     """Handlers act for their department; nobody judges an objection about themselves.
 
-    Raises NotAllowed; and for a hand-off that is over.
+    Raises NotAllowed; IllegalStep for a hand-off that is over.
     """
     own = (
         by.role != Role.DEPARTMENT_HANDLER or by.department_id == handoff.department_id
     )
     over = handoff.returned_at is not None or handoff.ended_at is not None
-    if not own or over or objection.named_colleague_id == by.pk:
+    if not own or objection.named_colleague_id == by.pk:
         raise NotAllowed(step)
+    if over:
+        WORKFLOW.check(objection, step, by=by)
+        raise IllegalStep(
+            _("This hand-over has ended; look at the objection for what came after."),
+            step=step,
+            status=objection.status,
+        )
 
 
 def _to_the_supervisor(objection: Objection, *, at: datetime) -> None:

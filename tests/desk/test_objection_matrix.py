@@ -64,7 +64,7 @@ STEPS: Final[dict[str, Cell]] = {
 }
 # Steps after which the state itself says that a second click is one.
 DONE_ALREADY: Final = {
-    "record": set(Status) - {Status.RECEIVED, Status.ACKNOWLEDGED, Status.WITHDRAWN},
+    "record": set(Status) - {Status.RECEIVED, Status.ACKNOWLEDGED},
     "hand-over": WITH_DEPARTMENTS,
 }
 
@@ -136,10 +136,6 @@ def expected(step: str, status: Status, role: Role) -> int:
         return 303
     if role not in roles:
         return 403
-    if step in {"accept", "return"} and status not in statuses | {Status.WITHDRAWN}:
-        return 422  # nothing was handed to that department yet
-    if step in {"accept", "return"} and status == Status.WITHDRAWN:
-        return 403  # that hand-off has ended
     if status not in statuses:
         return 409
     return 200 if step == "reveal" else 303

@@ -42,6 +42,7 @@ from helpdesk.signed_in import signed_in
 from objections import services
 from objections.models import Objection
 from objections.services.departments import handoff_for
+from objections.workflow import Step
 from staff.models import User
 from tickets.services import links
 
@@ -157,7 +158,7 @@ def accept(request: HttpRequest, user: User, number: str) -> HttpResponse:
 
     def take_on(objection: Objection, at: datetime) -> object:
         code = values(form)["department"]
-        handoff = handoff_for(objection, code, by=user)
+        handoff = handoff_for(objection, code, Step.ACCEPT, by=user)
         return services.accept(handoff, by=user, at=at)
 
     return do(request, user, number, take_on)
