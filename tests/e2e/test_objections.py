@@ -35,7 +35,7 @@ def test_from_a_call_to_the_departments_and_back_in_sight(visit: Visit) -> None:
     form.get_by_label("细分类型").select_option("quality.function_fault")
     form.get_by_label("订单编号").fill("ZL-1")
     form.get_by_label("设备型号").fill("Rode Wireless")
-    form.get_by_label("账户编号").fill("VIP-1")
+    form.get_by_label("账户编号", exact=True).fill("VIP-1")
     form.get_by_label("更换设备").check()
     form.locator("[type=submit]").click()
     # The time is still missing: the bar says so, and what is there is kept.
