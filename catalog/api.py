@@ -139,9 +139,9 @@ class Recommendations(APIView):
         "recommend_devices",
         summary=_("Recommend devices"),
         description=_(
-            "The best three that suit scene and scale, by score and then by rent, with"
-            " the cheapest good one always among them (IN-33 to IN-36): as a fourth"
-            " where it is not, and first where a budget was stated."
+            "The best three of each kind that suit scene and scale, by score and then"
+            " by rent, with the cheapest good one always among them (IN-33 to IN-36):"
+            " as a fourth where it is not, and first where a budget was stated."
         ),
         request=Wish,
         responses=Recommended(many=True),

@@ -409,7 +409,7 @@ class Wish(serializers.Serializer[Any]):
     category = serializers.ChoiceField(
         choices=Category.choices,
         required=False,
-        help_text=_("Only devices of this kind; without it, of every kind."),
+        help_text=_("Only devices of this kind; without it, kind after kind."),
     )
     budget = GivenMoney(
         required=False,

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from customers.encryption import blind_index, decrypt, encrypt
 from customers.models import Customer, RevealLog
+from customers.text import one_line
 from staff.models import User
 
 SURNAME_MAX: Final = 40
-REASON_MAX: Final = 200
 # A number that was given for a callback is kept so long after it (D-10).
 KEPT_AFTER_CALLBACK: Final = timedelta(days=7)
 
@@ -115,7 +115,8 @@ def reveal_phone(customer: Customer, *, by: User, reason: str, at: datetime) -> 
 
     Raises ValidationError: reason, or phone when there is no number.
     """
-    reason = _clean_reason(reason)
+    missing = _("Please say why you need the full number; it is put on record.")
+    reason = one_line(reason, field="reason", missing=missing)
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
     if not customer.can_be_called:
         erased = customer.forgotten_at is not None
@@ -171,27 +172,3 @@ def forget_contacts(*, at: datetime) -> int:
     return Customer.objects.filter(forget_at__lte=at, consented_at=None).update(
         phone_encrypted="", phone_index="", forget_at=None, forgotten_at=at
     )
-
-
-def _clean_reason(text: str) -> str:
-    reason = " ".join(text.split())
-    if not reason:
-        raise ValidationError(
-            {
-                "reason": ValidationError(
-                    _("Please say why you need the full number; it is put on record."),
-                    code="reason_missing",
-                )
-            }
-        )
-    if len(reason) > REASON_MAX or not reason.isprintable():
-        raise ValidationError(
-            {
-                "reason": ValidationError(
-                    _("Please give the reason in up to %(limit)s characters.")
-                    % {"limit": REASON_MAX},
-                    code="reason_unfit",
-                )
-            }
-        )
-    return reason

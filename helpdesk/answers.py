@@ -8,6 +8,8 @@ from django.http import FileResponse, Http404, HttpResponseRedirect
 from inquiries.models import QuotationDocument
 from tickets.models import Attachment
 
+# What tells a form of an open page that its client token is used up.
+USED_UP: Final = "sent:otherwise"
 PIECE: Final = 256 * 1024
 UNCHANGING: Final = "private, max-age=31536000, immutable"
 

@@ -1,6 +1,7 @@
 """Make the documents that sent quotations wait for: the rows are the list of work."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,19 +14,29 @@ from inquiries.models import QuotationDocument
 
 logger = logging.getLogger(__name__)
 
-# A document takes about a second; no job runs longer than 15.
+# No job runs longer than 15 s: a document takes about one, and none begins after these.
+SECONDS: Final = 8.0
 MOST_AT_ONCE: Final = 6
 # One that could not be made steps aside for so long, and stops no other.
 TRIED_AGAIN_AFTER: Final = timedelta(minutes=1)
 
 
-def make_documents(*, clock: Callable[[], datetime]) -> int:
-    """Make what waits; how many were made. Run twice at once, each is made once."""
-    at = clock()
+def make_documents(*, clock: Callable[[], datetime], seconds: float = SECONDS) -> int:
+    """Make what waits until the time is over; how many were made.
+
+    One is taken up in any case; what is left waits for the next job. Run twice at once,
+    each is made once.
+    """
+    until, at = time.monotonic() + seconds, clock()
     waiting = QuotationDocument.objects.filter(
         Q(tried_at=None) | Q(tried_at__lte=at - TRIED_AGAIN_AFTER), file=""
     )
-    return sum(_make(document, at=at) for document in waiting[:MOST_AT_ONCE])
+    count = 0
+    for document in waiting[:MOST_AT_ONCE]:
+        count += _make(document, at=clock())
+        if time.monotonic() >= until:
+            break
+    return count
 
 
 def _make(document: QuotationDocument, *, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from knowledge.phrase_guard import Finding, Verdict
 from knowledge.services.phrases import UnfitWording
 from knowledge.services.scripts import ScriptError
-from tickets.workflow import IllegalStep, NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed, SentOtherwise
 
 RETRY_SECONDS: Final = 5
 # Where a library counts attempts without saying until when: its page says a minute.
@@ -23,16 +23,40 @@ REFUSALS: Final = (ValidationError, IllegalStep, NotAllowed, UnfitWording, Scrip
 
 
 @dataclass(frozen=True)
+class Permit:
+    """What lets a text pass the phrase guard: harmless phrases, or a reason (IN-20).
+
+    `phrases` are those that the writer may call harmless, and whether they did so.
+    """
+
+    field: str
+    phrases: tuple[tuple[str, bool], ...]
+    may_override: bool
+    reason: str
+
+
+@dataclass(frozen=True)
 class Refusal:
-    """A "no": the status code, and messages by field ("" for the whole)."""
+    """A "no": the status code, and messages by field ("" for the whole).
+
+    `permit` is what would let a refused wording pass. `sent_otherwise`: the client
+    token is used up, and what was typed needs another one to be sent as well.
+    """
 
     status: int
     fields: dict[str, list[str]]
+    permit: Permit | None = None
+    sent_otherwise: bool = False
 
     @property
     def fields_are_wrong(self) -> bool:
         """Whether other values would be accepted (pages: 422, API: 400)."""
         return self.status == HTTPStatus.UNPROCESSABLE_ENTITY
+
+    @property
+    def phrases(self) -> tuple[tuple[str, bool], ...]:
+        """The phrases that the writer may call harmless, and whether they did so."""
+        return self.permit.phrases if self.permit else ()
 
     @property
     def summary(self) -> str:
@@ -43,9 +67,11 @@ class Refusal:
 def refusal_of(error: Exception) -> Refusal:
     """Translate a domain error; anything else is a bug and is raised again."""
     if isinstance(error, IllegalStep | ScriptError):
-        return Refusal(409, {"": [str(error)]})
+        again = isinstance(error, SentOtherwise)
+        return Refusal(409, {"": [str(error)]}, sent_otherwise=again)
     if isinstance(error, UnfitWording):
-        return Refusal(422, {error.field: [_wording(f) for f in error.findings]})
+        texts = [_wording(finding) for finding in error.findings]
+        return Refusal(422, {error.field: texts}, permit=_permit(error))
     if isinstance(error, NotAllowed):
         return Refusal(403, {"": [_("Your role does not allow this step.")]})
     if isinstance(error, ValidationError):
@@ -58,6 +84,13 @@ def refusal_of(error: Exception) -> Refusal:
             fields = {"": list(error.messages)}
         return Refusal(422, fields)
     raise error
+
+
+def _permit(error: UnfitWording) -> Permit | None:
+    phrases = tuple((text, text in error.confirmed) for text in error.doubtful)
+    if not phrases and not error.may_override:
+        return None
+    return Permit(error.field, phrases, error.may_override, error.override)
 
 
 def _wording(finding: Finding) -> str:

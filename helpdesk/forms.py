@@ -3,12 +3,14 @@
 The rules stand in the verbs.
 """
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.models import Topic, Urgency
@@ -22,6 +24,17 @@ TOPIC_ICONS: Final[dict[str, str]] = {
     Topic.OPERATION_USE: "adjustments",
     Topic.AFTER_SALES: "tool",
 }
+
+
+# Fields of a form that carry no text of their own.
+UNSEEN: Final = frozenset({"client_token", "confirmed", "override_reason"})
+
+
+def renewed(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a form carried, under a client token that nobody has used."""
+    given = data.copy() if isinstance(data, QueryDict) else QueryDict(mutable=True)
+    given["client_token"] = str(uuid.uuid4())
+    return given
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -66,6 +79,10 @@ class WritingForm(forms.Form):
         return slots(
             self.errors, *(name for name in self.fields if name != "client_token")
         )
+
+    def renew_token(self) -> None:
+        """What was typed is sent anew under another token."""
+        self.data = renewed(self.data)
 
     def refuse(self, error: ValidationError) -> None:
         """Put a verb's refusal beside the fields that it names."""
@@ -130,10 +147,14 @@ class PlainForm(forms.Form):
             elif isinstance(field.widget, forms.TextInput | forms.Textarea):
                 field.widget.attrs.setdefault("class", "form-control")
 
+    def renew_token(self) -> None:
+        """What was typed is sent anew under another token."""
+        self.data = renewed(self.data)
+
     @property
     def names(self) -> list[str]:
         """The fields that can be seen."""
-        return [name for name in self.fields if name != "client_token"]
+        return [name for name in self.fields if name not in UNSEEN]
 
     @property
     def slot_names(self) -> list[str]:
@@ -183,12 +204,17 @@ class TokenForm(forms.Form):
     client_token = TokenField(required=False)
 
 
-class ReplyForm(WritingForm):
+class ToldGuard(forms.Form):
+    """What the phrase guard is told about the text beside it (IN-20)."""
+
+    confirmed = PhrasesField(required=False)
+    override_reason = forms.CharField(required=False, strip=False)
+
+
+class ReplyForm(ToldGuard, WritingForm):
     """An answer, the topics that it answers, and what the phrase guard is told."""
 
     answers = forms.MultipleChoiceField(choices=Topic.choices, required=False)
-    confirmed = PhrasesField(required=False)
-    override_reason = forms.CharField(required=False, strip=False)
 
 
 class TopicForm(forms.Form):
@@ -218,14 +244,14 @@ class AttemptForm(TokenForm):
     obstacle = forms.CharField(required=False)
 
 
-class OutcomeForm(TokenForm):
+class OutcomeForm(ToldGuard, TokenForm):
     """How the customer got the answer, and which."""
 
     way = forms.CharField(required=False)
     outcome = forms.CharField(required=False)
 
 
-class FollowUpForm(forms.Form):
+class FollowUpForm(ToldGuard):
     """What the customer is to read instead of the composed text."""
 
     text = forms.CharField(required=False, strip=False)

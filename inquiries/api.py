@@ -1,7 +1,7 @@
 """Inquiries for other systems: parse, call the verb that the pages call, show."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -147,6 +147,17 @@ class Inquiries(ViewSet):
         return self._take(request, number, services.answer_topic, TopicChosen)
 
     @extend_schema(
+        "remove_topic",
+        summary=_("Remove a topic"),
+        description=_("Takes an open topic away that was noted by mistake."),
+        request=TopicChosen,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def remove_topic(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.remove_topic, TopicChosen)
+
+    @extend_schema(
         "mark_question_clear",
         summary=_("The question is clear"),
         description=_("The minute for the notice begins (IN-27)."),
@@ -202,6 +213,19 @@ class Inquiries(ViewSet):
     )
     def customer_left(self, request: Request, number: str) -> Response:
         return self._take(request, number, services.note_customer_left)
+
+    @extend_schema(
+        "abandon_inquiry",
+        summary=_("Note that the customer gave up"),
+        description=_(
+            "The customer left before anybody answered; after some quiet minutes."
+        ),
+        request=None,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def abandon(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.abandon)
 
     @extend_schema(
         "note_on_inquiry",
@@ -443,11 +467,20 @@ def called_back(
     by: User,
     at: datetime,
     client_token: uuid.UUID | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> Callback:
     """One of the two verbs of a callback."""
     if reached:
         return services.finish_callback(
-            inquiry, way=way, outcome=outcome, by=by, at=at, client_token=client_token
+            inquiry,
+            way=way,
+            outcome=outcome,
+            by=by,
+            at=at,
+            client_token=client_token,
+            confirmed=confirmed,
+            override_reason=override_reason,
         )
     return services.log_callback_attempt(
         inquiry, obstacle=obstacle, by=by, at=at, client_token=client_token
@@ -462,13 +495,14 @@ def followed_up(
     by: User,
     at: datetime,
     text: str | None = None,
+    **guard: Any,
 ) -> FollowUp:
-    """One of the three verbs of a follow-up."""
+    """One of the three verbs; `guard` is what the phrase guard is told."""
     if act == FollowUpAct.CANCEL:
         return services.cancel_follow_up(inquiry, reason=reason, by=by, at=at)
     if act == FollowUpAct.EDIT:
-        return services.edit_follow_up(inquiry, text=text or "", by=by, at=at)
-    return services.send_follow_up(inquiry, text=text, by=by, at=at)
+        return services.edit_follow_up(inquiry, text=text or "", by=by, at=at, **guard)
+    return services.send_follow_up(inquiry, text=text, by=by, at=at, **guard)
 
 
 def person(request: Request) -> User:
@@ -484,10 +518,15 @@ def parsed(form: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     key = given.get("client_token") or request.headers.get("Idempotency-Key")
     if key and issubclass(form, Once):
         # One address, one act: nothing else is lost to a key that is used again there.
-        given["client_token"] = derived_token(
-            "api", person(request).pk, request.path, key
-        )
+        given["client_token"] = derived_token("api", sender(request), request.path, key)
     return given
+
+
+def sender(request: Request) -> str:
+    """Whose keys these are: a person's, or those of one address without a token."""
+    if isinstance(request.user, User):
+        return str(request.user.pk)
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def found(request: Request, number: str) -> Inquiry:

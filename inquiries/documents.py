@@ -176,14 +176,9 @@ class MergeTarget(serializers.Serializer[Any]):
     )
 
 
-class Answer(NewMessage):
-    """A reply, what it answers, and what the phrase guard is told."""
+class ToldGuard(serializers.Serializer[Any]):
+    """What the phrase guard is told about the text beside it (IN-20)."""
 
-    answers = serializers.ListField(
-        child=TopicCode(),
-        required=False,
-        help_text=_("The topics that this reply answers (IN-04)."),
-    )
     confirmed = serializers.ListField(
         child=Words(),
         required=False,
@@ -193,6 +188,16 @@ class Answer(NewMessage):
     override_reason = Words(
         required=False,
         help_text=_("Why a supervisor lets a forbidden phrase pass."),
+    )
+
+
+class Answer(ToldGuard, NewMessage):
+    """A reply, what it answers, and what the phrase guard is told."""
+
+    answers = serializers.ListField(
+        child=TopicCode(),
+        required=False,
+        help_text=_("The topics that this reply answers (IN-04)."),
     )
 
 
@@ -243,7 +248,7 @@ class Checking(Once):
         )
     ]
 )
-class CallbackMade(Once):
+class CallbackMade(ToldGuard, Once):
     """An attempt that reached nobody, or the answer (IN-28)."""
 
     reached = serializers.BooleanField(
@@ -311,6 +316,7 @@ class Said(serializers.ModelSerializer[Message]):
     class Meta:
         model = Message
         fields = read_only_fields = (
+            "id",
             "direction",
             "author",
             "automatic",
@@ -319,6 +325,7 @@ class Said(serializers.ModelSerializer[Message]):
             "merged_from",
         )
         extra_kwargs: ClassVar[dict[str, Any]] = {
+            "id": {"help_text": _("Names it as a proof, for `choose-device`.")},
             "automatic": {"help_text": _("Whether the system wrote it.")},
             "text": {"help_text": _("What was said.")},
             "sent_at": {"help_text": _("When it was sent.")},
@@ -490,7 +497,7 @@ class FollowUpAct(models.TextChoices):
         ),
     ]
 )
-class FollowUpStep(serializers.Serializer[Any]):
+class FollowUpStep(ToldGuard):
     """Send it now, change its text, or cancel it with a reason (IN-54)."""
 
     act = serializers.ChoiceField(choices=FollowUpAct.choices)

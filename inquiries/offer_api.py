@@ -12,15 +12,18 @@ from rest_framework.viewsets import ViewSet
 
 from inquiries import services
 from inquiries.api import IDEMPOTENCY, NUMBER, found, parsed, person
-from inquiries.models import DeviceSelection
+from inquiries.models import Comparison, DeviceSelection
 from inquiries.offer_documents import (
+    Chosen,
     Compared,
     Quoted,
     Selected,
+    ToChoose,
     ToCompare,
     ToQuote,
     WishAsked,
 )
+from tickets.models import Message
 
 
 class Offers(ViewSet):
@@ -73,6 +76,33 @@ class Offers(ViewSet):
             at=timezone.now(),
         )
         return Response(Compared(comparison).data, status=201)
+
+    @extend_schema(
+        "record_choice",
+        summary=_("Record the customer's choice"),
+        description=_(
+            "Keeps which device of a comparison the customer chose, with the message"
+            " that says so (IN-35); the same choice again changes nothing."
+        ),
+        request=ToChoose,
+        responses=Chosen,
+        parameters=[NUMBER],
+    )
+    def choose_device(self, request: Request, number: str) -> Response:
+        inquiry = found(request, number)
+        given = parsed(ToChoose, request)
+        comparison = get_object_or_404(
+            Comparison, pk=given["comparison"], selection__inquiry=inquiry
+        )
+        choice = services.choose_device(
+            inquiry,
+            comparison=comparison,
+            code=given["code"],
+            message=Message.objects.filter(ticket=inquiry, pk=given["message"]).first(),
+            by=person(request),
+            at=timezone.now(),
+        )
+        return Response(Chosen(choice).data)
 
     @extend_schema(
         "quote_to_customer",

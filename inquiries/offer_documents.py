@@ -15,9 +15,15 @@ from catalog.documents import Flag, GivenMoney, Money, Order, PriceLine, Text, W
 from catalog.models import Category, Need, Scale, Scene
 from catalog.recommendation import Reason
 from inquiries import offer_words
-from inquiries.documents import Once, Words
+from inquiries.documents import Once, ToldGuard, Words
 from inquiries.links import quotation_url
-from inquiries.models import Comparison, DeviceSelection, Quotation, RankedDevice
+from inquiries.models import (
+    Comparison,
+    DeviceChoice,
+    DeviceSelection,
+    Quotation,
+    RankedDevice,
+)
 
 BIGGEST_ID: Final = 2**62
 
@@ -73,7 +79,7 @@ class WishAsked(serializers.Serializer[Any]):
     category = CategoryCode(
         required=False,
         default="",
-        help_text=_("Only devices of this kind; without it, of every kind."),
+        help_text=_("Only devices of this kind; without it, kind after kind."),
     )
     budget = GivenMoney(
         required=False,
@@ -140,7 +146,7 @@ class Selected(serializers.ModelSerializer[DeviceSelection]):
         )
     ]
 )
-class ToCompare(Once):
+class ToCompare(ToldGuard, Once):
     selection = Whole(
         min_value=1, max_value=BIGGEST_ID, help_text=_("From `select-devices`.")
     )
@@ -178,6 +184,46 @@ class Compared(serializers.ModelSerializer[Comparison]):
 @extend_schema_serializer(
     examples=[
         OpenApiExample(
+            "choice",
+            {"comparison": 9, "code": "CAM-02", "message": 1042},
+            request_only=True,
+        )
+    ]
+)
+class ToChoose(serializers.Serializer[Any]):
+    comparison = Whole(
+        min_value=1, max_value=BIGGEST_ID, help_text=_("From `recommend`.")
+    )
+    code = Text(help_text=_("The device that the customer chose."))
+    message = Whole(
+        min_value=1,
+        max_value=BIGGEST_ID,
+        help_text=_("The `id` of the message in which the customer chose (IN-35)."),
+    )
+
+
+class Chosen(serializers.ModelSerializer[DeviceChoice]):
+    """What the customer chose."""
+
+    comparison = serializers.IntegerField(
+        source="comparison_id", read_only=True, help_text=_("From `recommend`.")
+    )
+    message = serializers.IntegerField(
+        source="message_id", read_only=True, help_text=_("The message that proves it.")
+    )
+
+    class Meta:
+        model = DeviceChoice
+        fields = read_only_fields = ("comparison", "code", "message", "at")
+        extra_kwargs = {  # noqa: RUF012  (the framework's own attribute)
+            "code": {"help_text": _("The device that the customer chose.")},
+            "at": {"help_text": _("When it was recorded.")},
+        }
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
             "order",
             {
                 "items": [{"code": "CAM-06", "quantity": 1}],
@@ -207,6 +253,16 @@ class ToQuote(Order, Once):
     )
     operator_days = Whole(
         default=0, help_text=_("Days of a technician, times their number.")
+    )
+    waiver = Text(
+        default="",
+        allow_blank=True,
+        help_text=_("The code of a waiver of the deposit, such as zhima_credit."),
+    )
+    credit_score = Whole(
+        default=None,
+        allow_null=True,
+        help_text=_("The score that the waiver asks for."),
     )
     price_version = Text(
         default="",

@@ -75,8 +75,14 @@ def comparison(
         parts += [
             "\n".join(_compared(place, one)) for place, one in enumerate(devices, 1)
         ]
+        if only_one_reason:
+            why = (
+                _("Why only this one: %(why)s")
+                if len(devices) == 1
+                else _("Why only one of a kind: %(why)s")
+            )
+            parts.append(why % {"why": only_one_reason})
         if len(devices) == 1:
-            parts.append(_("Why only this one: %(why)s") % {"why": only_one_reason})
             parts.append(_("Does it suit you? You decide."))
         else:
             parts.append(_("The choice is yours: tell us which one you prefer."))

@@ -46,6 +46,7 @@ class RequestStep(StrEnum):
 
     FORWARD = "forward"
     DECIDE = "decide"
+    REWORD = "reword"
     TELL = "tell"
     CONTACT = "contact"
     CHECK_IN = "check_in"
@@ -70,6 +71,13 @@ CONTRACT_LIFE: Final = Workflow(
             ContractStatus.DECIDED,
             _HANDLERS | _STANDING_IN,
             _("Only a request that waits with contract management can be decided."),
+        ),
+        # The decision stands; its words can change until the customer has read them.
+        RequestStep.REWORD: Rule(
+            frozenset({ContractStatus.DECIDED}),
+            None,
+            _HANDLERS | _STANDING_IN,
+            _("Only a decision that nobody has told yet can be said otherwise."),
         ),
         RequestStep.TELL: Rule(
             frozenset({ContractStatus.DECIDED}),

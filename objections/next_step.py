@@ -48,6 +48,7 @@ def next_step(
         Status.RECORDED: Step.HAND_OFF,
         Status.HANDED_OFF: Step.ACCEPT,
         Status.INVESTIGATING: Step.ACCEPT,
+        Status.AWAITING_EVIDENCE: Step.ACCEPT,
     }.get(Status(objection.status))
     return step if step in can else None
 

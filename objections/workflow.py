@@ -1,8 +1,8 @@
 """The life of an objection: its statuses, the steps between them, and who takes them.
 
-    received ─► acknowledged ─► recorded ─► handed off ─► investigating
-                                   ▲            │
-                                   └────────────┘ returned by a department
+    received ─► acknowledged ─► recorded ─► handed off ─► investigating ─► investigated
+                                   ▲            │            ▲    │
+                                   └────────────┘ returned   └─ ─ ┘ awaiting evidence
     any that is open ─► withdrawn
 
 Which steps move which clock: FILE starts ACKNOWLEDGEMENT, TOTAL and, where a refund or
@@ -10,8 +10,9 @@ a repair is demanded, LEGAL_OUTER_LIMIT; ACKNOWLEDGE stops the first of them (OB
 OB-36). The handling form's completion starts HANDOFF (OB-44), which is at filing or at
 RECORD; HAND_OFF stops it and starts INVESTIGATION and each department's
 DEPARTMENT_ACCEPTANCE. ACCEPT stops that department's; RETURN stops it too and starts
-HANDOFF anew. CORRECT moves the deadlines that depend on type or severity. WITHDRAW
-cancels every clock.
+HANDOFF anew. ASK_EVIDENCE pauses INVESTIGATION and TOTAL, the customer's words let them
+run on; CONCLUDE stops the former and starts PROPOSAL. CORRECT moves the deadlines that
+depend on type or severity. WITHDRAW cancels every clock.
 """
 
 from enum import StrEnum
@@ -32,6 +33,8 @@ class Status(models.TextChoices):
     RECORDED = "recorded", _("Recorded")
     HANDED_OFF = "handed_off", _("Handed off")
     INVESTIGATING = "investigating", _("Being investigated")
+    AWAITING_EVIDENCE = "awaiting_evidence", _("Waiting for the customer's material")
+    INVESTIGATED = "investigated", _("Investigated")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
@@ -51,13 +54,21 @@ class Step(StrEnum):
     HAND_OFF = "hand_off"
     ACCEPT = "accept"
     RETURN = "return"
+    ADD_EVIDENCE = "add_evidence"
+    WAIVE_EVIDENCE = "waive_evidence"
+    ASK_EVIDENCE = "ask_evidence"
+    GO_ON = "go_on"
+    CONCLUDE = "conclude"
     WITHDRAW = "withdraw"
 
 
 ENDED: Final = frozenset({Status.WITHDRAWN})
 OPEN: Final = frozenset(Status) - ENDED
 _BEFORE_HAND_OFF: Final = frozenset({Status.ACKNOWLEDGED, Status.RECORDED})
-_WITH_DEPARTMENTS: Final = frozenset({Status.HANDED_OFF, Status.INVESTIGATING})
+_WITH_DEPARTMENTS: Final = frozenset(
+    {Status.HANDED_OFF, Status.INVESTIGATING, Status.AWAITING_EVIDENCE}
+)
+_INVESTIGATING: Final = frozenset({Status.INVESTIGATING, Status.AWAITING_EVIDENCE})
 
 _ANSWERING: Final = frozenset(
     {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
@@ -65,6 +76,7 @@ _ANSWERING: Final = frozenset(
 _HANDLING: Final = frozenset(
     {Role.DEPARTMENT_HANDLER, Role.MANAGER, Role.ADMINISTRATOR}
 )
+_INQUIRING: Final = _ANSWERING | _HANDLING
 _EVERYONE: Final = _ANSWERING | {Role.DEPARTMENT_HANDLER, Role.GENERAL_MANAGER}
 _ENDED: Final = _("This objection has ended.")
 _ACKNOWLEDGE_FIRST: Final = _(
@@ -75,11 +87,19 @@ _RECORD_FIRST: Final = _(
     "The handling form is not recorded yet. Complete it and tell the customer its"
     " number first (OB-42, OB-43)."
 )
+_ACCEPT_FIRST: Final = _("No department has accepted this objection yet.")
 _WITH_A_DEPARTMENT: Final = _("This objection is with the departments already.")
 
 WORKFLOW: Final = Workflow(
     {
-        Step.CUSTOMER_WRITES: Rule(OPEN, None, frozenset(), _ENDED, customer=True),
+        Step.CUSTOMER_WRITES: Rule(
+            OPEN,
+            None,
+            frozenset(),
+            _ENDED,
+            customer=True,
+            moves={Status.AWAITING_EVIDENCE: Status.INVESTIGATING},
+        ),
         Step.URGE: Rule(OPEN, None, frozenset(), _ENDED, customer=True),
         Step.REPLY: Rule(OPEN, None, _ANSWERING, _ENDED),
         Step.NOTE: Rule(frozenset(Status), None, _EVERYONE, _ENDED),
@@ -121,9 +141,10 @@ WORKFLOW: Final = Workflow(
         ),
         Step.ACCEPT: Rule(
             _WITH_DEPARTMENTS,
-            Status.INVESTIGATING,
+            None,
             _HANDLING,
             _("Only what was handed to the department can be accepted."),
+            moves={Status.HANDED_OFF: Status.INVESTIGATING},
         ),
         # What a department returns goes back to who handed it over (OB-06).
         Step.RETURN: Rule(
@@ -131,6 +152,27 @@ WORKFLOW: Final = Workflow(
             Status.RECORDED,
             _HANDLING,
             _("Only what was handed to the department can be returned."),
+        ),
+        Step.ADD_EVIDENCE: Rule(_INVESTIGATING, None, _INQUIRING, _ACCEPT_FIRST),
+        Step.WAIVE_EVIDENCE: Rule(_INVESTIGATING, None, _HANDLING, _ACCEPT_FIRST),
+        Step.ASK_EVIDENCE: Rule(
+            frozenset({Status.INVESTIGATING}),
+            Status.AWAITING_EVIDENCE,
+            _INQUIRING,
+            _ACCEPT_FIRST,
+            refusals={
+                Status.AWAITING_EVIDENCE: _("The customer has been asked already.")
+            },
+        ),
+        # Without what was asked for: it is not needed any more, or did not come.
+        Step.GO_ON: Rule(
+            frozenset({Status.AWAITING_EVIDENCE}),
+            Status.INVESTIGATING,
+            _INQUIRING,
+            _("Nothing is waited for."),
+        ),
+        Step.CONCLUDE: Rule(
+            _INVESTIGATING, Status.INVESTIGATED, _HANDLING, _ACCEPT_FIRST
         ),
         Step.WITHDRAW: Rule(OPEN, Status.WITHDRAWN, _ANSWERING, _ENDED, customer=True),
     }

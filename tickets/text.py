@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 MESSAGE_MAX: Final = 4000
 PREVIEW_MAX: Final = 120
-LINE_MAX: Final = 200
 _ALLOWED_CONTROLS: Final = frozenset("\n\t")
 
 
@@ -49,27 +48,6 @@ def clean_message(text: str, *, required: bool = True) -> str:
             code="text_control_characters",
         )
     return cleaned
-
-
-def clean_line(text: str, *, name: str, missing: str, limit: int = LINE_MAX) -> str:
-    """A short text on one line, for the field `name`.
-
-    Raises ValidationError by that field: `missing` when there is nothing to read.
-    """
-    line = " ".join(text.split())
-    if is_blank(line):
-        raise ValidationError({name: ValidationError(missing, code=f"{name}_missing")})
-    if len(line) > limit or not line.isprintable():
-        raise ValidationError(
-            {
-                name: ValidationError(
-                    _("Write up to %(limit)s characters in one line.")
-                    % {"limit": limit},
-                    code=f"{name}_unfit",
-                )
-            }
-        )
-    return line
 
 
 def preview(text: str) -> str:

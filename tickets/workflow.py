@@ -25,6 +25,13 @@ class IllegalStep(Exception):
         self.status = status
 
 
+class SentOtherwise(IllegalStep):
+    """A client token comes again with something else than it was sent with.
+
+    What was sent first stands; what is said now has been neither sent nor kept.
+    """
+
+
 class NotAllowed(Exception):
     """This person may see the ticket but not take this step."""
 

@@ -179,18 +179,29 @@ def recommend(
     category: str = "",
     budget: Decimal | None = None,
 ) -> list[recommendation.Recommendation]:
-    """What fits a customer's wish, of one category or of all."""
+    """What fits a customer's wish, of one kind of device, or of each kind.
+
+    A camera and a microphone do not stand in for each other: each kind has its own
+    best three, its own cheapest and its own differences, one kind after the other in
+    the order of the catalogue.
+    """
     if category and category not in Category.values:
         error = recommendation.WishError("category", category)
         raise words.refusal(error)
     with told():
         recommendation.check_wish(scene=scene, scale=scale, needs=needs)
         offered = candidates.all()
-        if category:
-            offered = [one for one in offered if one.category == category]
-        return recommendation.recommend(
-            offered, scene=scene, scale=scale, needs=needs, budget=budget
-        )
+        return [
+            one
+            for kind in ([category] if category else Category.values)
+            for one in recommendation.recommend(
+                [one for one in offered if one.category == kind],
+                scene=scene,
+                scale=scale,
+                needs=needs,
+                budget=budget,
+            )
+        ]
 
 
 def found(asked: Asked, *, retired: bool = False) -> tuple[Item, ...]:

@@ -75,5 +75,12 @@ PROBLEM_SHAPE: Final[dict[str, Any]] = {
             ),
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
+        "confirmable": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": gettext_lazy(
+                "Phrases that are sent once they are named in `confirmed`."
+            ),
+        },
     },
 }

@@ -13,13 +13,15 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from helpdesk.throttle import seconds_to_wait
+from helpdesk.throttle import line_of, seconds_to_wait
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 READING: Final = ("60/s", "2400/m")
 WRITING: Final = ("20/s", "900/m")
+# Without a token, for one line.
+PUBLIC: Final = ("6/m", "30/h")
 
 
 class BoundedJSONParser(JSONParser):
@@ -35,12 +37,15 @@ class BoundedJSONParser(JSONParser):
 
 
 class TokenThrottle(BaseThrottle):
-    """Limits what one token may ask and do; passes when the counter is away."""
+    """Limits what one token, or one line without, may do; passes without a counter."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         reads = request.method in SAFE_METHODS
-        name = f"api:{'read' if reads else 'write'}:{request.auth}"
         rates = READING if reads else WRITING
+        sender = request.auth
+        if sender is None:
+            rates, sender = PUBLIC, line_of(request.META.get("REMOTE_ADDR", ""))
+        name = f"api:{'read' if reads else 'write'}:{sender}"
         self.seconds = seconds_to_wait(name, *rates, now=time.time())
         return self.seconds == 0
 

@@ -1,6 +1,6 @@
 """Every "no" of the API as a problem document with a map of fields (RFC 9457)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -31,7 +31,8 @@ def api_exception_handler(
         names = getattr(context.get("view"), "field_names", {})
         fields = {names.get(key, key): texts for key, texts in refusal.fields.items()}
         status = 400 if refusal.fields_are_wrong else refusal.status
-        return problem(status, refusal.summary, fields=fields)
+        phrases = [phrase for phrase, _said in refusal.phrases]
+        return problem(status, refusal.summary, fields=fields, confirmable=phrases)
     if isinstance(error, RequestDataTooBig):
         return problem(413, _("The request is larger than this service accepts."))
     if isinstance(error, SuspiciousOperation | UnreadablePostError):
@@ -49,8 +50,14 @@ def unavailable() -> JsonResponse:
     return answer
 
 
-def problem(status: int, detail: str, *, fields: Fields | None = None) -> JsonResponse:
-    """A problem document."""
+def problem(
+    status: int,
+    detail: str,
+    *,
+    fields: Fields | None = None,
+    confirmable: Sequence[str] = (),
+) -> JsonResponse:
+    """A problem document; `confirmable` are phrases that the writer may confirm."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": _title(status),
@@ -61,6 +68,8 @@ def problem(status: int, detail: str, *, fields: Fields | None = None) -> JsonRe
             for name, texts in (fields or {}).items()
         },
     }
+    if confirmable:
+        body["confirmable"] = [writable(phrase) for phrase in confirmable]
     return JsonResponse(
         body,
         status=status,

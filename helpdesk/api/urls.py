@@ -13,6 +13,8 @@ from catalog.api import (
 from helpdesk.api.views import NothingHere, Schema, page
 from inquiries.api import Inquiries
 from inquiries.offer_api import Offers
+from inquiries.request_api import ContractRequests, Explanations, RepairRequests
+from objections.api import Objections
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
@@ -24,11 +26,13 @@ VERBS = (
     "assign",
     "topic",
     "topic-answered",
+    "remove-topic",
     "question-clear",
     "needs-checking",
     "callback",
     "closing-question",
     "customer-left",
+    "abandon",
     "close",
     "reopen",
     "contract-request",
@@ -40,7 +44,41 @@ VERBS = (
     "ring",
     "follow-up",
 )
-OFFERS = ("select-devices", "recommend", "quote")
+OFFERS = ("select-devices", "recommend", "choose-device", "quote")
+EXPLANATIONS = ("explain-clauses", "understood", "service-facts")
+CONTRACT_VERBS = ("forward", "decide", "reword", "tell")
+REPAIR_VERBS = ("contact", "check-in", "finish")
+OBJECTION_VERBS = (
+    "acknowledge",
+    "correct",
+    "record",
+    "hand-off",
+    "accept",
+    "return",
+    "withdraw",
+)
+# Where, which verbs, and who takes them.
+PLACES = (
+    ("inquiries", VERBS, Inquiries),
+    ("inquiries", OFFERS, Offers),
+    ("inquiries", EXPLANATIONS, Explanations),
+    ("contract-requests", CONTRACT_VERBS, ContractRequests),
+    ("repair-requests", REPAIR_VERBS, RepairRequests),
+    ("inquiries", ("convert",), Objections),
+    ("objections", OBJECTION_VERBS, Objections),
+)
+# `return` is no name for a method.
+METHODS = {"return": "give_back"}
+
+
+def _name(place: str, verb: str) -> str:
+    of = {
+        "contract-requests": "contract_",
+        "repair-requests": "repair_",
+        "objections": "objection_",
+    }
+    return f"api_{of.get(place, '')}{verb.replace('-', '_')}"
+
 
 urlpatterns = [
     path("", page, name="api"),
@@ -62,19 +100,22 @@ urlpatterns = [
     ),
     *(
         path(
-            f"v1/inquiries/<slug:number>/{verb}/",
-            Inquiries.as_view({"post": verb.replace("-", "_")}),
-            name=f"api_{verb.replace('-', '_')}",
+            f"v1/{place}/<slug:number>/{verb}/",
+            taken_by.as_view({"post": METHODS.get(verb, verb.replace("-", "_"))}),
+            name=_name(place, verb),
         )
-        for verb in VERBS
+        for place, verbs, taken_by in PLACES
+        for verb in verbs
     ),
-    *(
-        path(
-            f"v1/inquiries/<slug:number>/{verb}/",
-            Offers.as_view({"post": verb.replace("-", "_")}),
-            name=f"api_{verb.replace('-', '_')}",
-        )
-        for verb in OFFERS
+    path(
+        "v1/objections/",
+        Objections.as_view({"post": "create"}),
+        name="api_objections",
+    ),
+    path(
+        "v1/objections/<slug:number>/",
+        Objections.as_view({"get": "retrieve"}),
+        name="api_objection",
     ),
     path("v1/pricing/quote/", PriceOrder.as_view(), name="api_quote_price"),
     path("v1/pricing/early-return/", PriceReturn.as_view(), name="api_price_return"),

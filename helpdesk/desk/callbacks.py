@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Self
 
 from inquiries.models import Callback, Obstacle, Way
+from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets.tokens import derived_token
 
@@ -14,13 +15,30 @@ MOST_ROWS: Final = 200
 
 @dataclass(frozen=True)
 class CallbackRow:
-    """One callback with the tokens of its two buttons."""
+    """One callback with the steps that this person may take, and their tokens."""
 
     callback: Callback
+    user: User
 
     @property
     def can_call(self) -> bool:
+        """Whether there is a number to call."""
         return self.callback.inquiry.customer.can_be_called
+
+    @property
+    def may_call(self) -> bool:
+        return self.can_call and self._allows(Step.REVEAL)
+
+    @property
+    def may_try(self) -> bool:
+        return self.can_call and self._allows(Step.TRY_CALLBACK)
+
+    @property
+    def may_finish(self) -> bool:
+        return self._allows(Step.FINISH_CALLBACK)
+
+    def _allows(self, step: Step) -> bool:
+        return WORKFLOW.allows(self.callback.inquiry, step, by=self.user)
 
     @property
     def tried_token(self) -> uuid.UUID:
@@ -52,7 +70,11 @@ class CallbackList:
                 "inquiry__assignee",
             )
         )
-        return cls(now=at, rows=[CallbackRow(it) for it in found[:MOST_ROWS]])
+        return cls(now=at, rows=[CallbackRow(it, user) for it in found[:MOST_ROWS]])
+
+    def holds(self, number: str) -> bool:
+        """Whether the callback of this inquiry still waits."""
+        return any(row.callback.inquiry.number == number for row in self.rows)
 
     @property
     def obstacles(self) -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ class Stage(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", _("To record")
     RECORDED = "recorded", _("To hand over")
     WITH_DEPARTMENTS = "departments", _("With departments")
+    INVESTIGATED = "investigated", _("Investigated")
     ENDED = "ended", _("Ended")
 
 

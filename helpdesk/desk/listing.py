@@ -25,7 +25,10 @@ STATUSES: Final = {
     Stage.RECEIVED: (Status.RECEIVED,),
     Stage.ACKNOWLEDGED: (Status.ACKNOWLEDGED,),
     Stage.RECORDED: (Status.RECORDED,),
-    Stage.WITH_DEPARTMENTS: (Status.HANDED_OFF, Status.INVESTIGATING),
+    Stage.WITH_DEPARTMENTS: (
+        *(Status.HANDED_OFF, Status.INVESTIGATING, Status.AWAITING_EVIDENCE),
+    ),
+    Stage.INVESTIGATED: (Status.INVESTIGATED,),
 }
 
 

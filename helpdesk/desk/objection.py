@@ -21,6 +21,7 @@ from knowledge.services.scripts import Offer, offered
 from objections import routing
 from objections.models import Demand, FormVersion, Handoff, Objection, Part
 from objections.next_step import acts_for, may_accept, next_step, possible_steps
+from objections.services.promises import of_round
 from objections.workflow import Status, Step
 from sla.models import Clock
 from sla.services.standing import Hold, holds
@@ -134,7 +135,7 @@ class ObjectionWorkspace:
                     "n": handoff.round,
                 }
             found[f"{handoff.department.code}/{handoff.round}"] = name
-            found[str(handoff.round + 1)] = _("after a return")
+            found[of_round(handoff.round + 1)] = _("after a return")
         return found
 
     @cached_property

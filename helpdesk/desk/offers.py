@@ -14,9 +14,19 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.models import Category, DeliveryZone, Device, Kit, Need, Scale, Scene
+from catalog.models import (
+    Category,
+    DeliveryZone,
+    DepositWaiver,
+    Device,
+    Kit,
+    Need,
+    Scale,
+    Scene,
+)
 from catalog.services.prices import searchable
-from helpdesk.forms import TokenForm, values
+from helpdesk.errors import Permit
+from helpdesk.forms import TokenForm, ToldGuard, values
 from inquiries.models import (
     Comparison,
     DeviceSelection,
@@ -53,7 +63,7 @@ class WishForm(forms.Form):
     )
 
 
-class ComparisonForm(TokenForm):
+class ComparisonForm(ToldGuard, TokenForm):
     """Which devices of a selection are sent."""
 
     selection = forms.IntegerField(min_value=1, max_value=2**62)
@@ -97,6 +107,11 @@ class OrderForm(forms.Form):
         required=False,
         error_messages={"invalid": gettext_lazy("Give a whole number.")},
     )
+    waiver = forms.CharField(required=False)
+    credit_score = forms.IntegerField(
+        required=False,
+        error_messages={"invalid": gettext_lazy("Give a whole number.")},
+    )
 
 
 def order_of(data: QueryDict) -> Order:
@@ -111,6 +126,8 @@ def order_of(data: QueryDict) -> Order:
         insurance=given["insurance"],
         onsite_install=given["onsite_install"],
         operator_days=given["operator_days"] or 0,
+        waiver=given["waiver"],
+        credit_score=given["credit_score"] if given["waiver"] else None,
     )
 
 
@@ -146,6 +163,7 @@ class Panel:
     now: datetime
     data: QueryDict = field(default_factory=QueryDict)
     errors: Errors = field(default_factory=dict)
+    permit: Permit | None = None
 
     @property
     def others(self) -> list[str]:
@@ -227,7 +245,9 @@ class DevicesPanel(Panel):
         """What is sent unless the agent says otherwise: the best two, the cheapest."""
         if "selection" in self.data:
             return self.data.getlist("codes")
-        listed = self.selection.devices if self.selection else []
+        found = self.selection.devices if self.selection else []
+        # Of several kinds, those that come first: the others are the agent's choice.
+        listed = [one for one in found if one.category == found[0].category]
         return [one.code for one in listed[:2]] + [
             one.code for one in listed[2:] if one.cheapest_good
         ]
@@ -263,7 +283,10 @@ class QuotationPanel(Panel):
 
     @property
     def places(self) -> set[str]:
-        return {"items", "days", "starts_on", "delivery", "operator_days"}
+        return {
+            *("items", "days", "starts_on", "delivery", "operator_days"),
+            *("waiver", "credit_score"),
+        }
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -313,6 +336,8 @@ class QuotationPanel(Panel):
             "insurance": draft.insurance,
             "onsite_install": draft.onsite_install,
             "operator_days": draft.operator_days,
+            "waiver": draft.waiver,
+            "credit_score": draft.credit_score,
         }
 
     @cached_property
@@ -322,6 +347,14 @@ class QuotationPanel(Panel):
     @cached_property
     def kits(self) -> QuerySet[Kit]:
         return Kit.objects.for_rent()
+
+    @cached_property
+    def waivers(self) -> list[DepositWaiver]:
+        """Those that this person may use: what needs no score is for who supervises."""
+        rows = DepositWaiver.objects.filter(enabled=True)
+        return [
+            row for row in rows if row.min_score is not None or self.user.supervises
+        ]
 
     @cached_property
     def zones(self) -> QuerySet[DeliveryZone]:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import DeliveryZone, Device
-from helpdesk.forms import PlainForm, long_text
+from helpdesk.forms import PlainForm, ToldGuard, long_text
 from inquiries import clauses
 from inquiries.models import Clause, Decision
 
@@ -121,12 +121,20 @@ class FactsForm(PlainForm):
         )
 
 
-class DecisionForm(PlainForm):
+class DecisionForm(ToldGuard, PlainForm):
     """What contract management says to a wish (IN-45)."""
 
     decision = forms.CharField(
         label=_("Decision"), widget=forms.Select(choices=Decision.choices)
     )
+    text = long_text(
+        _("Answer for the customer"), rows=4, hint=_("It is sent as it stands here.")
+    )
+
+
+class RewordForm(ToldGuard, PlainForm):
+    """Other words for a decision that has not been told yet."""
+
     text = long_text(
         _("Answer for the customer"), rows=4, hint=_("It is sent as it stands here.")
     )

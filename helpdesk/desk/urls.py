@@ -139,6 +139,7 @@ urlpatterns = [
     path("contract-requests/", requests.contracts, name="contract_requests"),
     path(f"{CONTRACT}forward/", requests.forward, name="contract_forward"),
     path(f"{CONTRACT}decide/", requests.decide, name="contract_decide"),
+    path(f"{CONTRACT}reword/", requests.reword, name="contract_reword"),
     path(f"{CONTRACT}tell/", requests.tell, name="contract_tell"),
     path("repairs/", requests.repairs, name="repairs"),
     path(f"{REPAIR}contact/", requests.contact, name="repair_contact"),

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ from django.views.decorators.http import (
 from django.views.decorators.vary import vary_on_headers
 
 from helpdesk import reach, stores
-from helpdesk.answers import SeeOther, file_of
+from helpdesk.answers import USED_UP, SeeOther, file_of
 from helpdesk.errors import refusal_of
 from helpdesk.forms import FaultForm, WritingForm, slots, values
 from helpdesk.portal.catalogue import question_about
@@ -34,7 +35,7 @@ from inquiries.models import Comparison, Inquiry, Topic
 from sla.models import Metric
 from sla.services import rules
 from tickets.models import Attachment, Channel, Store
-from tickets.workflow import IllegalStep
+from tickets.workflow import IllegalStep, SentOtherwise
 
 CHANNEL: Final = "web_chat"
 REMEMBERED: Final = 5
@@ -97,12 +98,25 @@ def send_question(request: HttpRequest) -> HttpResponse:
             )
         except ValidationError as error:
             form.refuse(error)
+        except SentOtherwise as error:
+            return asked_otherwise(request, form, error)
         else:
             remember(request, inquiry)
             return go(request, thread_path(inquiry))
     if request.headers.get("HX-Request"):
         return errors_only(request, form, form_id="ask")
     return ask_page(request, form, status=422)
+
+
+def asked_otherwise(
+    request: HttpRequest, form: AskForm, error: SentOtherwise
+) -> HttpResponse:
+    """Other words than those that have been sent: they stay, to be sent as well."""
+    form.add_error(None, str(error))
+    if request.headers.get("HX-Request"):
+        return errors_only(request, form, form_id="ask", status=409)
+    form.renew_token()
+    return ask_page(request, form, status=409)
 
 
 def ask_page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResponse:
@@ -179,7 +193,11 @@ def refused(
     """The thread as it stands, why the step is not possible, and all that was typed."""
     form.add_error(None, str(error))
     shown = Thread.of(found(token), at=timezone.now())
-    return thread_page(request, shown, form, status=409)
+    again = isinstance(error, SentOtherwise)
+    response = thread_page(request, shown, form, status=409, token_used=again)
+    if again:
+        response["HX-Trigger"] = USED_UP
+    return response
 
 
 @require_POST
@@ -195,6 +213,8 @@ def fault(request: HttpRequest, token: str) -> HttpResponse:
     except (ValidationError, IllegalStep) as error:
         refusal = refusal_of(error)
         wrong = slots(refusal.fields, *form.names)
+        if refusal.sent_otherwise:
+            form.renew_token()
         shown = Thread.of(found(token), at=at)
         return thread_page(
             request,
@@ -215,6 +235,7 @@ def thread_page(
     *,
     fault_form: FaultForm | None = None,
     fault_slots: dict[str, list[str]] | None = None,
+    token_used: bool = False,
 ) -> HttpResponse:
     """The page or, for htmx, the fragment; with the messages of a refused form."""
     report = fault_form or FaultForm(initial={"client_token": uuid.uuid4()})
@@ -225,6 +246,7 @@ def thread_page(
         "form": form,
         "slots": form.slots() if form.is_bound else {},
         "fresh_token": uuid.uuid4(),
+        "token_used": token_used,
         "fragment": fragment,
         "fault_form": report,
         "fault_fields": report.rows(fault_slots or {}),
@@ -319,12 +341,17 @@ def go(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def errors_only(
-    request: HttpRequest, form: WritingForm, *, form_id: str
+    request: HttpRequest, form: WritingForm, *, form_id: str, status: int = 422
 ) -> HttpResponse:
-    """The messages beside the fields; what was typed stays as it is in the page."""
+    """The messages beside the fields; what was typed stays as it is in the page.
+
+    A 409 says that the form's client token is used up.
+    """
     context = {"slots": form.slots(), "form_id": form_id}
-    response = render(request, "components/error_slots.html", context, status=422)
+    response = render(request, "components/error_slots.html", context, status=status)
     response["HX-Reswap"] = "none"
+    if status == HTTPStatus.CONFLICT:
+        response["HX-Trigger"] = USED_UP
     return response
 
 

@@ -59,6 +59,8 @@ class ContractRequest(DepartmentRequest):
     forwarded_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
     decision_text = models.TextField(_("answer for the customer"), blank=True)
+    # What the phrase guard found in the answer, and somebody has answered for (IN-20).
+    phrases_passed = models.JSONField(default=list, editable=False)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     told_at = models.DateTimeField(null=True)

@@ -66,6 +66,8 @@ class Quotation(models.Model):
     insurance = models.BooleanField(_("insurance"), default=False)
     onsite_install = models.BooleanField(_("installation on site"), default=False)
     operator_days = models.PositiveIntegerField(_("days of a technician"), default=0)
+    waiver = models.CharField(_("waiver of the deposit"), max_length=40, blank=True)
+    credit_score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True)
 
     rent = _money(_("rent"))
     payable = _money(_("to pay"))

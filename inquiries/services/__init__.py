@@ -21,6 +21,7 @@ from inquiries.services.contract_requests import (
     decide_contract_request,
     forward_contract_request,
     request_contract_change,
+    reword_contract_decision,
     tell_contract_result,
 )
 from inquiries.services.conversing import greet, reply, write_note
@@ -94,6 +95,7 @@ __all__ = [
     "report_fault",
     "request_contract_change",
     "reveal_contact",
+    "reword_contract_decision",
     "select_devices",
     "send_follow_up",
     "send_quotation",

@@ -47,6 +47,7 @@ def ask(
     that is there already.
 
     Raises ValidationError with a message per field: surname, phone, topic, text, files;
+    SentOtherwise when other words were asked with this token;
     NotAllowed for a colleague who receives no inquiries (IN-03).
     """
     if by is not None and not by.receives:
@@ -62,7 +63,7 @@ def ask(
             fields=fields,
         )
     except IntegrityError:
-        earlier = _asked_before(client_token)
+        earlier = _asked_before(client_token, fields)
         if earlier is None:
             raise
         return earlier
@@ -82,13 +83,18 @@ def customer_writes(
     not left. Words before the notice of IN-27 begin its minute anew. What is written by
     the link of a merged inquiry goes to the one that goes on.
 
-    Raises ValidationError (text, files), IllegalStep when the inquiry is closed.
+    Raises ValidationError (text, files), IllegalStep when the inquiry is closed,
+    SentOtherwise.
     """
     text, inspected = messages.clean(text, files)
     with receiving(inquiry) as (place, origin):
         inquiry = place
         for ticket in filter(None, (inquiry, origin)):
             if sent := messages.already_sent(ticket, client_token):
+                same = messages.is_same(
+                    sent, (text,), inspected, direction=Direction.IN
+                )
+                messages.refuse_other(ticket, same=same)
                 return sent
         rule = WORKFLOW.check(inquiry, Step.CUSTOMER_WRITES, by=None)
         message = messages.add(
@@ -155,10 +161,19 @@ def _cleaned(
     return _Fields(surname, phone, Topic(topic), text, inspected)
 
 
-def _asked_before(client_token: uuid.UUID | None) -> Inquiry | None:
+def _asked_before(client_token: uuid.UUID | None, fields: _Fields) -> Inquiry | None:
+    """The inquiry of an earlier click. Raises SentOtherwise for other words."""
     if client_token is None:
         return None
-    return Inquiry.objects.filter(client_token=client_token).first()
+    asked = Inquiry.objects.filter(client_token=client_token).first()
+    if asked is not None:
+        words = asked.messages.filter(direction=Direction.IN)
+        first = words.order_by("sent_at", "pk").first()
+        same = first is not None and messages.is_same(
+            first, (fields.text,), fields.files, direction=Direction.IN
+        )
+        messages.refuse_other(asked, same=same)
+    return asked
 
 
 @transaction.atomic
@@ -171,7 +186,7 @@ def _open(
     by: User | None,
     fields: _Fields,
 ) -> Inquiry:
-    if earlier := _asked_before(client_token):
+    if earlier := _asked_before(client_token, fields):
         return earlier
     customer = identify(surname=fields.surname, phone=fields.phone, at=at)
     inquiry = Inquiry.objects.create(

@@ -1,6 +1,7 @@
 """Calling back: the number for a reason, attempts, and the answer (IN-28, IN-29)."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -9,17 +10,17 @@ from django.utils.translation import gettext as _
 
 from customers.services import forget_phone_later, reveal_phone
 from inquiries.models import Callback, Inquiry, Obstacle, Way
+from inquiries.services import wording
 from inquiries.services.checking import promise_callback
 from inquiries.services.speaking import say
 from inquiries.workflow import WORKFLOW, Step
-from knowledge.services import phrases
 from sla.models import Metric
 from sla.services import clocks
 from sla.services.clocks import CancelReason
 from staff.models import User
 from tickets import feed
 from tickets.models import Verb
-from tickets.services import events
+from tickets.services import events, messages
 from tickets.text import clean_message
 from tickets.workflow import IllegalStep
 
@@ -103,18 +104,23 @@ def finish_callback(
     by: User,
     at: datetime,
     client_token: uuid.UUID | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> Callback:
     """The customer has the answer: by a call, or by this text as a message (IN-28).
 
     `outcome` is what was said; by message the customer reads it, and the phrase guard
     does before (IN-20). Stops the callback's clock; a number that was kept for it goes
-    a week later. A second click returns the callback that is done.
+    a week later. A second click returns the callback that is done. `confirmed` and
+    `override_reason` are what the phrase guard is told.
 
-    Raises ValidationError (way, outcome), IllegalStep, NotAllowed, ForbiddenPhrase,
-    NeedsConfirmation.
+    Raises ValidationError (way, outcome, override_reason), IllegalStep, SentOtherwise,
+    NotAllowed, ForbiddenPhrase, NeedsConfirmation.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if clicked := _clicked_before(inquiry, client_token):
+        same = (clicked.done_way, clicked.outcome) == (way, _outcome(outcome))
+        messages.refuse_other(inquiry, same=same)
         return clicked
     WORKFLOW.check(inquiry, Step.FINISH_CALLBACK, by=by)
     outcome = _outcome(outcome)
@@ -126,8 +132,15 @@ def finish_callback(
     if way == Way.CALL and not inquiry.customer.can_be_called:
         raise ValidationError({"way": _no_number()})
     if way == Way.MESSAGE:
-        phrases.refuse_forbidden(outcome, by=by, field="outcome")
+        allowance = wording.examined(
+            outcome,
+            by=by,
+            confirmed=confirmed,
+            override_reason=override_reason,
+            field="outcome",
+        )
         message = say(inquiry, text=outcome, verb=Verb.REPLIED, by=by, at=at)
+        allowance.record(inquiry, by=by, at=at, message=message)
         inquiry.last_answer = message
         inquiry.save(update_fields=["last_answer"])
     return settle(

@@ -101,11 +101,13 @@ def announce_checking(
     last wrote, whichever is later. A second click returns the callback that is there.
 
     Raises ValidationError (surname, phone, question, answer_by), IllegalStep,
-    NotAllowed.
+    SentOtherwise, NotAllowed.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if messages.already_sent(inquiry, client_token):
-        return inquiry.callbacks.latest("pk")
+        promised = inquiry.callbacks.latest("pk")
+        messages.refuse_other(inquiry, same=promised.question == question.strip())
+        return promised
     rule = WORKFLOW.check(inquiry, Step.CHECK, by=by)
     surname, phone, question = _cleaned(
         inquiry.customer,

@@ -15,6 +15,8 @@ from inquiries.services.checking import drop_minute
 from inquiries.services.speaking import (
     CLOSING_QUESTION,
     CLOSING_STATEMENT,
+    ENDING,
+    end_no_more,
     policy_text,
     running,
     say,
@@ -159,19 +161,10 @@ def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
         )
     follow_ups.drop(inquiry, reason=NotSent.REOPENED, by=by, at=at)
     WORKFLOW.move(inquiry, rule)
-    inquiry.closed_at = inquiry.customer_left_at = None
-    inquiry.closing_asked_at = inquiry.closing_answered_at = None
+    inquiry.closed_at = None
+    end_no_more(inquiry)
     inquiry.cycle += 1
-    inquiry.save(
-        update_fields=[
-            "closed_at",
-            "closing_answered_at",
-            "closing_asked_at",
-            "customer_left_at",
-            "cycle",
-            "status",
-        ]
-    )
+    inquiry.save(update_fields=["closed_at", "cycle", "status", *ENDING])
     events.record(inquiry, Verb.REOPENED, by=by, at=at)
     feed.announce(inquiry, "ticket", to_customer=True)
     return inquiry

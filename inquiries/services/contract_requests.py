@@ -1,6 +1,7 @@
 """A wish to change the contract: record, forward, decide, tell (IN-44, IN-45)."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -21,9 +22,8 @@ from inquiries.request_workflow import (
     RequestStep,
     check,
 )
-from inquiries.services import telling
+from inquiries.services import telling, wording
 from inquiries.workflow import WORKFLOW, Step
-from knowledge.services import phrases
 from sla.models import Metric
 from sla.services import clocks
 from staff.models import Department, User
@@ -47,7 +47,8 @@ def request_contract_change(
     Without a contract department it stays recorded, and its clock runs on. The same
     client token again gives the request that is there.
 
-    Raises ValidationError (clause, wish, reason), IllegalStep, NotAllowed.
+    Raises ValidationError (clause, wish, reason), IllegalStep, SentOtherwise,
+    NotAllowed.
     """
     errors = {}
     if clause not in Clause.values:
@@ -58,6 +59,9 @@ def request_contract_change(
         if client_token is not None:
             earlier = inquiry.contract_requests.filter(client_token=client_token)
             if asked := earlier.first():
+                said = {name: getattr(asked, name) for name in cleaned}
+                same = said == cleaned and asked.clause == clause
+                messages.refuse_other(inquiry, same=same)
                 return asked
         WORKFLOW.check(inquiry, Step.REQUEST_CONTRACT_CHANGE, by=by)
         request = ContractRequest.objects.create(
@@ -108,15 +112,23 @@ def forward_contract_request(
 
 
 def decide_contract_request(
-    request: ContractRequest, *, decision: str, text: str, by: User, at: datetime
+    request: ContractRequest,
+    *,
+    decision: str,
+    text: str,
+    by: User,
+    at: datetime,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> ContractRequest:
     """Say what becomes of the wish; the customer has yet to be told.
 
-    The text is judged now (IN-20): whoever tells it later cannot change it. The same
-    decision by the same person again changes nothing.
+    The text is judged now (IN-20): whoever tells it later cannot change it. `confirmed`
+    and `override_reason` are what the phrase guard is told. The same decision by the
+    same person again changes nothing.
 
-    Raises ValidationError (decision, text), IllegalStep, NotAllowed, ForbiddenPhrase,
-    NeedsConfirmation.
+    Raises ValidationError (decision, text, override_reason), IllegalStep, NotAllowed,
+    ForbiddenPhrase, NeedsConfirmation.
     """
     errors = {}
     if decision not in Decision.values:
@@ -133,26 +145,49 @@ def decide_contract_request(
             department=CONTRACT_MANAGEMENT,
             by=by,
         )
-        phrases.refuse_forbidden(text, by=by)
+        allowance = wording.examined(
+            text, by=by, confirmed=confirmed, override_reason=override_reason
+        )
         CONTRACT_LIFE.move(request, rule)
         request.decision = decision
-        request.decision_text = text
         request.decided_at = at
-        request.decided_by = by
-        request.save(
-            update_fields=[
-                *("status", "decision", "decision_text", "decided_at", "decided_by")
-            ]
-        )
-        events.record(
-            inquiry,
-            Verb.CONTRACT_DECIDED,
+        _word(inquiry, request, text, allowance, by=by, at=at)
+        return request
+
+
+def reword_contract_decision(
+    request: ContractRequest,
+    *,
+    text: str,
+    by: User,
+    at: datetime,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
+) -> ContractRequest:
+    """Say a decision in other words, before the customer reads them.
+
+    It is the way on where the phrase guard refuses what was written before a phrase was
+    forbidden. The same words by the same person again change nothing.
+
+    Raises ValidationError (text, override_reason), IllegalStep, NotAllowed,
+    ForbiddenPhrase, NeedsConfirmation.
+    """
+    text = telling.clean({"text": text})["text"]
+    with transaction.atomic():
+        inquiry, request = _held(request)
+        check(
+            CONTRACT_LIFE,
+            request,
+            RequestStep.REWORD,
+            department=CONTRACT_MANAGEMENT,
             by=by,
-            at=at,
-            request=request.number,
-            decision=decision,
         )
-        feed.announce(inquiry, "ticket", to_customer=False)
+        if _decided_so(request, decision=request.decision, text=text, by=by):
+            return request
+        allowance = wording.examined(
+            text, by=by, confirmed=confirmed, override_reason=override_reason
+        )
+        _word(inquiry, request, text, allowance, by=by, at=at)
         return request
 
 
@@ -163,12 +198,17 @@ def tell_contract_result(
     by: User,
     at: datetime,
     client_token: uuid.UUID | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> ContractRequest:
     """Send the customer the decision; the message is the proof (IN-45).
 
-    Also when the conversation has been finished meanwhile.
+    Also when the conversation has been finished meanwhile. Phrases that are forbidden
+    only since it was decided are refused: `confirmed` and `override_reason` let them
+    pass, or contract management says it in other words.
 
-    Raises IllegalStep, NotAllowed.
+    Raises ValidationError (override_reason), IllegalStep, NotAllowed, ForbiddenPhrase,
+    NeedsConfirmation.
     """
     inquiry, request = _held(request)
     if sent := messages.already_sent(inquiry, client_token):
@@ -180,6 +220,14 @@ def tell_contract_result(
         department=CONTRACT_MANAGEMENT,
         by=by,
     )
+    allowance = wording.examined(
+        request.decision_text,
+        by=by,
+        confirmed=confirmed,
+        override_reason=override_reason,
+        field="decision_text",
+        passed=request.phrases_passed,
+    )
     message = telling.tell(
         inquiry,
         text=result_text(request),
@@ -189,6 +237,7 @@ def tell_contract_result(
         client_token=client_token,
         request=request.number,
     )
+    allowance.record(inquiry, by=by, at=at, message=message, request=request.number)
     CONTRACT_LIFE.move(request, rule)
     request.told_at = at
     request.told_by = by
@@ -235,6 +284,37 @@ def _forward(
         inquiry, Verb.CONTRACT_FORWARDED, by=by, at=at, request=request.number
     )
     clocks.stop(inquiry, Metric.CONTRACT_FORWARD, at=at, by=by, subject=request.number)
+
+
+def _word(
+    inquiry: Inquiry,
+    request: ContractRequest,
+    text: str,
+    allowance: wording.Allowance,
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """Keep the words of a decision; the caller holds the lock and has examined them."""
+    request.decision_text = text
+    request.phrases_passed = list(allowance.passed)
+    request.decided_by = by
+    request.save(
+        update_fields=[
+            *("status", "decision", "decision_text", "phrases_passed"),
+            *("decided_at", "decided_by"),
+        ]
+    )
+    events.record(
+        inquiry,
+        Verb.CONTRACT_DECIDED,
+        by=by,
+        at=at,
+        request=request.number,
+        decision=request.decision,
+    )
+    allowance.record(inquiry, by=by, at=at, request=request.number)
+    feed.announce(inquiry, "ticket", to_customer=False)
 
 
 def _decided_so(

@@ -12,13 +12,13 @@ from inquiries.models import Inquiry, Topic, Way
 from inquiries.services import callbacks, wording
 from inquiries.services.speaking import (
     GREETING,
+    already_said,
     policy_text,
     say,
     something_else,
 )
 from inquiries.services.topics import mark_answered
 from inquiries.workflow import WORKFLOW, Step
-from knowledge.services import phrases
 from staff.models import User
 from tickets import feed
 from tickets.models import Direction, Message, Verb
@@ -45,22 +45,22 @@ def reply(
     finish the callback (IN-28). After the closing question was answered there was
     something else: it must be asked again (IN-52). An inquiry that nobody has taken
     becomes the answering person's. The phrase guard reads the text (IN-20):
-    `confirmed` and `override_reason` are what it is told.
+    `confirmed` and `override_reason` are what it is told. The same client token again
+    gives the message that was sent.
 
     Raises ValidationError (text, files, answers, override_reason), IllegalStep,
-    NotAllowed, ForbiddenPhrase, NeedsConfirmation.
+    SentOtherwise, NotAllowed, ForbiddenPhrase, NeedsConfirmation.
     """
     text, inspected = messages.clean(text, files)
     _refuse_unknown(answers)
-    reason = wording.clean_reason(override_reason)
     with transaction.atomic():
         inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
-        if sent := messages.already_sent(inquiry, client_token):
+        if sent := already_said(inquiry, client_token, text=text, files=inspected):
             return sent
         step = Step.ASK_BACK if _asks(text) else Step.REPLY
         rule = WORKFLOW.check(inquiry, step, by=by)
-        allowed = phrases.refuse_forbidden(
-            text, by=by, confirmed=confirmed, override=reason
+        allowance = wording.examined(
+            text, by=by, confirmed=confirmed, override_reason=override_reason
         )
         message = say(
             inquiry,
@@ -71,8 +71,7 @@ def reply(
             files=inspected,
             client_token=client_token,
         )
-        if allowed:
-            wording.record_allowance(inquiry, message, allowed, reason=reason)
+        allowance.record(inquiry, by=by, at=at, message=message)
         changed = WORKFLOW.move(inquiry, rule)
         inquiry.last_answer = message
         something_else(inquiry)
@@ -132,11 +131,13 @@ def write_note(
 ) -> Message:
     """Leave a note that only colleagues see, on open and closed inquiries alike.
 
-    Raises ValidationError (text, files), NotAllowed.
+    Raises ValidationError (text, files), SentOtherwise, NotAllowed.
     """
     text, inspected = messages.clean(text, files)
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if sent := messages.already_sent(inquiry, client_token):
+        same = messages.is_same(sent, (text,), inspected, direction=Direction.NOTE)
+        messages.refuse_other(inquiry, same=same)
         return sent
     WORKFLOW.check(inquiry, Step.NOTE, by=by)
     note = messages.add(

@@ -40,9 +40,9 @@ def explain_clauses(
     Each core clause is either explained, with an example at least, or "not asked"
     (IN-41, IN-42). `understood` is None until the customer has said so (IN-43). The
     same client token again gives the explanation that is there; where nothing is sent,
-    it is kept once more.
+    it is kept once more. The words are the company's own: nobody has typed any.
 
-    Raises ValidationError (clauses, examples), IllegalStep, NotAllowed.
+    Raises ValidationError (clauses, examples), IllegalStep, SentOtherwise, NotAllowed.
     """
     cards = clause_cards.cards(at=at)
     _refuse_gaps(cards, clauses=clauses, not_asked=not_asked, examples=examples)
@@ -50,7 +50,13 @@ def explain_clauses(
     with transaction.atomic():
         inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
         if sent := messages.already_sent(inquiry, client_token):
-            return ClauseExplanation.objects.get(message=sent)
+            told = ClauseExplanation.objects.get(message=sent)
+            same = (set(told.clauses), set(told.examples)) == (
+                {card.clause for card in chosen},
+                set(examples),
+            )
+            messages.refuse_other(inquiry, same=same)
+            return told
         WORKFLOW.check(inquiry, Step.EXPLAIN_CLAUSES, by=by)
         explanation = ClauseExplanation(
             inquiry=inquiry,
@@ -120,14 +126,18 @@ def tell_service_facts(
     `zone` is the code of a way of delivery, `devices` are codes of the catalogue; none:
     both delivery times are told. The same client token again gives what was told.
 
-    Raises ValidationError (zone, devices), IllegalStep, NotAllowed.
+    Raises ValidationError (zone, devices), IllegalStep, SentOtherwise, NotAllowed.
     """
     place, rows = _chosen(zone, devices)
     facts = facts_for(place, rows, at=at)
     with transaction.atomic():
         inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
         if sent := messages.already_sent(inquiry, client_token):
-            return ServiceFactsTold.objects.get(message=sent)
+            told = ServiceFactsTold.objects.get(message=sent)
+            known = [device["code"] for device in told.facts["installation"]]
+            same = told.facts["zone"] == zone and set(known) == set(devices)
+            messages.refuse_other(inquiry, same=same)
+            return told
         WORKFLOW.check(inquiry, Step.TELL_SERVICE_FACTS, by=by)
         message = telling.tell(
             inquiry,

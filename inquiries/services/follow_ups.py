@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,14 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from inquiries.follow_up_text import FOLLOW_UP, compose
 from inquiries.models import FollowUp, FollowUpStatus, Inquiry, Intent, NotSent
 from inquiries.models.follow_up import LAST_MINUTES
-from inquiries.services import carriers
+from inquiries.services import carriers, wording
 from inquiries.services.carriers import NoCarrier, Parcel
 from inquiries.workflow import WORKFLOW, Step
 from knowledge.models import Script
-from knowledge.services import phrases
 from knowledge.services.scripts import ScriptError
 from sla.models import Metric, Outcome
 from sla.services import clocks
@@ -39,7 +39,6 @@ AUTOMATIC_AFTER: Final = timedelta(minutes=30)
 LEASE: Final = timedelta(minutes=1)
 # No job runs longer than 15 s.
 SECONDS: Final = 8.0
-REMARK_MAX: Final = 200
 
 
 def plan(inquiry: Inquiry, *, consent: bool, at: datetime) -> None:
@@ -78,8 +77,18 @@ def plan(inquiry: Inquiry, *, consent: bool, at: datetime) -> None:
 
 
 @transaction.atomic
-def edit_follow_up(inquiry: Inquiry, *, text: str, by: User, at: datetime) -> FollowUp:
+def edit_follow_up(
+    inquiry: Inquiry,
+    *,
+    text: str,
+    by: User,
+    at: datetime,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
+) -> FollowUp:
     """Say it in own words; the system then waits until shortly before the deadline.
+
+    `confirmed` and `override_reason` are what the phrase guard is told.
 
     Raises ValidationError (text) when the words of IN-56 do not begin it, IllegalStep,
     NotAllowed, ForbiddenPhrase, NeedsConfirmation.
@@ -87,14 +96,27 @@ def edit_follow_up(inquiry: Inquiry, *, text: str, by: User, at: datetime) -> Fo
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.FOLLOW_UP, by=by)
     follow_up = _waiting(inquiry)
-    _edit(follow_up, text=text, by=by)
+    allowance = _edit(
+        follow_up,
+        text=text,
+        by=by,
+        confirmed=confirmed,
+        override_reason=override_reason,
+    )
+    allowance.record(inquiry, by=by, at=at, follow_up=follow_up.pk)
     feed.announce(inquiry, "ticket", to_customer=False)
     return follow_up
 
 
 @transaction.atomic
 def send_follow_up(
-    inquiry: Inquiry, *, by: User, at: datetime, text: str | None = None
+    inquiry: Inquiry,
+    *,
+    by: User,
+    at: datetime,
+    text: str | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> FollowUp:
     """Send it now, with `text` if that is another one. A second click sends nothing.
 
@@ -110,7 +132,14 @@ def send_follow_up(
         return sent
     follow_up = _waiting(inquiry)
     if text is not None:
-        _edit(follow_up, text=text, by=by)
+        allowance = _edit(
+            follow_up,
+            text=text,
+            by=by,
+            confirmed=confirmed,
+            override_reason=override_reason,
+        )
+        allowance.record(inquiry, by=by, at=at, follow_up=follow_up.pk)
     return _deliver(inquiry, follow_up, by=by, at=at)
 
 
@@ -127,7 +156,7 @@ def cancel_follow_up(
     if cancelled := _of_cycle(inquiry, FollowUpStatus.CANCELLED):
         return cancelled
     follow_up = _waiting(inquiry)
-    follow_up.remark = _remark(reason)
+    follow_up.remark = one_line(reason, field="reason", missing=_("Please say why."))
     _end(
         inquiry,
         follow_up,
@@ -291,14 +320,21 @@ def _record_not_sent(
     )
 
 
-def _edit(follow_up: FollowUp, *, text: str, by: User) -> None:
+def _edit(
+    follow_up: FollowUp,
+    *,
+    text: str,
+    by: User,
+    confirmed: Collection[str],
+    override_reason: str,
+) -> wording.Allowance:
     """Keep other words than the composed ones, if they are others."""
     try:
         text = clean_message(text)
     except ValidationError as error:
         raise ValidationError({"text": error}) from None
     if text == follow_up.text:
-        return
+        return wording.Allowance()
     opening = Script.objects.get(code=FOLLOW_UP).opening
     if not text.startswith(opening):
         raise ValidationError(
@@ -310,11 +346,14 @@ def _edit(follow_up: FollowUp, *, text: str, by: User) -> None:
                 )
             }
         )
-    phrases.refuse_forbidden(text, by=by)
+    allowance = wording.examined(
+        text, by=by, confirmed=confirmed, override_reason=override_reason
+    )
     follow_up.text = text
     follow_up.edited_by = by
     follow_up.send_at = follow_up.deadline - LAST_MINUTES
     follow_up.save(update_fields=["edited_by", "send_at", "text"])
+    return allowance
 
 
 def _plain(text: str) -> str:
@@ -341,18 +380,3 @@ def _pending(inquiry: Inquiry, pk: int | None = None) -> FollowUp | None:
 
 def _of_cycle(inquiry: Inquiry, status: FollowUpStatus) -> FollowUp | None:
     return inquiry.follow_ups.filter(cycle=inquiry.cycle, status=status).first()
-
-
-def _remark(text: str) -> str:
-    remark = " ".join(text.split())
-    if not remark or len(remark) > REMARK_MAX or not remark.isprintable():
-        raise ValidationError(
-            {
-                "reason": ValidationError(
-                    _("Please say why, in up to %(limit)s characters.")
-                    % {"limit": REMARK_MAX},
-                    code="reason_unfit",
-                )
-            }
-        )
-    return remark

@@ -14,8 +14,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from inquiries.models import ContractStatus, Inquiry, Merge, RepairStatus
 from inquiries.services.handling import refuse_poaching
+from inquiries.services.speaking import ENDING, end_no_more
 from inquiries.workflow import BACK_TO_WORK, WORKFLOW, Status, Step
 from sla.models import Metric
 from sla.services import clocks
@@ -27,9 +29,6 @@ from tickets.services import events
 from tickets.services.links import not_found
 from tickets.workflow import IllegalStep
 
-REASON_MAX: Final = 200
-# How far a conversation had come towards its end (IN-52).
-ENDING: Final = ("closing_asked_at", "closing_answered_at", "customer_left_at")
 _TRIES: Final = 5
 
 
@@ -47,7 +46,7 @@ def merge(
     when the merged one has taken in others, is in a colleague's hands or waits for a
     callback or another department; NotAllowed.
     """
-    reason = _clean_reason(reason)
+    reason = one_line(reason, field="reason")
     inquiry, into = _locked(inquiry, into)
     if Merge.objects.standing().filter(inquiry=inquiry, into=into).exists():
         return inquiry
@@ -78,7 +77,7 @@ def merge(
     )
     _move_topics(made)
     WORKFLOW.move(into, absorbing)
-    _end_no_more(into)
+    end_no_more(into)
     into.save(update_fields=["status", *ENDING])
     _wait_in(into, since=made.waiting_since, at=at)
     _tell(made, Verb.MERGED, by=by, at=at)
@@ -113,7 +112,7 @@ def unmerge(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
     if inquiry.customer_waiting_since is not None:
         back = BACK_TO_WORK.get(back, back)
     WORKFLOW.move(inquiry, replace(rule, target=back))
-    _end_no_more(inquiry)
+    end_no_more(inquiry)
     inquiry.save(
         update_fields=[
             *("closed_at", "customer_waiting_since", "cycle", "status"),
@@ -177,22 +176,6 @@ def _locked(inquiry: Inquiry, into: Inquiry) -> tuple[Inquiry, Inquiry]:
     return found[inquiry.pk], found[into.pk]
 
 
-def _clean_reason(text: str) -> str:
-    """One line; an empty one is for `_refuse_strangers` to judge."""
-    reason = " ".join(text.split())
-    if len(reason) > REASON_MAX or not reason.isprintable():
-        raise ValidationError(
-            {
-                "reason": ValidationError(
-                    _("Write the reason on one line of at most %(limit)s characters.")
-                    % {"limit": REASON_MAX},
-                    code="reason_unfit",
-                )
-            }
-        )
-    return reason
-
-
 def _refuse_unseen(*inquiries: Inquiry, by: User) -> None:
     keys = [one.pk for one in inquiries]
     if Inquiry.objects.visible_to(by).filter(pk__in=keys).count() < len(keys):
@@ -225,12 +208,6 @@ def _refuse_promises(inquiry: Inquiry) -> None:
             step=Step.MERGE,
             status=inquiry.status,
         )
-
-
-def _end_no_more(inquiry: Inquiry) -> None:
-    """There is something else: the closing question must be asked again (IN-52)."""
-    for field in ENDING:
-        setattr(inquiry, field, None)
 
 
 def _refuse_strangers(inquiry: Inquiry, into: Inquiry, *, reason: str) -> None:

@@ -16,7 +16,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from catalog import words
-from catalog.models import DeliveryClass, DeliveryZone, Device, PaymentMethod, Terms
+from catalog.models import (
+    DeliveryClass,
+    DeliveryZone,
+    DepositWaiver,
+    Device,
+    PaymentMethod,
+    Terms,
+)
 from catalog.pricing import Line, Quote
 from catalog.services import prices, tariff
 from inquiries import offer_words
@@ -24,7 +31,7 @@ from inquiries.merged import place_of_writing
 from inquiries.models import Inquiry, Quotation, QuotationDocument, QuotationLine
 from inquiries.services.asking import customer_writes
 from inquiries.services.closing import reopen
-from inquiries.services.offering import tell
+from inquiries.services.telling import tell
 from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets import feed
@@ -37,6 +44,7 @@ from tickets.workflow import NotAllowed
 PREFIX: Final = "Q"
 # How long a quotation holds: to the end of the seventh day after it was sent.
 VALID_DAYS: Final = 7
+MOST_SCORE: Final = 9_999
 FURTHEST_START: Final = timedelta(days=365)
 TEXTS: Final = (
     *("deposit_conditions", "deposit_arrival", "deduction_needs"),
@@ -73,6 +81,8 @@ class Order:
     insurance: bool = False
     onsite_install: bool = False
     operator_days: int = 0
+    waiver: str = ""
+    credit_score: int | None = None
 
     @classmethod
     def of(cls, quotation: Quotation) -> "Order":
@@ -85,6 +95,8 @@ class Order:
             insurance=quotation.insurance,
             onsite_install=quotation.onsite_install,
             operator_days=quotation.operator_days,
+            waiver=quotation.waiver,
+            credit_score=quotation.credit_score,
         )
 
 
@@ -102,13 +114,17 @@ def draft_quotation(
     insurance: bool = False,
     onsite_install: bool = False,
     operator_days: int = 0,
+    waiver: str = "",
+    credit_score: int | None = None,
 ) -> Quotation:
     """Work a price out and keep it as this person's draft for this inquiry.
 
     Nobody else sees a draft; the next one replaces it. Insurance is never preselected.
+    `waiver` is the code of what frees from the deposit; one that goes by a score needs
+    the customer's, one that goes by an agreement needs somebody who supervises.
 
     Raises ValidationError (items, items.N.code, items.N.quantity, days, delivery,
-    starts_on, operator_days), IllegalStep, NotAllowed.
+    starts_on, operator_days, waiver, credit_score), IllegalStep, NotAllowed.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.DRAFT_QUOTATION, by=by)
@@ -121,8 +137,11 @@ def draft_quotation(
         insurance=insurance,
         onsite_install=onsite_install,
         operator_days=operator_days,
+        waiver=waiver,
+        credit_score=credit_score if waiver else None,
     )
     _refuse_day(order.starts_on, at=at)
+    _refuse_waiver(order, by=by)
     facts, priced = _worked_out(order, at=at)
     draft = Quotation.objects.draft_of(inquiry, by)
     if draft is None:
@@ -157,6 +176,7 @@ def send_quotation(
     rule = WORKFLOW.check(inquiry, Step.QUOTE, by=by)
     order = Order.of(draft)
     _refuse_day(order.starts_on, at=at)
+    _refuse_waiver(order, by=by)
     facts, priced = _worked_out(order, at=at)
     _refuse_without_deposit_terms(facts["terms"])
     changed = _differences(draft, priced)
@@ -168,8 +188,8 @@ def send_quotation(
     draft.valid_until = valid_until(at)
     draft.message = tell(
         inquiry,
-        rule,
-        Verb.QUOTED,
+        rule=rule,
+        verb=Verb.QUOTED,
         text=offer_words.quotation_message(draft),
         by=by,
         at=at,
@@ -201,13 +221,14 @@ def quote(
     `price_version` is the stamp of the prices that were shown. The same `client_token`
     again is the same quotation.
 
-    Raises what `draft_quotation` and `send_quotation` raise; PricesChanged when the
-    prices have another stamp by now.
+    Raises SentOtherwise for another order under that token, what `draft_quotation` and
+    `send_quotation` raise, and PricesChanged when the prices have another stamp by now.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if client_token:
         known = Quotation.objects.filter(inquiry=inquiry, client_token=client_token)
         if sent := known.first():
+            _refuse_other_order(sent, **order)
             return sent
     draft = draft_quotation(inquiry, by=by, at=at, **order)
     if price_version and price_version != draft.price_stamp:
@@ -223,6 +244,19 @@ def quote(
         draft.client_token = client_token
         draft.save(update_fields=["client_token"])
     return send_quotation(draft, by=by, at=at)
+
+
+def _refuse_other_order(
+    sent: Quotation, *, items: Asked, delivery: str, **terms: Any
+) -> None:
+    """Raises SentOtherwise unless this is what was quoted."""
+    pieces: Counter[str] = Counter()
+    for code, quantity in items:
+        pieces[code] += quantity
+    if not terms.get("waiver"):
+        terms["credit_score"] = None
+    asked = Order(items=tuple(pieces.items()), zone=delivery, **terms)
+    messages.refuse_other(sent.inquiry, same=asked == Order.of(sent))
 
 
 def open_quotation(quotation: Quotation, *, at: datetime) -> bool:
@@ -288,6 +322,28 @@ def _refuse_day(starts_on: date | None, *, at: datetime) -> None:
         )
 
 
+def _refuse_waiver(order: Order, *, by: User) -> None:
+    """A score frees by rule; what goes by an agreement is a decision of those who lead.
+
+    A score that is too low, and devices worth too much, are lines of the price.
+    """
+    waiver = DepositWaiver.objects.filter(code=order.waiver, enabled=True).first()
+    if waiver is None:
+        return  # the arithmetic says so
+    if waiver.min_score is None and not by.supervises:
+        raise ValidationError(
+            {"waiver": _("Only a supervisor can waive the deposit without a score.")},
+            code="waiver_not_allowed",
+        )
+    if waiver.min_score is None and order.credit_score is None:
+        return
+    if order.credit_score is None or not 0 <= order.credit_score <= MOST_SCORE:
+        raise ValidationError(
+            {"credit_score": _("Give the score that the customer has shown.")},
+            code="score_missing",
+        )
+
+
 def _refuse_without_deposit_terms(terms: dict[str, Any]) -> None:
     """Nothing is quoted that leaves the deposit open (IN-40)."""
     if not all(
@@ -323,6 +379,8 @@ def _worked_out(order: Order, *, at: datetime) -> tuple[dict[str, Any], list[Any
         "insurance": order.insurance,
         "onsite_install": order.onsite_install,
         "operator_days": order.operator_days,
+        "waiver": order.waiver,
+        "credit_score": order.credit_score,
         "rent": zh.rent,
         "payable": zh.payable,
         "deposit": zh.deposit,
@@ -349,6 +407,8 @@ def _price(order: Order, *, at: datetime) -> Callable[[], Quote]:
         insurance=order.insurance,
         onsite_install=order.onsite_install,
         operator_days=order.operator_days,
+        waiver=order.waiver,
+        credit_score=order.credit_score,
     )
 
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from catalog import pricing
 from catalog.models import Device
 from catalog.services import tariff
+from customers.text import one_line
 from inquiries import texts
 from inquiries.models import Inquiry, RepairRequest, Urgency
 from inquiries.request_workflow import (
@@ -29,13 +30,14 @@ from sla.services.clocks import CancelReason
 from staff.models import Department, User
 from tickets import feed
 from tickets.models import Verb
-from tickets.services import assignment, events
+from tickets.services import assignment, events, messages
 from tickets.text import is_blank
 from tickets.workflow import Rule
 
 DOWNTIME_MAX: Final = Decimal("9999.9")
 TENTH: Final = Decimal("0.1")
 HOURS_A_DAY: Final = 24
+LINE_MAX: Final = 120
 
 
 def report_fault(
@@ -56,7 +58,7 @@ def report_fault(
     that is there.
 
     Raises ValidationError (device, fault, urgency, urgency_reason), IllegalStep,
-    NotAllowed.
+    SentOtherwise, NotAllowed.
     """
     fields = _cleaned(
         device=device, fault=fault, urgency=urgency, urgency_reason=urgency_reason
@@ -66,6 +68,9 @@ def report_fault(
         if client_token is not None:
             earlier = inquiry.repair_requests.filter(client_token=client_token)
             if reported := earlier.first():
+                said = {name: getattr(reported, name) for name in fields}
+                same = said == fields and reported.urgency == urgency
+                messages.refuse_other(inquiry, same=same)
                 return reported
         WORKFLOW.check(inquiry, Step.REPORT_FAULT, by=by)
         department = Department.objects.filter(code=TECHNICAL_SUPPORT).first()
@@ -132,7 +137,7 @@ def check_in_on_site(
 
     Raises ValidationError (place), IllegalStep, NotAllowed.
     """
-    place = _line("place", place)
+    place = one_line(place, field="place", most=LINE_MAX)
     with transaction.atomic():
         inquiry, request = _held(request)
         if (request.place, request.on_site_by_id) == (place, by.pk):
@@ -235,7 +240,7 @@ def _cleaned(
     *, device: str, fault: str, urgency: str, urgency_reason: str
 ) -> dict[str, str]:
     """What was entered, after cleaning; only an urgent fault has a reason for it."""
-    errors = {}
+    errors: dict[str, Any] = {}
     urgent = urgency == Urgency.URGENT
     if urgency not in Urgency.values:
         errors["urgency"] = ValidationError(_("Please say how urgent it is."))
@@ -245,9 +250,9 @@ def _cleaned(
             code="reason_missing",
         )
     try:
-        device = telling.one_line(device)
+        device = one_line(device, field="device", most=LINE_MAX)
     except ValidationError as error:
-        errors["device"] = error
+        errors |= error.error_dict
     return telling.clean(
         {"device": device, "fault": fault},
         optional={"urgency_reason": urgency_reason if urgent else ""},
@@ -282,15 +287,6 @@ def _compensation(request: RepairRequest, *, at: datetime) -> Decimal | None:
         tariff=tariff.current(at=at),
     )
     return owed.reduction
-
-
-def _line(name: str, text: str) -> str:
-    try:
-        return telling.one_line(telling.clean({}, optional={name: text})[name])
-    except ValidationError as error:
-        if hasattr(error, "error_dict"):
-            raise
-        raise ValidationError({name: error}) from error
 
 
 def _held(request: RepairRequest) -> tuple[Inquiry, RepairRequest]:

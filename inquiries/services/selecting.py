@@ -1,7 +1,8 @@
 """Recommend devices: ask first, rank, compare at least two, let the customer choose."""
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Category, Device, Need, Scale, Scene
 from catalog.recommendation import Recommendation
 from catalog.services import prices, tariff
+from customers.text import one_line
 from inquiries import offer_words
 from inquiries.models import (
     Comparison,
@@ -21,15 +23,13 @@ from inquiries.models import (
     Inquiry,
     RankedDevice,
 )
+from inquiries.services import telling, wording
 from inquiries.services.asking import customer_writes
-from inquiries.services.offering import tell
 from inquiries.workflow import WORKFLOW, Step
-from knowledge.services import phrases
 from staff.models import User
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
 
-REASON_MAX: Final = 200
 MOST_BUDGET: Final = Decimal(1_000_000)
 
 
@@ -102,34 +102,48 @@ def recommend(
     at: datetime,
     only_one_reason: str = "",
     client_token: uuid.UUID | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> Comparison:
     """Send the customer a comparison of at least two devices of a selection (IN-34).
 
-    The order is that of the ranked list, never of the prices. A single device needs the
-    reason why, which the customer reads; only the dearest, while a cheaper one suits,
-    is refused (IN-36).
+    Devices of one kind are compared with each other, in the order of the ranked list,
+    never of the prices. A device that is the only one of its kind needs the reason why,
+    which the customer reads; only the dearest, while a cheaper one suits, is refused
+    (IN-36). `confirmed` and `override_reason` are what the phrase guard is
+    told about the reason.
 
-    Raises ValidationError (codes, only_one_reason), IllegalStep, NotAllowed,
-    ForbiddenPhrase, NeedsConfirmation.
+    Raises ValidationError (codes, only_one_reason, override_reason), IllegalStep,
+    SentOtherwise, NotAllowed, ForbiddenPhrase, NeedsConfirmation.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     sent = messages.already_sent(inquiry, client_token)
     if sent is not None and (before := Comparison.objects.filter(message=sent).first()):
+        own = " ".join(only_one_reason.split()) if before.only_one_reason else ""
+        said = (before.selection_id, set(before.codes), before.only_one_reason)
+        same = said == (selection.pk, set(codes), own)
+        messages.refuse_other(inquiry, same=same)
         return before
     rule = WORKFLOW.check(inquiry, Step.RECOMMEND, by=by)
     if selection.inquiry_id != inquiry.pk:
         raise DeviceSelection.DoesNotExist
-    reason = _clean_reason(only_one_reason)
+    reason = one_line(only_one_reason, field="only_one_reason")
     devices = _chosen(selection, codes)
+    reason = reason if _alone(devices) else ""
     _refuse_one_without_reason(devices, reason)
     _refuse_only_the_dearest(selection, devices)
     _refuse_what_changed(devices)
-    if len(devices) == 1:
-        phrases.refuse_forbidden(reason, by=by, field="only_one_reason")
-    message = tell(
+    allowance = wording.examined(
+        reason,
+        by=by,
+        confirmed=confirmed,
+        override_reason=override_reason,
+        field="only_one_reason",
+    )
+    message = telling.tell(
         inquiry,
-        rule,
-        Verb.DEVICES_RECOMMENDED,
+        rule=rule,
+        verb=Verb.DEVICES_RECOMMENDED,
         text=offer_words.comparison(selection, devices, only_one_reason=reason),
         by=by,
         at=at,
@@ -137,10 +151,11 @@ def recommend(
         selection=selection.pk,
         devices=[one.code for one in devices],
     )
+    allowance.record(inquiry, by=by, at=at, message=message)
     return Comparison.objects.create(
         selection=selection,
         codes=[one.code for one in devices],
-        only_one_reason=reason if len(devices) == 1 else "",
+        only_one_reason=reason,
         message=message,
         by=by,
         at=at,
@@ -265,12 +280,18 @@ def _chosen(selection: DeviceSelection, codes: Sequence[str]) -> list[RankedDevi
     return [one for one in selection.devices if one.code in codes]
 
 
+def _alone(devices: list[RankedDevice]) -> bool:
+    """Whether one of them has nothing of its kind to be compared with."""
+    return 1 in Counter(one.category for one in devices).values()
+
+
 def _refuse_one_without_reason(devices: list[RankedDevice], reason: str) -> None:
-    if len(devices) == 1 and not reason:
+    if _alone(devices) and not reason:
         raise ValidationError(
             {
                 "only_one_reason": _(
-                    "Compare at least two devices, or say why only one suits (IN-34)."
+                    "Compare at least two devices of a kind, or say why only one suits"
+                    " (IN-34)."
                 )
             },
             code="comparison_of_one",
@@ -281,8 +302,11 @@ def _refuse_only_the_dearest(
     selection: DeviceSelection, devices: list[RankedDevice]
 ) -> None:
     """No device is forced on a customer because it costs more (IN-36)."""
-    rents = [Decimal(one.daily) for one in selection.devices]
-    if min(rents) < max(rents) == min(Decimal(one.daily) for one in devices):
+    suiting, told = _rents(selection.devices), _rents(devices)
+    if any(
+        min(suiting[kind]) < max(suiting[kind]) == min(rents)
+        for kind, rents in told.items()
+    ):
         raise ValidationError(
             {
                 "codes": _(
@@ -292,6 +316,14 @@ def _refuse_only_the_dearest(
             },
             code="only_the_dearest",
         )
+
+
+def _rents(devices: list[RankedDevice]) -> dict[str, list[Decimal]]:
+    """The daily rents, kind by kind."""
+    found: dict[str, list[Decimal]] = {}
+    for one in devices:
+        found.setdefault(one.category, []).append(Decimal(one.daily))
+    return found
 
 
 def _refuse_what_changed(devices: list[RankedDevice]) -> None:
@@ -320,19 +352,6 @@ def _refuse_what_changed(devices: list[RankedDevice]) -> None:
             },
             code="list_stale",
         )
-
-
-def _clean_reason(text: str) -> str:
-    reason = " ".join(text.split())
-    if len(reason) > REASON_MAX or not reason.isprintable():
-        raise ValidationError(
-            {
-                "only_one_reason": _("Write up to %(limit)s characters in one line.")
-                % {"limit": REASON_MAX}
-            },
-            code="reason_unfit",
-        )
-    return reason
 
 
 def _is_word_of_customer(inquiry: Inquiry, message: Message) -> bool:

@@ -65,6 +65,36 @@ def say(
     return message
 
 
+def already_said(
+    inquiry: Inquiry,
+    client_token: uuid.UUID | None,
+    *,
+    text: str,
+    files: Sequence[InspectedFile] = (),
+) -> Message | None:
+    """What an earlier click has said, with the greeting or without it.
+
+    Raises SentOtherwise when it has said something else.
+    """
+    sent = messages.already_sent(inquiry, client_token)
+    if sent is not None:
+        greeting = policy_text(GREETING)
+        greeted = f"{greeting}\n{text}" if text else greeting
+        same = messages.is_same(sent, (text, greeted), files, direction=Direction.OUT)
+        messages.refuse_other(inquiry, same=same)
+    return sent
+
+
+# How far a conversation has come towards its end (IN-52).
+ENDING: Final = ("closing_asked_at", "closing_answered_at", "customer_left_at")
+
+
+def end_no_more(inquiry: Inquiry) -> None:
+    """It goes on: everything of the end must happen anew (IN-52); not saved."""
+    for field in ENDING:
+        setattr(inquiry, field, None)
+
+
 def something_else(inquiry: Inquiry) -> None:
     """After its answer the closing question must be asked again (IN-52); not saved."""
     if inquiry.closing_answered_at is not None:

@@ -1,6 +1,6 @@
 """Tell the customer something that a colleague has not typed word for word.
 
-The one place through which results, clauses and facts leave the house.
+The one place through which offers, results, clauses and facts leave the house.
 """
 
 import uuid
@@ -9,17 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry
-from inquiries.services.speaking import say, something_else
-from knowledge.services import phrases
+from inquiries.services.speaking import GREETING, policy_text, say, something_else
+from inquiries.workflow import WORKFLOW
 from staff.models import User
+from tickets import feed
 from tickets.models import Direction, Message, Verb
 from tickets.services import messages
 from tickets.text import clean_message
-
-LINE_MAX = 120
+from tickets.workflow import Rule
 
 
 def tell(
@@ -29,17 +28,22 @@ def tell(
     verb: Verb,
     by: User,
     at: datetime,
+    rule: Rule | None = None,
     client_token: uuid.UUID | None = None,
     **data: Any,
 ) -> Message:
     """Send a text, also on a finished inquiry; the caller holds the ticket's lock.
 
-    A customer who waits for an answer has it with this one (IN-24), and the first of a
-    cycle carries the greeting (IN-25); it can count as the answer to a topic. After the
-    answer to the closing question there was something else: it is asked again (IN-52).
-    `data` goes into the history. Raises ForbiddenPhrase, NeedsConfirmation (IN-20).
+    A customer who waits for an answer has it with this one (IN-24), and it can count as
+    the answer to a topic. Where the cycle lacks its greeting (IN-25) that goes before,
+    as a message of its own. After the answer to the closing question there was
+    something else: it is asked again (IN-52). `rule` is the step that the caller has
+    checked, if it leads to another status; `data` goes into the history. What people
+    typed into the text has been examined (IN-20).
     """
-    phrases.refuse_forbidden(text, by=by)
+    if inquiry.greeted_cycle != inquiry.cycle and not inquiry.channel.offline:
+        greeting = policy_text(GREETING)
+        say(inquiry, text=greeting, verb=Verb.GREETED, by=by, at=at)
     message = say(
         inquiry,
         text=text,
@@ -49,11 +53,19 @@ def tell(
         client_token=client_token,
         **data,
     )
+    changed = rule is not None and WORKFLOW.move(inquiry, rule)
     inquiry.last_answer = message
     something_else(inquiry)
     inquiry.save(
-        update_fields=["closing_answered_at", "closing_asked_at", "last_answer"]
+        update_fields=[
+            "closing_answered_at",
+            "closing_asked_at",
+            "last_answer",
+            "status",
+        ]
     )
+    if changed:
+        feed.announce(inquiry, "ticket", to_customer=True)
     return message
 
 
@@ -85,14 +97,3 @@ def clean(
     if wrong:
         raise ValidationError(wrong)
     return cleaned
-
-
-def one_line(text: str) -> str:
-    """A short text on one line. Raises ValidationError when it is not short."""
-    line = " ".join(text.split())
-    if len(line) > LINE_MAX:
-        raise ValidationError(
-            _("At most %(limit)s characters fit here.") % {"limit": LINE_MAX},
-            code="line_long",
-        )
-    return line

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from inquiries import topic_guards
 from inquiries.models import Inquiry, InquiryTopic, Topic
 from inquiries.services.checking import drop_minute
+from inquiries.services.speaking import ENDING, end_no_more
 from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets import feed
@@ -40,8 +41,8 @@ def add_topic(
         inquiry=inquiry, topic=topic, question=question, asked_at=at
     )
     WORKFLOW.move(inquiry, rule)
-    inquiry.closing_asked_at = inquiry.closing_answered_at = None
-    inquiry.save(update_fields=["closing_answered_at", "closing_asked_at", "status"])
+    end_no_more(inquiry)
+    inquiry.save(update_fields=["status", *ENDING])
     events.record(inquiry, Verb.TOPIC_ADDED, by=by, at=at, topic=topic)
     feed.announce(inquiry, "ticket", to_customer=True)
     return added

@@ -1,34 +1,92 @@
-"""The record of what a supervisor lets pass the phrase guard (IN-20)."""
+"""What the phrase guard is told about a text, and the record of what it lets pass.
 
-from collections.abc import Sequence
+Every verb that takes a free text for the customer asks here before it sends (IN-20).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from inquiries.models import Inquiry
+from knowledge.services import phrases
+from staff.models import User
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
 from tickets.text import clean_message
 
 
-def clean_reason(text: str) -> str:
-    """The reason as it is kept. Raises ValidationError (override_reason)."""
+@dataclass(frozen=True)
+class Allowance:
+    """Forbidden phrases that a supervisor lets pass, and why; as a rule there are none.
+
+    `passed` are all phrases that the guard found and somebody has answered for.
+    """
+
+    allowed: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    reason: str = ""
+
+    def record(
+        self,
+        inquiry: Inquiry,
+        *,
+        by: User,
+        at: datetime,
+        message: Message | None = None,
+        **data: Any,
+    ) -> None:
+        """Who let which phrases pass stands in the history, and why in a note.
+
+        The caller holds the lock on the inquiry; the history carries no person's text.
+        """
+        if not self.allowed:
+            return
+        said = "".join(f"“{phrase}”" for phrase in self.allowed)
+        note = messages.add(
+            inquiry,
+            direction=Direction.NOTE,
+            text=f"{said} {self.reason}",
+            at=at,
+            author=by,
+        )
+        if message is not None:
+            data["message"] = message.pk
+        data |= {"note": note.pk, "phrases": list(self.allowed)}
+        events.record(inquiry, Verb.PHRASE_ALLOWED, by=by, at=at, **data)
+
+
+def examined(
+    text: str,
+    *,
+    by: User,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
+    field: str = "text",
+    passed: Collection[str] = (),
+) -> Allowance:
+    """What the guard lets pass of a text that may be sent.
+
+    `confirmed` are the phrases that its writer calls harmless here, `override_reason`
+    is why a supervisor lets forbidden ones pass, `passed` are those for which somebody
+    has answered before.
+
+    Raises ForbiddenPhrase, NeedsConfirmation, ValidationError (override_reason).
+    """
+    reason = _clean_reason(override_reason)
+    allowed = phrases.refuse_forbidden(
+        text, by=by, confirmed=confirmed, override=reason, field=field, passed=passed
+    )
+    found = phrases.findings_in(text, by=by) if confirmed else []
+    harmless = [f.phrase.text for f in found if f.phrase.text in confirmed]
+    passed = tuple(dict.fromkeys((*harmless, *allowed)))
+    return Allowance(allowed, passed, reason)
+
+
+def _clean_reason(text: str) -> str:
     try:
         return clean_message(text, required=False)
     except ValidationError as error:
         raise ValidationError({"override_reason": error}) from error
-
-
-def record_allowance(
-    inquiry: Inquiry, message: Message, allowed: Sequence[str], *, reason: str
-) -> None:
-    """Who let which phrases pass stands in the history, and why in a note.
-
-    The caller holds the lock on the inquiry; the history carries no person's text.
-    """
-    by, at = message.author, message.sent_at
-    said = "".join(f"“{phrase}”" for phrase in allowed)
-    note = messages.add(
-        inquiry, direction=Direction.NOTE, text=f"{said} {reason}", at=at, author=by
-    )
-    data = {"message": message.pk, "note": note.pk, "phrases": list(allowed)}
-    events.record(inquiry, Verb.PHRASE_ALLOWED, by=by, at=at, **data)

@@ -15,12 +15,29 @@ from staff.models import Role, User
 
 
 class UnfitWording(Exception):
-    """A text that is not sent as it stands, what was found in it, and its field."""
+    """A text that is not sent as it stands, what was found in it, and its field.
 
-    def __init__(self, findings: Collection[Finding], *, field: str) -> None:
+    With it what would let it pass: phrases that the writer may call harmless, whether
+    they did so (`confirmed`), and for whom supervises a reason (`override`).
+    """
+
+    def __init__(
+        self,
+        findings: Collection[Finding],
+        *,
+        field: str,
+        doubtful: Collection[str] = (),
+        confirmed: Collection[str] = (),
+        override: str = "",
+        may_override: bool = False,
+    ) -> None:
         super().__init__([finding.phrase.text for finding in findings])
         self.findings = tuple(findings)
         self.field = field
+        self.doubtful = tuple(dict.fromkeys(doubtful))
+        self.confirmed = frozenset(confirmed)
+        self.override = override
+        self.may_override = may_override
 
 
 class ForbiddenPhrase(UnfitWording):
@@ -38,26 +55,30 @@ def refuse_forbidden(
     confirmed: Collection[str] = frozenset(),
     override: str | None = None,
     field: str = "text",
+    passed: Collection[str] = frozenset(),
 ) -> tuple[str, ...]:
     """Raise ForbiddenPhrase or NeedsConfirmation unless the text may be sent.
 
     `confirmed` are the harmless phrases that the writer has looked at; `override` is
     the reason for which a supervisor lets forbidden ones pass; `field` is where the
-    text was written. Returns the phrases that only the override let pass, for the
-    record.
+    text was written; `passed` are phrases for which somebody has answered before.
+    Returns the phrases that only the override let pass, for the record.
     """
-    findings = findings_in(text, by=by)
+    findings = [f for f in findings_in(text, by=by) if f.phrase.text not in passed]
     refused = [f for f in findings if f.verdict is Verdict.REFUSE]
-    allowed = bool(override) and by.supervises
-    if refused and not allowed:
-        raise ForbiddenPhrase(refused, field=field)
-    doubtful = [
-        finding
-        for finding in findings
-        if finding.verdict is Verdict.CONFIRM and finding.phrase.text not in confirmed
-    ]
+    harmless = [f for f in findings if f.verdict is Verdict.CONFIRM]
+    way: dict[str, Any] = {
+        "field": field,
+        "doubtful": [finding.phrase.text for finding in harmless],
+        "confirmed": confirmed,
+        "override": override or "",
+        "may_override": bool(refused) and by.supervises,
+    }
+    if refused and not (override and by.supervises):
+        raise ForbiddenPhrase(refused, **way)
+    doubtful = [f for f in harmless if f.phrase.text not in confirmed]
     if doubtful:
-        raise NeedsConfirmation(doubtful, field=field)
+        raise NeedsConfirmation(doubtful, **way)
     return tuple(dict.fromkeys(finding.phrase.text for finding in refused))
 
 

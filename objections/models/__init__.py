@@ -2,6 +2,16 @@
 
 from objections.models.form import FormVersion
 from objections.models.handoff import Handoff, HandoffQuerySet, Part
+from objections.models.investigation import (
+    Cause,
+    Evidence,
+    EvidenceKind,
+    EvidenceNeed,
+    EvidenceWaiver,
+    Finding,
+    LawArticle,
+    Responsibility,
+)
 from objections.models.objection import (
     Demand,
     Objection,
@@ -18,17 +28,25 @@ from objections.models.taxonomy import (
 )
 
 __all__ = [
+    "Cause",
     "Demand",
     "DemandKind",
+    "Evidence",
+    "EvidenceKind",
+    "EvidenceNeed",
+    "EvidenceWaiver",
+    "Finding",
     "FormVersion",
     "Handoff",
     "HandoffQuerySet",
+    "LawArticle",
     "Objection",
     "ObjectionQuerySet",
     "ObjectionType",
     "Part",
     "Phase",
     "ProcessStep",
+    "Responsibility",
     "Route",
     "Severity",
     "Subtype",

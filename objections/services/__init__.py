@@ -7,17 +7,30 @@ from objections.services.departments import accept, return_handoff
 from objections.services.filing import file
 from objections.services.handing_off import hand_off
 from objections.services.handling import assign, reveal_contact, take
+from objections.services.investigating import (
+    add_evidence,
+    ask_for_evidence,
+    attach_conversations,
+    conclude,
+    go_on,
+    waive_evidence,
+)
 from objections.services.recording import correct, record
 from objections.services.speaking import reply, write_note
 
 __all__ = [
     "accept",
     "acknowledge",
+    "add_evidence",
+    "ask_for_evidence",
     "assign",
+    "attach_conversations",
+    "conclude",
     "convert",
     "correct",
     "customer_writes",
     "file",
+    "go_on",
     "hand_off",
     "record",
     "reply",
@@ -25,6 +38,7 @@ __all__ = [
     "reveal_contact",
     "take",
     "urge",
+    "waive_evidence",
     "withdraw",
     "write_note",
 ]

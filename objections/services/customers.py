@@ -8,8 +8,10 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from objections.models import Objection
 from objections.services.handing_off import end_handoffs
+from objections.services.investigating import let_run
 from objections.workflow import WORKFLOW, Step
 from sla.services import clocks
 from sla.services.clocks import CancelReason
@@ -18,7 +20,6 @@ from tickets import feed
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
 from tickets.services.attachments import Upload
-from tickets.text import clean_line
 
 # Urging again within this time says nothing new.
 HASTE: Final = timedelta(minutes=1)
@@ -32,7 +33,7 @@ def customer_writes(
     files: Sequence[Upload] = (),
     client_token: uuid.UUID | None = None,
 ) -> Message:
-    """Add words or material of the customer's to the case.
+    """Add words or material of the customer's; what waited for it goes on.
 
     Raises ValidationError (text, files), IllegalStep.
     """
@@ -41,7 +42,7 @@ def customer_writes(
         objection = Objection.objects.locked().get(pk=objection.pk)
         if sent := messages.already_sent(objection, client_token):
             return sent
-        WORKFLOW.check(objection, Step.CUSTOMER_WRITES, by=None)
+        rule = WORKFLOW.check(objection, Step.CUSTOMER_WRITES, by=None)
         message = messages.add(
             objection,
             direction=Direction.IN,
@@ -53,6 +54,10 @@ def customer_writes(
         events.record(
             objection, Verb.CUSTOMER_WROTE, by=None, at=at, message=message.pk
         )
+        if WORKFLOW.move(objection, rule):
+            objection.save(update_fields=["status"])
+            let_run(objection, by=None, at=at)
+            feed.announce(objection, "ticket", to_customer=True)
         return message
 
 
@@ -88,9 +93,9 @@ def withdraw(
 
     Raises ValidationError (statement), IllegalStep, NotAllowed.
     """
-    statement = clean_line(
+    statement = one_line(
         statement,
-        name="statement",
+        field="statement",
         missing=_("Please write a word on why it is withdrawn."),
     )
     with transaction.atomic():

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from objections.models import Handoff, Objection
 from objections.services import promises
 from objections.services.handing_off import (
@@ -13,6 +14,7 @@ from objections.services.handing_off import (
     must_be_supervised,
     take_back,
 )
+from objections.services.investigating import let_run
 from objections.workflow import WORKFLOW, Step
 from sla.models import Metric
 from sla.services import clocks
@@ -20,7 +22,6 @@ from staff.models import Role, User
 from tickets import feed
 from tickets.models import Verb
 from tickets.services import assignment, events
-from tickets.text import clean_line
 from tickets.workflow import IllegalStep, NotAllowed
 
 
@@ -68,9 +69,9 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
 
     Raises ValidationError (reason), IllegalStep, NotAllowed.
     """
-    reason = clean_line(
+    reason = one_line(
         reason,
-        name="reason",
+        field="reason",
         missing=_("Please say why it does not belong to your department."),
     )
     with transaction.atomic():
@@ -90,6 +91,7 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
         handoff.returned_by = by
         handoff.return_reason = reason
         handoff.save(update_fields=["returned_at", "returned_by", "return_reason"])
+        let_run(objection, by=by, at=at)
         take_back(objection, by=by, at=at)
         WORKFLOW.move(objection, rule)
         objection.department = None
@@ -106,7 +108,7 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
             Metric.HANDOFF,
             at=at,
             facts=promises.known_facts(objection),
-            subject=str(handoff.round + 1),
+            subject=promises.of_round(handoff.round + 1),
         )
         if must_be_supervised(objection):
             _to_the_supervisor(objection, at=at)

@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -28,9 +29,11 @@ from tickets.services.attachments import InspectedFile, Upload
 from tickets.workflow import NotAllowed
 
 # Channels whose customers read an answer later: they get one at once, labelled.
-WRITTEN_CHANNELS = frozenset({"website_message", "email"})
+WRITTEN_CHANNELS: Final = frozenset({"website_message", "email"})
+# Why there is no account number where the customer left that field empty (OB-38).
+LEFT_EMPTY: Final = "客户未填写"
 # How long a letter may have lain before it is written down.
-OLDEST = timedelta(days=366)
+OLDEST: Final = timedelta(days=366)
 
 
 def file(
@@ -60,6 +63,8 @@ def file(
     """
     if by is not None and not by.receives:
         raise NotAllowed("file")
+    if by is None and not facts.account_number:
+        facts = replace(facts, no_account_reason=LEFT_EMPTY)
     who, checked, inspected = _cleaned(
         surname=surname,
         phone=phone,

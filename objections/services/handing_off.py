@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.text import one_line
 from objections import routing
 from objections.facts import facts_of
 from objections.models import FormVersion, Handoff, Objection, Part
@@ -25,7 +26,6 @@ from staff.models import Department, User
 from tickets import feed
 from tickets.models import Verb
 from tickets.services import assignment, events
-from tickets.text import clean_line
 from tickets.workflow import NotAllowed
 
 
@@ -72,11 +72,14 @@ def hand_off(
         form=form.number,
         reason=" ".join(reason.split()),
     )
-    if held := _running_handoff(objection):
-        clocks.stop(objection, Metric.HANDOFF, at=at, by=by, subject=held)
-    else:
-        clocks.stop(objection, Metric.HANDOFF, at=at, by=by)
-    promises.start(objection, Metric.INVESTIGATION, at=at)
+    held = promises.running(objection, Metric.HANDOFF)
+    clocks.stop(objection, Metric.HANDOFF, at=at, by=by, subject=held)
+    promises.start(
+        objection,
+        Metric.INVESTIGATION,
+        at=at,
+        subject=promises.of_round(form.number),
+    )
     feed.announce(objection, "ticket", to_customer=True)
     return made
 
@@ -103,7 +106,12 @@ def take_back(objection: Objection, *, by: User, at: datetime) -> None:
             subject=acceptance_subject(handoff),
         )
     clocks.cancel(
-        objection, Metric.INVESTIGATION, reason=CancelReason.NOT_NEEDED, at=at, by=by
+        objection,
+        Metric.INVESTIGATION,
+        reason=CancelReason.NOT_NEEDED,
+        at=at,
+        by=by,
+        subject=promises.running(objection, Metric.INVESTIGATION),
     )
     end_handoffs(objection, at=at)
 
@@ -206,17 +214,11 @@ def _chosen(
             }
         )
     if chosen != route:
-        clean_line(
+        one_line(
             reason,
-            name="reason",
+            field="reason",
             missing=_(
                 "Please say why it goes elsewhere than the policy names (OB-45)."
             ),
         )
     return chosen
-
-
-def _running_handoff(objection: Objection) -> str:
-    """What tells the running hand-off clock apart, after a return."""
-    clock = objection.clocks.unfinished().filter(metric=Metric.HANDOFF).last()
-    return clock.subject if clock else ""

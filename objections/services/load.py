@@ -2,20 +2,36 @@
 
 import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
-from objections.models import DemandKind, Route, Subtype
+from objections.models import (
+    DemandKind,
+    EvidenceKind,
+    EvidenceNeed,
+    LawArticle,
+    Route,
+    Subtype,
+)
 from staff.models import Department
 
-DATA: Final = Path(__file__).resolve().parent.parent / "data" / "taxonomy.toml"
+DATA: Final = Path(__file__).resolve().parent.parent / "data"
 
 
 @transaction.atomic
 def load_objections() -> None:
-    """Subtypes, kinds of demands, routes; rows that exist stay as people made them."""
-    data = tomllib.loads(DATA.read_text(encoding="utf-8"))
+    """All that objections rest on; rows that exist stay as people made them."""
+    _load_taxonomy(_read("taxonomy.toml"))
+    _load_investigation(_read("investigation.toml"))
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
+
+
+def _load_taxonomy(data: dict[str, Any]) -> None:
+    """Subtypes, kinds of demands, routes."""
     for position, row in enumerate(data["subtypes"]):
         Subtype.objects.get_or_create(
             type=row["type"],
@@ -33,3 +49,18 @@ def load_objections() -> None:
         facts = {"leads": False, **row}
         facts["department"] = departments.get(facts["department"])
         Route.objects.create(**facts)
+
+
+def _load_investigation(data: dict[str, Any]) -> None:
+    """Kinds of evidence, what each type needs, articles of law."""
+    for position, row in enumerate(data["kinds"]):
+        facts = {**row, "position": position}
+        needs = facts.pop("needed_for")
+        kind, made = EvidenceKind.objects.get_or_create(
+            code=row["code"], defaults=facts
+        )
+        if made:
+            for type_, origin in needs.items():
+                EvidenceNeed.objects.create(type=type_, kind=kind, origin=origin)
+    for row in data["articles"]:
+        LawArticle.objects.get_or_create(code=row["code"], defaults=row)

@@ -49,16 +49,35 @@ def known_facts(objection: Objection) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def start(objection: Objection, metric: Metric, *, at: datetime) -> Clock | None:
+def start(
+    objection: Objection, metric: Metric, *, at: datetime, subject: str = ""
+) -> Clock | None:
     """Start a clock with what is known of the objection."""
-    return clocks.start(objection, metric, at=at, facts=known_facts(objection))
+    facts = known_facts(objection)
+    return clocks.start(objection, metric, at=at, facts=facts, subject=subject)
+
+
+def of_round(number: int) -> str:
+    """What tells the clocks of a second and later round apart from the first."""
+    return str(number) if number > 1 else ""
+
+
+def running(objection: Objection, metric: Metric) -> str:
+    """What tells the clock of a metric apart that runs or waits, of all its rounds."""
+    clock = objection.clocks.unfinished().filter(metric=metric).last()
+    return clock.subject if clock else ""
 
 
 def adapt(objection: Objection, *, at: datetime, by: User | None) -> None:
     """Give the running clocks the promises that fit the facts as they are now."""
     for metric in _BY_SEVERITY:
         corrections.reclassify(
-            objection, metric, facts=known_facts(objection), at=at, by=by
+            objection,
+            metric,
+            facts=known_facts(objection),
+            at=at,
+            by=by,
+            subject=running(objection, metric),
         )
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers.services import corrected, parse_phone
+from customers.text import one_line
 from knowledge.services.scripts import ScriptError
 from objections.facts import (
     Checked,
@@ -29,7 +30,6 @@ from staff.models import User
 from tickets import feed
 from tickets.models import Verb
 from tickets.services import events
-from tickets.text import clean_line
 
 
 @transaction.atomic
@@ -172,8 +172,8 @@ def _reason(objection: Objection, type_: str, subtype: str, reason: str) -> str:
     )
     if not differs or same:
         return ""
-    return clean_line(
+    return one_line(
         reason,
-        name="reason",
+        field="reason",
         missing=_("Please say why this is another type than the customer chose."),
     )

@@ -162,6 +162,13 @@
       text.focus({ preventScroll: true });
     };
 
+    // What was edited after it was sent is sent as well, under a token of its own.
+    const renew = () => {
+      if (token) token.value = uuid();
+      save();
+    };
+    form.addEventListener("sent:otherwise", renew);
+
     if (form.hasAttribute("hx-post")) {
       form.addEventListener("htmx:beforeRequest", (event) => {
         if (event.target !== form) return;

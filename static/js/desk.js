@@ -94,6 +94,12 @@
       popup.querySelector("form")?.reset();
     });
   });
+  // Why it was not sent stands beside the conversation; what was written stays.
+  body.addEventListener("sent:otherwise", () => {
+    document.querySelectorAll("#workspace > .popup:popover-open").forEach((popup) => {
+      popup.hidePopover();
+    });
+  });
   for (const failure of ["htmx:sendError", "htmx:timeout"]) {
     body.addEventListener(failure, (event) => {
       if (event.detail.requestConfig?.verb !== "post") return;

@@ -27,6 +27,7 @@
     if (form.getAttribute("action") !== link.dataset.action) {
       empty(popup);
       form.setAttribute("action", link.dataset.action);
+      if (link.dataset.text) form.elements.text.value = link.dataset.text;
     }
     popup.querySelector(".popup-who").textContent = link.dataset.who;
     popup.showPopover();

@@ -225,7 +225,13 @@ def test_a_recommendation_gives_reasons_and_differences(api: APIClient) -> None:
 
 def test_recommendations_of_every_kind_come_without_a_category(api: APIClient) -> None:
     wish = {name: value for name, value in WISH.items() if name != "category"}
-    assert 3 <= len(post(api, RECOMMEND, wish)) <= 4
+    found = post(api, RECOMMEND, wish)
+    kinds = list(dict.fromkeys(one["category"] for one in found))
+    assert len(kinds) > 1
+    assert [one for kind in kinds for one in found if one["category"] == kind] == found
+    for kind in kinds:
+        own = [one for one in found if one["category"] == kind]
+        assert post(api, RECOMMEND, {**wish, "category": kind}) == own
 
 
 def test_a_retired_device_is_not_recommended(api: APIClient) -> None:

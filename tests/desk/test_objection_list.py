@@ -57,6 +57,7 @@ def test_a_stage_shows_its_own_and_the_counts_agree(desk: Client, agent: User) -
         "acknowledged": 1,
         "recorded": 1,
         "departments": 1,
+        "investigated": 0,
         "ended": None,
     }
     assert listing.address == "/desk/list/?stage=open"

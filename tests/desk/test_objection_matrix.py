@@ -15,6 +15,7 @@ from objections.workflow import Status
 from staff.models import Role, User
 from tests.factories import UserFactory, department
 from tests.objections.cases import QUALITY, filed, handler_of
+from tests.objections.test_investigating import CONCLUSION, waive_all
 from tickets.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,12 @@ pytestmark = pytest.mark.django_db
 ANSWERING: Final = {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
 HANDLING: Final = {Role.DEPARTMENT_HANDLER, Role.MANAGER, Role.ADMINISTRATOR}
 OPEN: Final = set(Status) - {Status.WITHDRAWN}
-WITH_DEPARTMENTS: Final = {Status.HANDED_OFF, Status.INVESTIGATING}
+WITH_DEPARTMENTS: Final = {
+    Status.HANDED_OFF,
+    Status.INVESTIGATING,
+    Status.AWAITING_EVIDENCE,
+}
+HANDED: Final = WITH_DEPARTMENTS | {Status.INVESTIGATED}
 
 Cell = tuple[set[Role], set[Status], dict[str, Any]]
 # What a step needs: who may, in which statuses, and what the form carries.
@@ -65,7 +71,7 @@ STEPS: Final[dict[str, Cell]] = {
 # Steps after which the state itself says that a second click is one.
 DONE_ALREADY: Final = {
     "record": set(Status) - {Status.RECEIVED, Status.ACKNOWLEDGED},
-    "hand-over": WITH_DEPARTMENTS,
+    "hand-over": HANDED,
 }
 
 
@@ -76,14 +82,20 @@ def in_status(status: Status) -> Objection:
     objection = filed(QUALITY, at=now)
     if status != Status.RECEIVED:
         services.acknowledge(objection, by=agent, at=now)
-    if status in {Status.RECORDED, Status.WITHDRAWN} | WITH_DEPARTMENTS:
+    if status in {Status.RECORDED, Status.WITHDRAWN} | HANDED:
         services.record(objection, by=agent, at=now)
-    if status in {Status.WITHDRAWN} | WITH_DEPARTMENTS:
+    if status in {Status.WITHDRAWN} | HANDED:
         services.hand_off(objection, by=agent, at=now)
-    if status == Status.INVESTIGATING:
-        handler = handler_of("warehouse_logistics")
+    if status in HANDED - {Status.HANDED_OFF}:
+        leads = status == Status.INVESTIGATED
+        handler = handler_of("technical_support" if leads else "warehouse_logistics")
         handoff = objection.handoffs.get(department=handler.department)
         services.accept(handoff, by=handler, at=now)
+    if status == Status.AWAITING_EVIDENCE:
+        services.ask_for_evidence(objection, text="请拍照", by=agent, at=now)
+    if status == Status.INVESTIGATED:
+        waive_all(objection, by=handler)
+        services.conclude(objection, **CONCLUSION, by=handler, at=now)
     if status == Status.WITHDRAWN:
         services.withdraw(objection, statement="撤回", by=None, at=now)
     Objection.objects.filter(pk=objection.pk).update(

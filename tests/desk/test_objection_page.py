@@ -74,7 +74,9 @@ def form_of(objection: Objection, **changes: Any) -> dict[str, Any]:
 def test_the_bar_leads_from_receipt_to_the_departments(
     desk: Client, agent: User
 ) -> None:
-    objection = filed(QUALITY, at=timezone.now(), account_number="")
+    objection = filed(
+        QUALITY, by=agent, code="email", at=timezone.now(), account_number=""
+    )
     assert bar(desk, objection)[0] == "acknowledge"
     press(desk, objection, "acknowledge")
     step, shown = bar(desk, objection)

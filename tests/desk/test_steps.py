@@ -256,3 +256,28 @@ def test_an_inquiry_with_a_callback_costs_one_query_more(
     # Session, person, inquiry, topics, clocks, what is merged, messages, files, callback
     with django_assert_num_queries(9):
         desk.get(f"/desk/inquiries/{inquiry.number}/thread/")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_list_of_callbacks_shows_the_buttons_of_steps_that_one_may_take(
+    agent: User, role: Role
+) -> None:
+    """The page asks the table that the verbs ask: who sees a button gets no 403."""
+    inquiry = promised(agent)
+    services.report_fault(
+        inquiry, device="CAM-06", fault="没有画面", by=None, at=timezone.now()
+    )
+    client = Client()
+    client.force_login(UserFactory.create(role=role))
+    page = client.get(CALLBACKS).content.decode()
+    assert inquiry.number in page
+    for verb, form in (
+        ("tried", {"obstacle": "no_answer"}),
+        ("done", {"way": "call", "outcome": "好。"}),
+    ):
+        path = f"{CALLBACKS}{inquiry.number}/{verb}/"
+        answer = client.post(path, form, headers=HTMX)
+        assert (f'hx-post="{path}"' in page) == (answer.status_code == 200)
+    reveal = f'hx-post="/desk/inquiries/{inquiry.number}/reveal/"'
+    answers = {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
+    assert (reveal in page) == (role in answers)

@@ -212,11 +212,13 @@ PEOPLE: Final = [
 ALLOWED: Final[dict[RequestStep, set[str]]] = {
     RequestStep.FORWARD: {*ANSWERING},
     RequestStep.DECIDE: {*STANDING_IN, OWN},
+    RequestStep.REWORD: {*STANDING_IN, OWN},
     RequestStep.TELL: {*ANSWERING, OWN},
 }
 POSSIBLE: Final = {
     RequestStep.FORWARD: ContractStatus.RECORDED,
     RequestStep.DECIDE: ContractStatus.FORWARDED,
+    RequestStep.REWORD: ContractStatus.DECIDED,
     RequestStep.TELL: ContractStatus.DECIDED,
 }
 VERBS: Final[dict[RequestStep, Callable[[ContractRequest, User], object]]] = {
@@ -225,6 +227,9 @@ VERBS: Final[dict[RequestStep, Callable[[ContractRequest, User], object]]] = {
     ),
     RequestStep.DECIDE: lambda it, by: services.decide_contract_request(
         it, decision="refused", text="不行。", by=by, at=after(minutes=20)
+    ),
+    RequestStep.REWORD: lambda it, by: services.reword_contract_decision(
+        it, text="不行,抱歉。", by=by, at=after(minutes=20)
     ),
     RequestStep.TELL: lambda it, by: services.tell_contract_result(
         it, by=by, at=after(minutes=20)

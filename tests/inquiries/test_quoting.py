@@ -16,7 +16,7 @@ from inquiries.links import quotation_of, quotation_token
 from inquiries.models import Inquiry, Quotation, QuotationDocument, QuotationLine
 from inquiries.services.quoting import PricesChanged, newest_version
 from inquiries.topic_guards import price_refusal
-from staff.models import User
+from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory
 from tests.finishing import finish
 from tests.inquiries.snapshot import everything
@@ -519,3 +519,81 @@ def test_every_language_has_a_document_that_waits_to_be_made(
     quotation = sent(inquiry, agent)
     waiting = QuotationDocument.objects.filter(quotation=quotation, file="")
     assert sorted(waiting.values_list("language", flat=True)) == ["en", "zh-hans"]
+
+
+# --- A waiver of the deposit ----------------------------------------------------------
+
+
+def waived(inquiry: Inquiry, by: User, **order: Any) -> Quotation:
+    return services.quote(
+        inquiry,
+        items=[("CAM-06", 1)],
+        days=3,
+        delivery="store_pickup",
+        by=by,
+        at=after(20),
+        **order,
+    )
+
+
+def held(quotation: Quotation) -> list[tuple[str, str, Decimal]]:
+    lines = quotation.lines.filter(component="deposit")
+    return [(line.subject, line.rule, line.amount) for line in lines]
+
+
+@pytest.mark.clause("IN-37", "IN-40")
+def test_a_score_that_suffices_waives_the_deposit_as_a_line(
+    inquiry: Inquiry, agent: User
+) -> None:
+    quotation = waived(inquiry, agent, waiver="zhima_credit", credit_score=650)
+    full = Device.objects.get(code="CAM-06").deposit
+    assert held(quotation) == [
+        ("", "deposit", full),
+        ("zhima_credit", "deposit_waived", -full),
+    ]
+    assert (quotation.deposit, quotation.total) == (0, quotation.payable)
+    assert (quotation.waiver, quotation.credit_score) == ("zhima_credit", 650)
+
+
+def test_a_score_that_does_not_suffice_says_so_and_the_deposit_stays(
+    inquiry: Inquiry, agent: User
+) -> None:
+    quotation = waived(inquiry, agent, waiver="zhima_credit", credit_score=649)
+    assert held(quotation)[1] == ("zhima_credit", "waiver_score_too_low", 0)
+    assert quotation.deposit == Device.objects.get(code="CAM-06").deposit
+
+
+@pytest.mark.parametrize(
+    ("order", "field"),
+    [
+        ({"waiver": "friendship"}, "waiver"),
+        ({"waiver": "zhima_credit"}, "credit_score"),
+        ({"waiver": "zhima_credit", "credit_score": -1}, "credit_score"),
+        ({"waiver": "zhima_credit", "credit_score": 10**9}, "credit_score"),
+        ({"waiver": "enterprise_agreement"}, "waiver"),
+    ],
+)
+def test_what_does_not_waive_is_named(
+    inquiry: Inquiry, agent: User, order: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        waived(inquiry, agent, **order)
+    assert list(refused.value.message_dict) == [field]
+    assert not Quotation.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR])
+def test_an_agreement_waives_where_somebody_who_leads_says_so(
+    inquiry: Inquiry, role: Role
+) -> None:
+    leader = UserFactory.create(role=role)
+    quotation = waived(inquiry, leader, waiver="enterprise_agreement")
+    assert quotation.deposit == 0
+
+
+def test_a_score_without_a_waiver_counts_for_nothing(
+    inquiry: Inquiry, agent: User
+) -> None:
+    quotation = waived(inquiry, agent, credit_score=700)
+    assert quotation.credit_score is None
+    assert len(held(quotation)) == 1

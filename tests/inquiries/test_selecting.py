@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from catalog.models import Device
+from catalog.models import Category, Device
 from inquiries import services
 from inquiries.models import Comparison, DeviceChoice, DeviceSelection, Inquiry
 from inquiries.services.selecting import chosen_devices
@@ -368,3 +368,46 @@ def test_a_colleague_may_recommend_too(inquiry: Inquiry, agent: User) -> None:
     selection = select(inquiry, agent)
     comparison = send(selection, UserFactory.create(), "CAM-02", "CAM-03")
     assert comparison.selection == selection
+
+
+# --- Several kinds of devices ---------------------------------------------------------
+
+
+@pytest.mark.clause("IN-33", "IN-36")
+def test_without_a_kind_each_kind_has_its_own_ranking(
+    inquiry: Inquiry, agent: User
+) -> None:
+    found = select(inquiry, agent, category="").devices
+    kinds = list(dict.fromkeys(one.category for one in found))
+    assert kinds == [kind for kind in Category.values if kind in kinds]
+    assert len(kinds) > 1
+    for kind in kinds:
+        own = [one.code for one in found if one.category == kind]
+        alone = select(inquiry, agent, category=kind).devices
+        assert own == [one.code for one in alone]
+        differences = [one.difference for one in found if one.category == kind]
+        assert differences == [one.difference for one in alone]
+    assert [one.code for one in found[:3]] == ["CAM-02", "CAM-03", "CAM-04"]
+
+
+@pytest.mark.clause("IN-34")
+def test_devices_of_two_kinds_are_no_comparison(inquiry: Inquiry, agent: User) -> None:
+    selection = select(inquiry, agent, category="")
+    with pytest.raises(ValidationError) as refused:
+        send(selection, agent, "CAM-02", "MIC-01")
+    assert set(refused.value.message_dict) == {"only_one_reason"}
+    sent = send(selection, agent, "CAM-02", "MIC-01", only_one_reason="一套")
+    assert sent.codes == ["CAM-02", "MIC-01"]
+    assert "某类设备只推荐一款的原因：一套" in sent.message.text
+
+
+@pytest.mark.clause("IN-36")
+def test_the_dearest_of_its_kind_alone_is_refused_beside_other_kinds(
+    inquiry: Inquiry, agent: User
+) -> None:
+    selection = select(inquiry, agent, category="")
+    cameras = [one for one in selection.devices if one.category == "live_camera"]
+    dearest = max(cameras, key=lambda one: Decimal(one.daily))
+    with pytest.raises(ValidationError) as refused:
+        send(selection, agent, dearest.code, "MIC-01", "MIC-02", only_one_reason="好")
+    assert "IN-36" in refused.value.message_dict["codes"][0]

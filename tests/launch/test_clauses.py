@@ -63,7 +63,7 @@ def test_every_clause_that_is_due_has_a_test(ledger: Ledger) -> None:
     assert ledger.unproven == []
     assert ledger.unknown == []
     assert ledger.kept_early == []
-    assert len(ledger.clauses) == 56
+    assert len(ledger.clauses) == 106
 
 
 def test_the_table_is_the_newest(ledger: Ledger) -> None:

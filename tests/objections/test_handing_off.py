@@ -214,6 +214,7 @@ def test_what_a_department_returns_has_a_new_hour_and_a_reason() -> None:
     assert investigation.status == "cancelled"
     services.hand_off(objection, by=agent, at=after(minutes=20))
     assert clock_of(objection, Metric.HANDOFF, "2").outcome == "met"
+    assert clock_of(objection, Metric.INVESTIGATION, "2").is_unfinished
     assert objection.forms.count() == 2
 
 

@@ -12,7 +12,7 @@ from objections.models import Objection, Severity
 from sla.models import Metric
 from tests.factories import AT, UserFactory
 from tests.instants import after, local
-from tests.objections.cases import clock_of, filed, recorded
+from tests.objections.cases import FEE, clock_of, filed, recorded
 from tickets.models import Direction, Verb
 from tickets.workflow import IllegalStep
 
@@ -52,14 +52,10 @@ def test_a_form_is_recorded_only_when_it_is_complete() -> None:
     services.acknowledge(objection, by=agent, at=AT)
     with pytest.raises(ValidationError) as refused:
         services.record(objection, by=agent, at=AT)
-    assert list(refused.value.message_dict) == ["type", "subtype", "account_number"]
+    assert list(refused.value.message_dict) == ["type", "subtype"]
     services.correct(
         objection,
-        changes={
-            "type": "contract",
-            "subtype": "interpretation",
-            "no_account_reason": "非会员",
-        },
+        changes={"type": "contract", "subtype": "interpretation"},
         by=agent,
         at=after(minutes=1),
     )
@@ -79,6 +75,19 @@ def test_a_form_is_recorded_only_when_it_is_complete() -> None:
     assert objection.told_with is not None
     assert objection.number in objection.told_with.text
     assert objection.told_with.author == agent
+
+
+@pytest.mark.clause("OB-38")
+def test_a_form_without_an_account_number_says_why() -> None:
+    agent = UserFactory.create()
+    objection = filed(FEE, by=agent, account_number="", more={"talking": True})
+    with pytest.raises(ValidationError) as refused:
+        services.record(objection, by=agent, at=AT)
+    assert list(refused.value.message_dict) == ["account_number"]
+    services.correct(
+        objection, changes={"no_account_reason": "非会员"}, by=agent, at=AT
+    )
+    assert services.record(objection, by=agent, at=AT).status == "recorded"
 
 
 def test_recording_twice_tells_the_number_once() -> None:
@@ -165,7 +174,7 @@ def test_a_number_that_was_not_known_completes_the_form() -> None:
     assert list(missing.value.message_dict) == ["phone"]
     with pytest.raises(ValidationError) as wrong:
         services.correct(objection, changes={"type": "x"}, phone="12", by=agent, at=AT)
-    assert set(wrong.value.message_dict) == {"type", "subtype", "phone"}
+    assert set(wrong.value.message_dict) == {"type", "phone"}
     for _click in range(2):
         services.correct(objection, changes={}, phone="13800138000", by=agent, at=AT)
     objection.refresh_from_db()

@@ -1,6 +1,7 @@
 """A quotation by its link: every line and term, its state, its document."""
 
 import io
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -397,3 +398,20 @@ def test_offers_cost_the_conversation_a_constant_number_of_queries(
         quoted(inquiry, agent, at=after(seconds), days=seconds)
     with django_assert_max_num_queries(len(first)):
         customer.get(thread_path(inquiry))
+
+
+def test_a_job_of_documents_ends_in_time_and_the_next_one_goes_on(
+    quotation: Quotation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def slow(_quotation: Quotation, *, language: str) -> bytes:
+        made.append(language)
+        time.sleep(0.05)
+        return b"%PDF-1.4"
+
+    monkeypatch.setattr(quotation_pdf, "render", slow)
+    assert make_documents(clock=lambda: after(40), seconds=0.01) == 1
+    assert len(made) == 1
+    assert quotation.documents.filter(file="", tried_at=None).count() == 1
+    assert make_documents(clock=lambda: after(41)) == 1

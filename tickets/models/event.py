@@ -76,6 +76,11 @@ class Verb(models.TextChoices):
     OBJECTION_HANDED_OFF = "objection_handed_off", _("Handed off")
     HANDOFF_ACCEPTED = "handoff_accepted", _("Department accepted")
     HANDOFF_RETURNED = "handoff_returned", _("Department returned it")
+    EVIDENCE_ADDED = "evidence_added", _("Evidence added")
+    EVIDENCE_WAIVED = "evidence_waived", _("Evidence does not exist")
+    EVIDENCE_ASKED = "evidence_asked", _("Customer asked for material")
+    INVESTIGATION_WENT_ON = "investigation_went_on", _("Investigation goes on")
+    INVESTIGATION_CONCLUDED = "investigation_concluded", _("Investigation concluded")
     OBJECTION_URGED = "objection_urged", _("Customer asked for haste")
     OBJECTION_WITHDRAWN = "objection_withdrawn", _("Objection withdrawn")
 

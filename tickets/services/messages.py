@@ -1,7 +1,7 @@
 """Put a message on a ticket, once, and keep the ticket's summary true."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from tickets.models import Direction, Message, Ticket
 from tickets.services import attachments
 from tickets.services.attachments import InspectedFile, Upload
 from tickets.text import clean_message, preview
+from tickets.workflow import SentOtherwise
 
 
 def clean(text: str, files: Sequence[Upload]) -> tuple[str, list[InspectedFile]]:
@@ -40,6 +41,35 @@ def already_sent(ticket: Ticket, client_token: uuid.UUID | None) -> Message | No
     if client_token is None:
         return None
     return ticket.messages.filter(client_token=client_token).first()
+
+
+def refuse_other(ticket: Ticket, *, same: bool) -> None:
+    """Nothing that was edited after it was sent is dropped as a second click.
+
+    Raises SentOtherwise unless what comes with a used token is the `same`.
+    """
+    if not same:
+        raise SentOtherwise(
+            _(
+                "An earlier version of this has been sent already. Look at what was"
+                " sent; if this is to be sent too, send it again."
+            ),
+            step="send",
+            status=ticket.status,
+        )
+
+
+def is_same(
+    message: Message,
+    texts: Collection[str],
+    files: Sequence[InspectedFile],
+    *,
+    direction: Direction,
+) -> bool:
+    """Whether a message says one of these texts, with these files and no others."""
+    kept = sorted((it.name, it.size) for it in message.attachments.all())
+    given = sorted((it.name, len(it.content)) for it in files)
+    return message.direction == direction and message.text in texts and kept == given
 
 
 def add(

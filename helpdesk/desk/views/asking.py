@@ -83,12 +83,19 @@ def refused(
         response = render(
             request,
             "desk/_slots.html",
-            {"slots": found, "prefix": form.slots},
+            {
+                "slots": found,
+                "prefix": form.slots,
+                "token": uuid.uuid4() if refusal.sent_otherwise else None,
+                "token_id": form["client_token"].id_for_label,
+            },
             status=refusal.status,
         )
         response["HX-Reswap"] = "none"
         response["HX-Trigger"] = "desk:refused"
         return response
+    if refusal.sent_otherwise:
+        form.renew_token()
     return show(request, workspace, kind, form, found=found, status=refusal.status)
 
 

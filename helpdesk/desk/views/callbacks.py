@@ -119,6 +119,8 @@ def shown(
         "place": "callbacks",
         **(refused or {}),
     }
+    number = context.get("refused_number", "")
+    context["gone"] = bool(number) and not callbacks.holds(number)
     if template == WHOLE:
         context["notices"] = outstanding(user)
         call = MissedCallForm(initial={"client_token": uuid.uuid4()}, slots=CALL_SLOTS)

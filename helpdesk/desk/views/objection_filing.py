@@ -43,6 +43,8 @@ def file(request: HttpRequest, user: User) -> HttpResponse:
         objection = services.file(by=user, at=timezone.now(), **given)
     except REFUSALS as error:
         refusal = refusal_of(error)
+        if refusal.sent_otherwise:
+            form.renew_token()
         found = slots(refusal.fields, *form.slot_names)
         return filing_page(request, form, found=found, status=refusal.status)
     store = given["store"]
@@ -72,6 +74,8 @@ def convert(request: HttpRequest, user: User, number: str) -> HttpResponse:
         )
     except REFUSALS as error:
         refusal = refusal_of(error)
+        if refusal.sent_otherwise:
+            form.renew_token()
         return convert_page(
             request,
             workspace,

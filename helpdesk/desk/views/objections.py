@@ -19,7 +19,7 @@ from django.views.decorators.http import (
 )
 from django.views.decorators.vary import vary_on_headers
 
-from helpdesk.answers import SeeOther
+from helpdesk.answers import USED_UP, SeeOther
 from helpdesk.desk.marks import marks_of
 from helpdesk.desk.objection import ObjectionWorkspace
 from helpdesk.desk.objection_acts import ACTS, Act
@@ -333,6 +333,7 @@ def refused(
         status=refusal.status,
         slots=slots(refusal.fields, *SLOTS),
         written=request.POST,
+        token_used=refusal.sent_otherwise,
         marks=marks_of(ReplyForm(request.POST), by=user),
     )
 
@@ -346,7 +347,10 @@ def answer(
     messages = slots(refusal.fields if refusal else {}, *SLOTS)
     found = [(name, SLOTS[name], texts) for name, texts in messages.items()]
     response = part(request, "_thread_answer", workspace, status=status, slots=found)
-    if status != HTTPStatus.UNPROCESSABLE_ENTITY:
+    if refusal and refusal.sent_otherwise:
+        # What was typed stays, to be sent anew under another token.
+        response["HX-Trigger"] = USED_UP
+    elif status != HTTPStatus.UNPROCESSABLE_ENTITY:
         response["HX-Trigger"] = "desk:acted"
     return response
 

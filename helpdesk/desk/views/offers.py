@@ -201,6 +201,8 @@ def drafted_from(
         insurance=order.insurance,
         onsite_install=order.onsite_install,
         operator_days=order.operator_days,
+        waiver=order.waiver,
+        credit_score=order.credit_score,
         by=user,
         at=at,
     )
@@ -215,7 +217,12 @@ def attempt(
     except REFUSALS as error:
         refusal = refusal_of(error)
         told = type(panel)(
-            panel.inquiry, panel.user, panel.now, panel.data, refusal.fields
+            panel.inquiry,
+            panel.user,
+            panel.now,
+            panel.data,
+            refusal.fields,
+            refusal.permit,
         )
         return shown(request, told, status=refusal.status)
     return None

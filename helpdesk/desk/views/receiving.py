@@ -16,7 +16,7 @@ from helpdesk.desk.forms import STORE_DESK, ReceiveForm
 from helpdesk.signed_in import signed_in
 from inquiries import services
 from staff.models import User
-from tickets.workflow import NotAllowed
+from tickets.workflow import NotAllowed, SentOtherwise
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,6 +36,10 @@ def receive(request: HttpRequest, user: User) -> HttpResponse:
             inquiry = services.ask(by=user, at=timezone.now(), **form.cleaned_data)
         except ValidationError as error:
             form.refuse(error)
+        except SentOtherwise as error:
+            form.add_error(None, str(error))
+            form.renew_token()
+            return form_page(request, form, status=HTTPStatus.CONFLICT)
         else:
             remember_place(request, form)
             return SeeOther(reverse("desk:inquiry", args=[inquiry.number]))
@@ -52,11 +56,14 @@ def remember_place(request: HttpRequest, form: ReceiveForm) -> None:
     }
 
 
-def form_page(request: HttpRequest, form: ReceiveForm) -> HttpResponse:
+def form_page(
+    request: HttpRequest, form: ReceiveForm, *, status: int = HTTPStatus.OK
+) -> HttpResponse:
     context = {
         "form": form,
         "slots": form.slots() if form.is_bound else {},
         "place": "receive",
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    if form.errors and status == HTTPStatus.OK:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
     return render(request, "desk/receive.html", context, status=status)

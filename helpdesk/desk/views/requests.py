@@ -22,11 +22,12 @@ from helpdesk.desk.request_forms import (
     ContactForm,
     DecisionForm,
     FinishForm,
+    RewordForm,
 )
 from helpdesk.desk.requests import CONTRACTS, REPAIRS, Kind, RequestList, Show
 from helpdesk.desk.views.verbs import do
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
-from helpdesk.forms import PlainForm, slots, values
+from helpdesk.forms import PlainForm, ToldGuard, slots, values
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import signed_in
 from inquiries import services
@@ -53,6 +54,9 @@ class Popup:
 
 
 DECIDE: Final = Popup("decide", _("Decide"), _("Save the decision"), DecisionForm)
+REWORD: Final = Popup(
+    "reword", _("Say it otherwise"), _("Save these words"), RewordForm
+)
 CONTACT: Final = Popup(
     "contact", _("Customer contacted"), _("Note the contact"), ContactForm
 )
@@ -61,7 +65,7 @@ FINISH: Final = Popup(
     "finish", _("Fault dealt with"), _("Finish the repair"), FinishForm
 )
 POPUPS: Final = {
-    CONTRACTS.code: (DECIDE,),
+    CONTRACTS.code: (DECIDE, REWORD),
     REPAIRS.code: (CONTACT, CHECK_IN, FINISH),
 }
 
@@ -114,17 +118,43 @@ def decide(request: HttpRequest, user: User, number: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+def reword(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    found = contract_request(user, number)
+    form = RewordForm(request.POST)
+    return act(
+        request,
+        user,
+        CONTRACTS,
+        lambda at: services.reword_contract_decision(
+            found, by=user, at=at, **given(form)
+        ),
+        popup=REWORD,
+    )
+
+
+@require_POST
+@signed_in
 def tell(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """The result for the customer, from the list or from the conversation."""
     found = contract_request(user, number)
     token = derived_token("contract_result", found.number)
 
+    told = values(ToldGuard(request.POST))
+
     def send(at: datetime) -> object:
-        return services.tell_contract_result(found, by=user, at=at, client_token=token)
+        return services.tell_contract_result(
+            found, by=user, at=at, client_token=token, **told
+        )
 
     if request.POST.get("back") == "inquiry":
-        return do(request, user, found.inquiry.number, lambda _inquiry, at: send(at))
-    return act(request, user, CONTRACTS, send)
+        return do(
+            request,
+            user,
+            found.inquiry.number,
+            lambda _inquiry, at: send(at),
+            here=request.path,
+        )
+    return act(request, user, CONTRACTS, send, number=number)
 
 
 @require_POST
@@ -194,6 +224,7 @@ def act(
     verb: Act,
     *,
     popup: Popup | None = None,
+    number: str = "",
 ) -> HttpResponse:
     """Act, then show the list as it is now, or what stands against the step."""
     try:
@@ -202,7 +233,7 @@ def act(
         refusal = refusal_of(error)
         if popup and refusal.fields_are_wrong and request.headers.get("HX-Request"):
             return beside_the_fields(request, popup, refusal)
-        response = show(request, user, kind, refusal)
+        response = show(request, user, kind, refusal, number=number)
         response["HX-Trigger"] = "requests:refused"
         return response
     if request.headers.get("HX-Request"):
@@ -219,6 +250,7 @@ def beside_the_fields(
     context = {
         "slots": slots(refusal.fields, *popup.form().names),
         "prefix": f"error-{popup.id}",
+        "permit": refusal.permit,
     }
     response = render(request, "desk/_slots.html", context, status=refusal.status)
     response["HX-Reswap"] = "none"
@@ -226,9 +258,14 @@ def beside_the_fields(
 
 
 def show(
-    request: HttpRequest, user: User, kind: Kind, refusal: Refusal | None = None
+    request: HttpRequest,
+    user: User,
+    kind: Kind,
+    refusal: Refusal | None = None,
+    *,
+    number: str = "",
 ) -> HttpResponse:
-    """The list as it is now, as a page or alone."""
+    """The list as it is now, as a page or alone; `number` is what was refused."""
     asked = request.GET.get("show", "")
     view = Show(asked) if asked in Show.values else Show.OPEN
     listing = RequestList.of(kind, user, show=view, at=timezone.now())
@@ -237,6 +274,7 @@ def show(
         "now": listing.now,
         "place": kind.place,
         "refusal": refusal,
+        "refused_number": number,
     }
     template = "desk/_requests.html"
     if not request.headers.get("HX-Request"):

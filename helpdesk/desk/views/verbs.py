@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from helpdesk.answers import SeeOther
+from helpdesk.answers import USED_UP, SeeOther
 from helpdesk.desk.marks import marks_of
 from helpdesk.desk.views.pages import opened, part, whole_page
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
@@ -213,37 +213,51 @@ def fill(
     )
 
 
-def do(request: HttpRequest, user: User, number: str, act: Act) -> HttpResponse:
-    """Take one step and show the conversation, or what stands against the step."""
+def do(
+    request: HttpRequest, user: User, number: str, act: Act, *, here: str = ""
+) -> HttpResponse:
+    """Take one step and show the conversation, or what stands against the step.
+
+    `here` is the address of a step that has no form of its own in which the phrase
+    guard could be answered.
+    """
     workspace = opened(number, user)
     try:
         act(workspace.inquiry, workspace.now)
     except REFUSALS as error:
-        return refused(request, user, number, refusal_of(error))
+        return refused(request, user, number, refusal_of(error), here=here)
     if request.headers.get("HX-Request"):
         return answer(request, user, number)
     return SeeOther(reverse("desk:inquiry", args=[number]))
 
 
 def refused(
-    request: HttpRequest, user: User, number: str, refusal: Refusal
+    request: HttpRequest, user: User, number: str, refusal: Refusal, *, here: str = ""
 ) -> HttpResponse:
     """Messages beside the fields; nothing that was typed is lost."""
     if request.headers.get("HX-Request"):
-        return answer(request, user, number, refusal)
+        return answer(request, user, number, refusal, here=here)
     return whole_page(
         request,
         user,
         opened(number, user),
         status=refusal.status,
         slots=slots(refusal.fields, *SLOTS),
+        permit=refusal.permit,
+        permit_act=here,
         written=request.POST,
+        token_used=refusal.sent_otherwise,
         marks=marks_of(ReplyForm(request.POST), by=user),
     )
 
 
 def answer(
-    request: HttpRequest, user: User, number: str, refusal: Refusal | None = None
+    request: HttpRequest,
+    user: User,
+    number: str,
+    refusal: Refusal | None = None,
+    *,
+    here: str = "",
 ) -> HttpResponse:
     """The newest state of the conversation with every message slot, for htmx."""
     workspace = opened(number, user)
@@ -253,8 +267,13 @@ def answer(
         "workspace": workspace,
         "now": workspace.now,
         "slots": [(name, SLOTS[name], texts) for name, texts in messages.items()],
+        "permit": refusal.permit if refusal else None,
+        "permit_act": here,
     }
     response = render(request, "desk/_thread_answer.html", context, status=status)
-    if status != HTTPStatus.UNPROCESSABLE_ENTITY:
+    if refusal and refusal.sent_otherwise:
+        # What was typed stays, to be sent anew under another token.
+        response["HX-Trigger"] = USED_UP
+    elif status != HTTPStatus.UNPROCESSABLE_ENTITY:
         response["HX-Trigger"] = "desk:acted"
     return response

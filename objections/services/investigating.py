@@ -1,0 +1,458 @@
+"""The departments find out what happened, on evidence (OB-07, OB-46 to OB-49)."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from customers.text import one_line
+from knowledge.services import phrases
+from objections.models import (
+    Cause,
+    Evidence,
+    EvidenceKind,
+    EvidenceWaiver,
+    Finding,
+    LawArticle,
+    Objection,
+    Responsibility,
+)
+from objections.services import promises
+from objections.workflow import WORKFLOW, Step
+from sla.models import ClockStatus, Metric
+from sla.services import clocks, pauses
+from staff.models import Role, User
+from tickets import feed
+from tickets.models import Attachment, Direction, Message, Ticket, Verb
+from tickets.services import attachments, events, messages
+from tickets.services.attachments import InspectedFile, Upload
+from tickets.text import clean_message
+from tickets.workflow import NotAllowed
+
+CHAT_LOG = "chat_log"
+AWAITING = "awaiting_evidence"
+_PAUSING = (Metric.INVESTIGATION, Metric.TOTAL)
+
+
+def needed(objection: Objection) -> list[EvidenceKind]:
+    """The kinds of evidence that the type of an objection needs."""
+    return list(EvidenceKind.objects.filter(needs__type=objection.type))
+
+
+def missing(objection: Objection) -> list[EvidenceKind]:
+    """Those of which there is no piece, and no reason why not."""
+    settled = Q(pk__in=objection.evidence.values("kind")) | Q(
+        pk__in=objection.waivers.values("kind")
+    )
+    kinds = EvidenceKind.objects.filter(needs__type=objection.type)
+    return list(kinds.exclude(settled))
+
+
+def add_evidence(
+    objection: Objection,
+    *,
+    kind: str,
+    source: str,
+    by: User,
+    at: datetime,
+    text: str = "",
+    files: Sequence[Upload] = (),
+    attachment: Attachment | None = None,
+) -> list[Evidence]:
+    """Put evidence on record: a text, new files, or a file that is on the case already.
+
+    Each piece keeps its source, the time, and the hash of its content; the same piece
+    again is the one that is there.
+
+    Raises ValidationError (kind, source, text, files), IllegalStep, NotAllowed.
+    """
+    source = one_line(
+        source, field="source", missing=_("Please say where this is from.")
+    )
+    inspected = attachments.inspect(files)
+    if not inspected and attachment is None:
+        text = clean_message(text)
+    with transaction.atomic():
+        objection = Objection.objects.locked().get(pk=objection.pk)
+        refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
+        WORKFLOW.check(objection, Step.ADD_EVIDENCE, by=by)
+        found = _kind(kind)
+        kept = _stored(objection, inspected, source=source, by=by, at=at)
+        if attachment is not None:
+            kept = [*kept, _on_the_case(objection, attachment)]
+        pieces: list[tuple[str, Attachment | None, str]] = [
+            ("", file, _hash_of(file)) for file in kept
+        ]
+        if not pieces:
+            pieces = [(text, None, hashlib.sha256(text.encode()).hexdigest())]
+        made = [
+            _put(objection, found, piece, source=source, by=by, at=at)
+            for piece in pieces
+        ]
+        feed.announce(objection, "ticket", to_customer=False)
+        return made
+
+
+@transaction.atomic
+def attach_conversations(
+    objection: Objection, *, by: User, at: datetime
+) -> list[Evidence]:
+    """Keep the customer's own conversations as frozen copies, in one step (OB-49).
+
+    Those that have grown since are kept again as they are now.
+
+    Raises IllegalStep, NotAllowed.
+    """
+    objection = Objection.objects.locked().get(pk=objection.pk)
+    refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
+    WORKFLOW.check(objection, Step.ADD_EVIDENCE, by=by)
+    own = Ticket.objects.filter(customer=objection.customer_id).order_by("pk")
+    kind = _kind(CHAT_LOG)
+    made = []
+    for ticket in own:
+        text = _conversation(ticket)
+        if not text:
+            continue
+        piece = (text, None, hashlib.sha256(text.encode()).hexdigest())
+        made.append(_put(objection, kind, piece, source=ticket.number, by=by, at=at))
+    feed.announce(objection, "ticket", to_customer=False)
+    return made
+
+
+def waive_evidence(
+    objection: Objection, *, kind: str, reason: str, by: User, at: datetime
+) -> EvidenceWaiver:
+    """Say why a kind of evidence does not exist; a second click changes nothing.
+
+    Raises ValidationError (kind, reason), IllegalStep, NotAllowed.
+    """
+    reason = one_line(
+        reason, field="reason", missing=_("Please say why there is none.")
+    )
+    with transaction.atomic():
+        objection = Objection.objects.locked().get(pk=objection.pk)
+        refuse_partial(objection, Step.WAIVE_EVIDENCE, by=by)
+        WORKFLOW.check(objection, Step.WAIVE_EVIDENCE, by=by)
+        waiver, made = EvidenceWaiver.objects.get_or_create(
+            objection=objection,
+            kind=_kind(kind),
+            defaults={"reason": reason, "waived_at": at, "waived_by": by},
+        )
+        if made:
+            events.record(objection, Verb.EVIDENCE_WAIVED, by=by, at=at, kind=kind)
+            feed.announce(objection, "ticket", to_customer=False)
+        return waiver
+
+
+def ask_for_evidence(
+    objection: Objection,
+    *,
+    text: str,
+    by: User,
+    at: datetime,
+    client_token: uuid.UUID | None = None,
+) -> Message:
+    """Ask the customer for material; meanwhile the investigation waits, not for ever.
+
+    How long it may wait in all is the policy's; then the clocks run on by themselves.
+
+    Raises ValidationError (text), IllegalStep, NotAllowed, ForbiddenPhrase,
+    NeedsConfirmation.
+    """
+    text = clean_message(text)
+    with transaction.atomic():
+        objection = Objection.objects.locked().get(pk=objection.pk)
+        if sent := messages.already_sent(objection, client_token):
+            return sent
+        refuse_partial(objection, Step.ASK_EVIDENCE, by=by)
+        rule = WORKFLOW.check(objection, Step.ASK_EVIDENCE, by=by)
+        phrases.refuse_forbidden(text, by=by)
+        message = messages.add(
+            objection,
+            direction=Direction.OUT,
+            text=text,
+            at=at,
+            author=by,
+            client_token=client_token,
+        )
+        WORKFLOW.move(objection, rule)
+        objection.save(update_fields=["status"])
+        for metric in _PAUSING:
+            _pause(objection, metric, by=by, at=at)
+        events.record(objection, Verb.EVIDENCE_ASKED, by=by, at=at, message=message.pk)
+        feed.announce(objection, "ticket", to_customer=True)
+        return message
+
+
+@transaction.atomic
+def go_on(objection: Objection, *, by: User, at: datetime) -> Objection:
+    """Investigate on without what was asked for; the clocks run at once.
+
+    Raises IllegalStep, NotAllowed.
+    """
+    objection = Objection.objects.locked().get(pk=objection.pk)
+    refuse_partial(objection, Step.GO_ON, by=by)
+    rule = WORKFLOW.check(objection, Step.GO_ON, by=by)
+    WORKFLOW.move(objection, rule)
+    objection.save(update_fields=["status"])
+    let_run(objection, by=by, at=at)
+    events.record(objection, Verb.INVESTIGATION_WENT_ON, by=by, at=at)
+    feed.announce(objection, "ticket", to_customer=True)
+    return objection
+
+
+def let_run(objection: Objection, *, by: User | None, at: datetime) -> None:
+    """End the wait for the customer; the caller holds the lock."""
+    for clock in objection.clocks.filter(status=ClockStatus.PAUSED):
+        if clock.metric in _PAUSING:
+            pauses.resume(
+                objection,
+                Metric(clock.metric),
+                at=at,
+                by=by,
+                subject=clock.subject,
+            )
+
+
+def conclude(
+    objection: Objection,
+    *,
+    text: str,
+    responsibility: str,
+    cause: str,
+    by: User,
+    at: datetime,
+    contract_clause: str = "",
+    articles: Sequence[str] = (),
+) -> Finding:
+    """Say what was found and on what it rests (OB-02, OB-07); the proposal is next.
+
+    The leading department concludes, once every needed kind of evidence is there or is
+    said not to exist. A finding names a clause of the contract or an article of law.
+
+    Raises ValidationError (text, responsibility, cause, contract_clause, articles,
+    evidence), IllegalStep, NotAllowed.
+    """
+    errors = _said_wrong(responsibility, cause)
+    clause = " ".join(contract_clause.split())
+    known = list(LawArticle.objects.filter(code__in=articles))
+    if len(known) != len(set(articles)):
+        errors["articles"] = ValidationError(
+            _("One of these articles is not on the list."), code="article_unknown"
+        )
+    elif not known and not clause:
+        errors["articles"] = ValidationError(
+            _("Please name the clause or the article that it rests on (OB-02)."),
+            code="basis_missing",
+        )
+    try:
+        text = clean_message(text)
+    except ValidationError as error:
+        errors["text"] = error
+    if errors:
+        raise ValidationError(errors)
+    with transaction.atomic():
+        objection = Objection.objects.locked().get(pk=objection.pk)
+        refuse_partial(objection, Step.CONCLUDE, by=by)
+        rule = WORKFLOW.check(objection, Step.CONCLUDE, by=by)
+        if by.role == Role.DEPARTMENT_HANDLER and (
+            by.department_id != objection.department_id
+        ):
+            raise NotAllowed(Step.CONCLUDE)
+        if lacking := missing(objection):
+            raise _lacking(lacking)
+        let_run(objection, by=by, at=at)
+        finding = Finding.objects.create(
+            objection=objection,
+            round=objection.findings.count() + 1,
+            text=text,
+            responsibility=responsibility,
+            cause=cause,
+            contract_clause=clause[:200],
+            found_at=at,
+            found_by=by,
+        )
+        finding.articles.set(known)
+        WORKFLOW.move(objection, rule)
+        objection.save(update_fields=["status"])
+        events.record(
+            objection,
+            Verb.INVESTIGATION_CONCLUDED,
+            by=by,
+            at=at,
+            responsibility=responsibility,
+            cause=cause,
+        )
+        held = promises.running(objection, Metric.INVESTIGATION)
+        clocks.stop(objection, Metric.INVESTIGATION, at=at, by=by, subject=held)
+        round_ = promises.of_round(finding.round)
+        promises.start(objection, Metric.PROPOSAL, at=at, subject=round_)
+        feed.announce(objection, "ticket", to_customer=True)
+        return finding
+
+
+def refuse_partial(objection: Objection, step: Step, *, by: User) -> None:
+    """Nobody investigates an objection about themselves (OB-07). Raises NotAllowed."""
+    if objection.named_colleague_id == by.pk:
+        raise NotAllowed(step)
+
+
+def _said_wrong(responsibility: str, cause: str) -> dict[str, ValidationError]:
+    errors = {}
+    if responsibility not in Responsibility.values:
+        errors["responsibility"] = ValidationError(
+            _("Please choose who answers for it."), code="responsibility_unknown"
+        )
+    if cause not in Cause.values:
+        errors["cause"] = ValidationError(
+            _("Please choose the cause."), code="cause_unknown"
+        )
+    return errors
+
+
+def _lacking(kinds: Sequence[EvidenceKind]) -> ValidationError:
+    names = ", ".join(str(kind) for kind in kinds)
+    return ValidationError(
+        {
+            "evidence": ValidationError(
+                _("Still missing: %(kinds)s. Add it, or say why there is none.")
+                % {"kinds": names},
+                code="evidence_missing",
+            )
+        }
+    )
+
+
+def _kind(code: str) -> EvidenceKind:
+    kind = EvidenceKind.objects.filter(code=code).first()
+    if kind is None:
+        raise ValidationError(
+            {
+                "kind": ValidationError(
+                    _("Please choose what kind of evidence this is."),
+                    code="kind_unknown",
+                )
+            }
+        )
+    return kind
+
+
+def _put(
+    objection: Objection,
+    kind: EvidenceKind,
+    piece: tuple[str, Attachment | None, str],
+    *,
+    source: str,
+    by: User,
+    at: datetime,
+) -> Evidence:
+    text, attachment, digest = piece
+    evidence, made = Evidence.objects.get_or_create(
+        objection=objection,
+        kind=kind,
+        hash=digest,
+        defaults={
+            "source": source,
+            "text": text,
+            "attachment": attachment,
+            "added_at": at,
+            "added_by": by,
+        },
+    )
+    if made:
+        events.record(
+            objection,
+            Verb.EVIDENCE_ADDED,
+            by=by,
+            at=at,
+            kind=kind.code,
+            evidence=evidence.pk,
+            hash=digest,
+        )
+    return evidence
+
+
+def _stored(
+    objection: Objection,
+    files: Sequence[InspectedFile],
+    *,
+    source: str,
+    by: User,
+    at: datetime,
+) -> list[Attachment]:
+    """New files lie on an internal note of the case."""
+    if not files:
+        return []
+    note = messages.add(
+        objection,
+        direction=Direction.NOTE,
+        text=source,
+        at=at,
+        author=by,
+        files=files,
+    )
+    return list(note.attachments.all())
+
+
+def _on_the_case(objection: Objection, attachment: Attachment) -> Attachment:
+    """A file of the objection itself or of the inquiry that it came from."""
+    places = [key for key in (objection.pk, objection.from_inquiry_id) if key]
+    if attachment.message.ticket_id not in places:
+        raise ValidationError(
+            {
+                "files": ValidationError(
+                    _("This file belongs to another case."), code="file_elsewhere"
+                )
+            }
+        )
+    return attachment
+
+
+def _hash_of(attachment: Attachment) -> str:
+    with attachment.file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _conversation(ticket: Ticket) -> str:
+    """What was said on a ticket, without internal notes, as canonical JSON."""
+    said = [
+        {
+            "direction": message.direction,
+            "automatic": message.automatic,
+            "author": message.author.work_number if message.author else "",
+            "at": message.sent_at,
+            "text": message.text,
+            "files": [str(file.public_id) for file in message.attachments.all()],
+        }
+        for message in ticket.messages.exclude(direction=Direction.NOTE)
+        .select_related("author")
+        .prefetch_related("attachments")
+    ]
+    if not said:
+        return ""
+    return json.dumps(
+        said, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, indent=1
+    )
+
+
+def _pause(objection: Objection, metric: Metric, *, by: User, at: datetime) -> None:
+    """Pause a clock where the policy still allows it; else it runs on."""
+    try:
+        with transaction.atomic():
+            pauses.pause(
+                objection,
+                metric,
+                reason=AWAITING,
+                at=at,
+                by=by,
+                subject=promises.running(objection, metric),
+            )
+    except pauses.PauseRefused:
+        return

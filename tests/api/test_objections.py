@@ -1,0 +1,208 @@
+"""Other systems, and customers without a token, file and handle objections."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+from rest_framework.test import APIClient
+
+from helpdesk.api import limits
+from helpdesk.api.urls import OBJECTION_VERBS
+from inquiries import services as inquiry_services
+from objections.models import Objection
+from staff.models import User
+from tests.api.conftest import SignedIn
+from tests.factories import AT, InquiryFactory, UserFactory
+from tests.objections.cases import FEE, filed, handed, handler_of, recorded
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/objections/"
+
+
+def form(**changes: Any) -> dict[str, Any]:
+    yesterday = (timezone.now() - timedelta(days=1)).isoformat()
+    return {
+        "channel": "website_message",
+        "customer": {"surname": "王", "phone": "138 0013 8000"},
+        "type": "quality",
+        "subtype": "function_fault",
+        "order_number": "ORD-1",
+        "device_model": "Sony FX3",
+        "occurred_at": yesterday,
+        "description": "两分钟后黑屏",
+        "demands": [{"kind": "replace_device"}, {"kind": "refund", "amount": "120.50"}],
+        **changes,
+    }
+
+
+@pytest.fixture
+def stranger(db: None) -> APIClient:
+    client = APIClient()
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def act(api: APIClient, objection: Objection, verb: str, **body: Any) -> Any:
+    return api.post(f"{URL}{objection.number}/{verb}/", body, format="json")
+
+
+@pytest.mark.clause("OB-31", "OB-43")
+def test_a_customer_files_without_a_token_and_knows_what_is_promised(
+    stranger: APIClient,
+) -> None:
+    answer = stranger.post(URL, form(), format="json")
+    assert answer.status_code == 201, answer.content
+    body = answer.json()
+    assert set(body) == {"number", "status", "promised", "clocks"}
+    assert body["status"] == "received"
+    assert {it["metric"] for it in body["promised"]} == {
+        "acknowledgement",
+        "handoff",
+        "total",
+    }
+    objection = Objection.objects.get(number=body["number"])
+    assert objection.filed_by is None
+    amounts = {it.kind.code: it.amount for it in objection.demands.all()}
+    assert str(amounts["refund"]) == "120.50"
+
+
+def test_every_missing_field_is_named_at_once(stranger: APIClient) -> None:
+    answer = stranger.post(
+        URL,
+        {
+            "channel": "website_message",
+            "customer": {"surname": ""},
+            "type": "quality",
+        },
+        format="json",
+    )
+    assert answer.status_code == 400
+    assert set(answer.json()["fields"]) == {
+        *("customer.surname", "customer.phone", "subtype", "description"),
+        *("demands", "device_model", "order_number", "occurred_at"),
+    }
+    assert not Objection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"demands": [{"kind": "refund", "amount": "1.001"}]}, "demands"),
+        ({"amount": "1e400"}, "amount"),
+        ({"amount": "NaN"}, "amount"),
+        ({"type": 5}, "type"),
+        ({"occurred_at": "yesterday"}, "occurred_at"),
+        ({"channel": "moon"}, "channel"),
+        ({"demands": "all"}, "demands.non_field_errors"),
+    ],
+)
+def test_nonsense_is_a_field_error(
+    stranger: APIClient, changes: dict[str, Any], field: str
+) -> None:
+    answer = stranger.post(URL, form(**changes), format="json")
+    assert answer.status_code == 400
+    assert [name.split(".")[0] for name in answer.json()["fields"]] == [
+        field.split(".", maxsplit=1)[0]
+    ]
+    assert not Objection.objects.exists()
+
+
+def test_the_same_key_files_one_objection(stranger: APIClient) -> None:
+    for _click in range(2):
+        answer = stranger.post(
+            URL, form(), format="json", headers={"Idempotency-Key": "k-1"}
+        )
+        assert answer.status_code == 201
+    assert Objection.objects.count() == 1
+
+
+def test_without_a_token_nobody_floods_the_desk(
+    stranger: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PUBLIC", ("2/h",))
+    stranger.defaults["REMOTE_ADDR"] = "203.0.113.77"
+    statuses = [
+        stranger.post(URL, form(), format="json").status_code for _try in range(3)
+    ]
+    assert statuses == [201, 201, 429]
+
+
+def test_without_a_token_nothing_is_read(stranger: APIClient) -> None:
+    objection = filed()
+    assert stranger.get(f"{URL}{objection.number}/").status_code == 401
+    for verb in OBJECTION_VERBS:
+        assert act(stranger, objection, verb).status_code == 401
+
+
+def test_a_whole_way_to_the_departments(
+    api: APIClient, agent: User, as_person: SignedIn
+) -> None:
+    number = api.post(URL, form(), format="json").json()["number"]
+    objection = Objection.objects.get(number=number)
+    assert act(api, objection, "record").status_code == 409
+    assert act(api, objection, "acknowledge").json()["status"] == "acknowledged"
+    refused = act(api, objection, "record")
+    assert set(refused.json()["fields"]) == {"account_number"}
+    act(api, objection, "correct", no_account_reason="非会员")
+    assert act(api, objection, "record").json()["status"] == "recorded"
+    body = act(api, objection, "hand-off").json()
+    assert [it["department"] for it in body["handoffs"]] == [
+        "technical_support",
+        "warehouse_logistics",
+    ]
+    technician = as_person(handler_of("technical_support"))
+    assert act(technician, objection, "accept").json()["status"] == "investigating"
+    storekeeper = as_person(handler_of("warehouse_logistics"))
+    returned = act(storekeeper, objection, "return", reason="不涉及仓储")
+    assert returned.json()["status"] == "recorded"
+
+
+def test_a_stranger_of_another_department_finds_nothing(as_person: SignedIn) -> None:
+    objection = handed()
+    finance = as_person(handler_of("finance"))
+    assert finance.get(f"{URL}{objection.number}/").status_code == 404
+    assert act(finance, objection, "accept").status_code == 404
+
+
+def test_accepting_for_a_department_that_was_handed_nothing_is_a_field_error(
+    api: APIClient,
+) -> None:
+    objection = recorded()
+    answer = act(api, objection, "accept", department="finance")
+    assert set(answer.json()["fields"]) == {"department"}
+
+
+def test_an_inquiry_becomes_an_objection(api: APIClient, agent: User) -> None:
+    inquiry = InquiryFactory.create()
+    inquiry_services.greet(inquiry, by=agent, at=AT)
+    body = form()
+    for name in ("channel", "customer"):
+        del body[name]
+    answer = api.post(
+        f"/api/v1/inquiries/{inquiry.number}/convert/", body, format="json"
+    )
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["status"] == "acknowledged"
+
+
+def test_the_phone_number_is_nowhere_in_an_answer(api: APIClient) -> None:
+    objection = filed()
+    assert b"13800138000" not in api.get(f"{URL}{objection.number}/").content
+
+
+def test_reading_takes_a_constant_number_of_queries(
+    api: APIClient, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    one = handed(FEE)
+    for objection in (one, handed(surname="欧阳", order_number="ORD-8")):
+        with django_assert_num_queries(8):
+            api.get(f"{URL}{objection.number}/")
+
+
+def test_a_withdrawal_ends_it(api: APIClient) -> None:
+    objection = handed(by=UserFactory.create())
+    body = act(api, objection, "withdraw", statement="客户来电撤回").json()
+    assert (body["status"], body["promised"]) == ("withdrawn", [])
