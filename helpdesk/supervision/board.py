@@ -25,7 +25,7 @@ from sla.models import Clock, ClockStatus, Metric, Outcome, Target, Unit
 from sla.services import rules
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Ticket
+from tickets.models import Kind, Ticket
 
 SOON: Final = timedelta(seconds=60)
 KEPT_GOAL_PERCENT: Final = 95
@@ -122,7 +122,8 @@ class Board:
             .open()
             .aggregate(
                 count=Count("customer_waiting_since"),
-                since=Min("customer_waiting_since"),
+                # The limit beside it is that of a first reply to an inquiry.
+                since=Min("customer_waiting_since", filter=Q(kind=Kind.INQUIRY)),
             )
         )
         clocks = (

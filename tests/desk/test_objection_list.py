@@ -140,6 +140,22 @@ def test_the_board_shows_both_kinds_at_a_constant_cost(
         assert f"/desk/objections/{objection.number}/" in shown.content.decode()
 
 
+def test_an_objection_does_not_count_as_a_late_first_reply(client: Client) -> None:
+    now = timezone.now()
+    filed(QUALITY, at=now - timedelta(hours=2))
+    client.force_login(UserFactory.create(role=Role.SUPERVISOR))
+    board = client.get("/supervision/").context["board"]
+    assert (board.waiting, board.longest_since, board.waits_too_long) == (
+        1,
+        None,
+        False,
+    )
+    inquiry = InquiryFactory.create(at=now - timedelta(minutes=3))
+    board = client.get("/supervision/").context["board"]
+    assert board.longest_since == inquiry.created_at
+    assert board.waits_too_long
+
+
 def test_a_supervisor_takes_over_and_reassigns_an_objection_from_the_board(
     client: Client,
 ) -> None:
