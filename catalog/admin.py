@@ -263,7 +263,17 @@ class DeviceAdmin(Exchanged):
             _("Delivery and installation"),
             {"fields": (("delivery_class", "onsite_install", "install_minutes"),)},
         ),
-        (_("What is told"), {"fields": ("pros_zh", "cons_zh", "cautions", "spec")}),
+        (
+            _("What is told"),
+            {
+                "fields": (
+                    ("pros_zh", "pros_en"),
+                    ("cons_zh", "cons_en"),
+                    ("cautions", "cautions_en"),
+                    "spec",
+                )
+            },
+        ),
     )
 
     @admin.display(description=_("model"), ordering="name_zh")

@@ -98,6 +98,7 @@ class QuestionForm(WritingForm):
 
     surname = forms.CharField(label=_("How may we address you?"), required=False)
     phone = forms.CharField(label=_("Phone"), required=False)
+    email = forms.CharField(label=_("E-mail"), required=False)
     topic = forms.CharField(label=_("What is it about?"), required=False)
 
     def topics(self) -> list[tuple[str, str, str, bool]]:
@@ -215,12 +216,25 @@ class ReplyForm(ToldGuard, WritingForm):
     """An answer, the topics that it answers, and what the phrase guard is told."""
 
     answers = forms.MultipleChoiceField(choices=Topic.choices, required=False)
+    plain_reason = forms.CharField(required=False)
 
 
 class TopicForm(forms.Form):
     """One of the six topics."""
 
     topic = forms.CharField(required=False)
+
+
+class AnsweredForm(TopicForm):
+    """Which topic is answered, and why without steps where it is complex (IN-07)."""
+
+    plain_reason = forms.CharField(required=False)
+
+
+class ComplexForm(TopicForm):
+    """Whether a topic has to be explained in steps."""
+
+    is_complex = forms.BooleanField(required=False)
 
 
 class CheckingForm(TokenForm):
@@ -230,6 +244,12 @@ class CheckingForm(TokenForm):
     phone = forms.CharField(required=False)
     question = forms.CharField(required=False)
     answer_by = forms.CharField(required=False)
+
+
+class EmailForm(forms.Form):
+    """Where a customer may be written to."""
+
+    email = forms.CharField(required=False)
 
 
 class RevealForm(forms.Form):

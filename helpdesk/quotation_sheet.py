@@ -75,7 +75,7 @@ class Sheet:
             Section(
                 "delivery",
                 "truck-delivery",
-                _("Delivery: %(zone)s") % {"zone": self.zone},
+                _("How it reaches you: %(zone)s") % {"zone": self.zone},
                 offer_words.delivery(quotation),
             ),
             Section(

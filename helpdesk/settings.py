@@ -280,6 +280,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 9},
     },
+    "follow-ups-send-mails": {
+        "task": "follow_ups.send_mails",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
     "policies-rollouts": {
         "task": "policies.carry_out_rollouts",
         "schedule": 10.0,
@@ -514,12 +519,15 @@ LOGGING = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
     },
-    "filters": {"without_keys": {"()": "helpdesk.log_filter.WithoutKeys"}},
+    "filters": {
+        "without_keys": {"()": "helpdesk.log_filter.WithoutKeys"},
+        "start_is_no_error": {"()": "helpdesk.log_filter.StartIsNoError"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_keys"],
+            "filters": ["without_keys", "start_is_no_error"],
         },
     },
     # Each PDF would tell the story of its letters.

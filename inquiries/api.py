@@ -22,6 +22,7 @@ from inquiries.documents import (
     CallbackMade,
     Checking,
     ContractRequestState,
+    EmailNoted,
     Finish,
     FollowUpAct,
     FollowUpState,
@@ -39,7 +40,9 @@ from inquiries.documents import (
     OtherTicket,
     RepairRequestState,
     RingTimes,
+    TopicAnswered,
     TopicChosen,
+    TopicJudged,
 )
 from inquiries.merged import merge_of
 from inquiries.models import Callback, FollowUp, Inquiry
@@ -70,7 +73,8 @@ class Inquiries(ViewSet):
     def field_names(self) -> dict[str, str]:
         """What the verbs call otherwise than the documents do."""
         if self.action == "create":
-            return {"surname": "customer.surname", "phone": "customer.phone"}
+            names = ("surname", "phone", "email")
+            return {name: f"customer.{name}" for name in names}
         return {"to": "assignee"}
 
     @extend_schema(
@@ -139,12 +143,23 @@ class Inquiries(ViewSet):
         "mark_topic_answered",
         summary=_("Mark a topic answered"),
         description=_("The last reply answers it (IN-04)."),
-        request=TopicChosen,
+        request=TopicAnswered,
         responses=InquiryState,
         parameters=[NUMBER],
     )
     def topic_answered(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.answer_topic, TopicChosen)
+        return self._take(request, number, services.answer_topic, TopicAnswered)
+
+    @extend_schema(
+        "mark_topic_complex",
+        summary=_("Say whether a topic is complex"),
+        description=_("A complex one is answered in numbered steps (IN-07)."),
+        request=TopicJudged,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def topic_complex(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.mark_complex, TopicJudged)
 
     @extend_schema(
         "remove_topic",
@@ -425,6 +440,30 @@ class Inquiries(ViewSet):
     )
     def ring(self, request: Request, number: str) -> Response:
         return self._take(request, number, services.log_ring, RingTimes)
+
+    @extend_schema(
+        "note_email",
+        summary=_("Note the customer's e-mail address"),
+        description=_("Encrypted at once; a follow-up goes there too (IN-55)."),
+        request=EmailNoted,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def email(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.note_email, EmailNoted)
+
+    @extend_schema(
+        "withdraw_consent",
+        summary=_("The customer wants no more messages"),
+        description=_(
+            "Ends the agreement to be written to; what waits is cancelled (IN-54)."
+        ),
+        request=None,
+        responses=InquiryState,
+        parameters=[NUMBER],
+    )
+    def withdraw_consent(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.withdraw_consent)
 
     @extend_schema(
         "follow_up",

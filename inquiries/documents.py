@@ -17,6 +17,8 @@ from inquiries.merged import absorbed, read_by_colleagues
 from inquiries.models import (
     Clause,
     ContractRequest,
+    Delivery,
+    DeliveryStatus,
     FollowUp,
     FollowUpStatus,
     Inquiry,
@@ -99,6 +101,9 @@ class NewCustomer(serializers.Serializer[Any]):
     surname = Words(help_text=_("What the customer wants to be called by."))
     phone = Words(
         required=False, default="", help_text=_("E.g. 138 0013 8000, or none.")
+    )
+    email = Words(
+        required=False, default="", help_text=_("For a summary afterwards, or none.")
     )
 
 
@@ -189,6 +194,10 @@ class ToldGuard(serializers.Serializer[Any]):
         required=False,
         help_text=_("Why a supervisor lets a forbidden phrase pass."),
     )
+    plain_reason = Words(
+        required=False,
+        help_text=_("Why a complex topic needs no numbered steps (IN-07)."),
+    )
 
 
 class Answer(ToldGuard, NewMessage):
@@ -206,6 +215,22 @@ class Answer(ToldGuard, NewMessage):
 )
 class TopicChosen(serializers.Serializer[Any]):
     topic = TopicCode(help_text=_("One of the six topics."))
+
+
+class TopicAnswered(TopicChosen):
+    plain_reason = Words(
+        required=False,
+        default="",
+        help_text=_("Why a complex topic needs no numbered steps (IN-07)."),
+    )
+
+
+class TopicJudged(TopicChosen):
+    is_complex = serializers.BooleanField(
+        required=False,
+        default=True,
+        help_text=_("Whether it is to be explained in steps (IN-07)."),
+    )
 
 
 @extend_schema_serializer(
@@ -287,14 +312,26 @@ class Finish(Once):
     )
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("email", {"email": "wang@example.com"}, request_only=True)]
+)
+class EmailNoted(serializers.Serializer[Any]):
+    email = Words(help_text=_("Where the customer may be written to; empty: nowhere."))
+
+
 class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
     class Meta:
         model = InquiryTopic
-        fields = read_only_fields = ("topic", "question", "asked_at", "answered_at")
+        fields = read_only_fields = (
+            *("topic", "question", "asked_at", "answered_at"),
+            *("complex_at", "plain_reason"),
+        )
         extra_kwargs: ClassVar[dict[str, Any]] = {
             "question": {"help_text": _("What the customer wants to know.")},
             "asked_at": {"help_text": _("When the customer asked.")},
             "answered_at": {"help_text": _("When somebody answered.")},
+            "complex_at": {"help_text": _("Since when it needs steps (IN-07).")},
+            "plain_reason": {"help_text": _("Why it was answered without steps.")},
         }
 
 
@@ -510,14 +547,27 @@ class FollowUpStep(ToldGuard):
     )
 
 
+class DeliveryState(serializers.ModelSerializer[Delivery]):
+    status = serializers.ChoiceField(choices=DeliveryStatus.choices, read_only=True)
+
+    class Meta:
+        model = Delivery
+        fields = read_only_fields = (
+            *("carrier", "status", "remark", "tries"),
+            *("next_at", "ended_at"),
+        )
+
+
 class FollowUpState(serializers.ModelSerializer[FollowUp]):
     status = serializers.ChoiceField(choices=FollowUpStatus.choices, read_only=True)
+    deliveries = DeliveryState(many=True, read_only=True)
 
     class Meta:
         model = FollowUp
         fields = read_only_fields = (
             *("status", "reason", "remark", "text"),
             *("created_at", "send_at", "ended_at"),
+            "deliveries",
         )
 
 

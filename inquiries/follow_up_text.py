@@ -1,11 +1,12 @@
 """The text of a follow-up, from what was really talked about (IN-56).
 
-Each source reads one kind of record and gives its lines; a new kind of record is a new
-function in `SOURCES`. Customers read Chinese, so the words stand in
+Each source reads one kind of record, of this inquiry (`keys[0]`) and of those of the
+same customer that are merged into it, and gives its lines; a new kind of record is a
+new function in `SOURCES`. Customers read Chinese, so the words stand in
 `data/follow_up.toml`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,11 +17,25 @@ from catalog.models import Device
 from catalog.words import yuan
 from inquiries import texts
 from inquiries.links import quotation_url, thread_path
-from inquiries.models import ContractStatus, DeviceChoice, Inquiry, RepairStatus
+from inquiries.merged import of_one_customer
+from inquiries.models import (
+    ClauseExplanation,
+    ContractRequest,
+    ContractStatus,
+    DeviceChoice,
+    Inquiry,
+    InquiryTopic,
+    Quotation,
+    RepairRequest,
+    RepairStatus,
+    ServiceFactsTold,
+)
+from knowledge.services import phrases
 from knowledge.services.scripts import wording
 
 FOLLOW_UP: Final = "FOLLOW_UP"
-Source = Callable[[Inquiry], Iterable[str]]
+Keys = Sequence[int]
+Source = Callable[[Keys], Iterable[str]]
 
 
 def compose(inquiry: Inquiry, *, at: datetime) -> str:
@@ -35,25 +50,27 @@ def compose(inquiry: Inquiry, *, at: datetime) -> str:
 def summary(inquiry: Inquiry) -> str:
     """What was talked about, a line each."""
     words = _words()
-    told = [line for source in SOURCES for line in source(inquiry)]
+    keys = of_one_customer(inquiry)
+    told = [line for source in SOURCES for line in source(keys)]
     lines = [
         texts.filled(words["line"], text=text) for text in told or [words["nothing"]]
     ]
     return "\n".join([words["head"], *lines])
 
 
-def topics(inquiry: Inquiry) -> Iterable[str]:
+def topics(keys: Keys) -> Iterable[str]:
     """What the customer wanted to know and was told (IN-04)."""
     words = _words()
-    answered = inquiry.topics.exclude(answered_at=None).order_by("asked_at", "pk")
+    asked = InquiryTopic.objects.filter(inquiry__in=keys).order_by("asked_at", "pk")
+    answered = asked.exclude(answered_at=None)
     names = dict.fromkeys(words["topics"][topic.topic] for topic in answered)
     if names:
         yield texts.filled(words["topics_line"], topics="、".join(names))
 
 
-def devices(inquiry: Inquiry) -> Iterable[str]:
+def devices(keys: Keys) -> Iterable[str]:
     """The devices that the customer chose of those compared, by name (IN-35)."""
-    choices = DeviceChoice.objects.filter(comparison__selection__inquiry=inquiry)
+    choices = DeviceChoice.objects.filter(comparison__selection__inquiry__in=keys)
     last = {choice.comparison_id: choice.code for choice in choices}
     names = Device.objects.filter(code__in=last.values()).order_by("code")
     if names:
@@ -61,10 +78,18 @@ def devices(inquiry: Inquiry) -> Iterable[str]:
         yield texts.filled(_words()["devices"], devices=chosen)
 
 
-def quotation(inquiry: Inquiry) -> Iterable[str]:
-    """The newest quotation that was sent, with what it comes to (IN-37)."""
-    newest = inquiry.quotations.sent().order_by("-version").first()
-    if newest is not None and newest.valid_until is not None:
+def quotation(keys: Keys) -> Iterable[str]:
+    """The newest quotation that was sent, with what it comes to (IN-37).
+
+    One that was sent on a merged conversation is named: its link opens it there.
+    """
+    sent = Quotation.objects.sent().filter(inquiry__in=keys)
+    newest = sent.order_by("-sent_at", "-version").first()
+    if newest is None or newest.valid_until is None:
+        return
+    if newest.inquiry_id != keys[0]:
+        yield texts.filled(_words()["quotation_before"], number=newest.number)
+    else:
         yield texts.filled(
             _words()["quotation"],
             number=newest.number,
@@ -75,21 +100,21 @@ def quotation(inquiry: Inquiry) -> Iterable[str]:
         )
 
 
-def clauses(inquiry: Inquiry) -> Iterable[str]:
+def clauses(keys: Keys) -> Iterable[str]:
     """The clauses of the contract that were explained (IN-41)."""
     names = texts.read("request_texts")["clauses"]
     told = dict.fromkeys(
         names[clause]
-        for explanation in inquiry.clause_explanations.all()
+        for explanation in ClauseExplanation.objects.filter(inquiry__in=keys)
         for clause in explanation.clauses
     )
     if told:
         yield texts.filled(_words()["clauses"], clauses="、".join(told))
 
 
-def delivery(inquiry: Inquiry) -> Iterable[str]:
+def delivery(keys: Keys) -> Iterable[str]:
     """The delivery that was promised, as it was told last (IN-46)."""
-    told = inquiry.service_facts_told.last()
+    told = ServiceFactsTold.objects.filter(inquiry__in=keys).order_by("at", "pk").last()
     if told is None:
         return
     words, facts = texts.read("service_facts"), told.facts
@@ -113,10 +138,11 @@ def delivery(inquiry: Inquiry) -> Iterable[str]:
     yield text.rstrip("。")
 
 
-def contract_requests(inquiry: Inquiry) -> Iterable[str]:
+def contract_requests(keys: Keys) -> Iterable[str]:
     """What the customer wants otherwise in the contract, and the answer (IN-44)."""
     words, names = _words(), texts.read("request_texts")
-    for request in inquiry.contract_requests.order_by("recorded_at", "pk"):
+    requests = ContractRequest.objects.filter(inquiry__in=keys)
+    for request in requests.order_by("recorded_at", "pk"):
         told = request.status == ContractStatus.TOLD
         yield texts.filled(
             words["contract"],
@@ -128,17 +154,23 @@ def contract_requests(inquiry: Inquiry) -> Iterable[str]:
         )
 
 
-def repairs(inquiry: Inquiry) -> Iterable[str]:
+def repairs(keys: Keys) -> Iterable[str]:
     """Devices that do not work, and how far their repair is (IN-49)."""
     words = _words()
-    for request in inquiry.repair_requests.order_by("recorded_at", "pk"):
+    requests = RepairRequest.objects.filter(inquiry__in=keys)
+    for request in requests.order_by("recorded_at", "pk"):
         done = request.status == RepairStatus.FINISHED
         yield texts.filled(
             words["repair"],
             number=request.number,
-            device=request.device,
+            device=_device(request.device, words),
             state=words["repair_done" if done else "repair_open"],
         )
+
+
+def _device(named: str, words: dict[str, Any]) -> str:
+    """The device by its reporter's words, where we could have said them ourselves."""
+    return named if phrases.may_be_repeated(named) else str(words["some_device"])
 
 
 SOURCES: Final[tuple[Source, ...]] = (

@@ -1,8 +1,10 @@
 """What merging makes of several conversations: whose words stand where, for whom."""
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
-from inquiries.models import Inquiry, Merge
+from inquiries.models import FollowUp, Inquiry, Merge
 from inquiries.workflow import Status
 from staff.models import User
 from tickets.models import Direction, Message, Ticket
@@ -46,43 +48,66 @@ def together(inquiry: Inquiry) -> list[int]:
     return [inquiry.pk, *standing.values_list("inquiry", flat=True)]
 
 
+def of_one_customer(inquiry: Inquiry) -> list[int]:
+    """The same of this customer alone; the inquiry itself comes first."""
+    standing = Merge.objects.standing().filter(into=inquiry)
+    own = standing.filter(inquiry__customer=inquiry.customer_id)
+    return [inquiry.pk, *own.values_list("inquiry", flat=True)]
+
+
 def said_here(inquiry: Inquiry) -> "QuerySet[Message, Message]":
     """The messages of an inquiry and of those merged into it, for the product."""
     return Message.objects.filter(ticket__in=together(inquiry))
 
 
-def read_by_customer(inquiry: Inquiry) -> "QuerySet[Message, Message]":
-    """What the link of an inquiry shows: never a note, nor another person's words.
+def read_by_customer(
+    inquiry: Inquiry, *, held: Collection[str] = ()
+) -> "QuerySet[Message, Message]":
+    """What the link of an inquiry shows: never a note, nor what was another's to read.
 
-    The conversations of one customer that are merged here are shown with this one;
-    words that were sent by this link show here wherever they went.
+    Anyone can type anyone's name and number, so what was said before a merge shows to
+    whoever holds that conversation's link too: `held` are the numbers of a browser's
+    conversations. Colleagues who answer the same customer after it are read by either
+    link, except for what carries the other link. Words that were sent by this link show
+    here wherever they went. Two names of one number read nothing of each other's.
     """
+    shown, here, hidden = Q(), [inquiry.pk], []
     merges = Merge.objects.filter(Q(into=inquiry) | Q(inquiry=inquiry))
-    here, foreign, was_merged = [], [], False
-    for merge in merges.select_related("inquiry"):
+    for merge in merges.select_related("inquiry", "into"):
+        same = merge.inquiry.customer_id == merge.into.customer_id
         if merge.inquiry_id == inquiry.pk:
-            was_merged = True
-        elif merge.inquiry.customer_id != inquiry.customer_id:
-            foreign.append(merge.inquiry_id)
+            shown |= Q(origin=inquiry)
+            shown |= _answered_in(merge) if same else Q()
+        elif not same or merge.inquiry.number not in held:
+            hidden.append(merge.inquiry_id)
         elif merge.undone_at is None:
             here.append(merge.inquiry_id)
-    shown = Q(ticket__in=[inquiry.pk, *here])
-    if foreign:
-        shown &= Q(origin=None) | ~Q(origin__in=foreign)
-    if was_merged:
-        shown |= Q(origin=inquiry)
-    return Message.objects.exclude(direction=Direction.NOTE).filter(shown)
+    own = Q(ticket__in=here)
+    if hidden:
+        own &= Q(origin=None) | ~Q(origin__in=hidden)
+    return Message.objects.exclude(direction=Direction.NOTE).filter(own | shown)
 
 
-def place_of_writing(inquiry: Inquiry) -> tuple[Inquiry, bool]:
-    """Where what the customer writes goes, and whether its page is the customer's own.
+def place_of_writing(
+    inquiry: Inquiry, *, held: Collection[str] = ()
+) -> tuple[Inquiry, bool]:
+    """Where what the customer writes goes, and whether its page is shown to them.
 
-    Another person's page is never shown, even if both have one phone number.
+    Only the same customer's is, and only to a browser that holds its link.
     """
     merge = merge_of(inquiry, by=None)
     if merge is None:
         return inquiry, True
-    return merge.into, merge.into.customer_id == inquiry.customer_id
+    same = merge.into.customer_id == inquiry.customer_id
+    return merge.into, same and merge.into.number in held
+
+
+def _answered_in(merge: Merge) -> Q:
+    """What colleagues said where a merged one went on, for as long as it did."""
+    said = Q(ticket=merge.into_id, direction=Direction.OUT, automatic=False)
+    followed_up = FollowUp.objects.filter(inquiry=merge.into_id).exclude(message=None)
+    said &= Q(sent_at__gte=merge.merged_at) & ~Q(pk__in=followed_up.values("message"))
+    return said if merge.undone_at is None else said & Q(sent_at__lt=merge.undone_at)
 
 
 def _seen(keys: list[int], *, by: User) -> set[int]:

@@ -301,7 +301,7 @@ def _told(quotation: Quotation) -> Iterator[str]:
     }
     yield ""
     yield _("Deposit: %(terms)s") % {"terms": " ".join(deposit_terms(quotation)[:2])}
-    yield _("Delivery: %(terms)s") % {"terms": "; ".join(delivery(quotation)[:2])}
+    yield _("Delivery: %(terms)s") % {"terms": _("; ").join(delivery(quotation)[:2])}
     yield _("Payment: %(methods)s") % {
         "methods": _(", ").join(payment_methods(quotation))
     }

@@ -27,6 +27,8 @@ ICONS: Final = {
     Verb.TOPIC_ADDED: "message-plus",
     Verb.TOPIC_ANSWERED: "message-check",
     Verb.TOPIC_REMOVED: "message-minus",
+    Verb.TOPIC_COMPLEX: "list-numbers",
+    Verb.TOPIC_SIMPLE: "line-dashed",
     Verb.QUESTION_CLEAR: "bulb",
     Verb.CHECKING_ANNOUNCED: "zoom-question",
     Verb.CALLBACK_TRIED: "phone-off",
@@ -49,7 +51,14 @@ ICONS: Final = {
     Verb.CUSTOMER_LEFT: "door-exit",
     Verb.FOLLOWED_UP: "mail-fast",
     Verb.FOLLOW_UP_NOT_SENT: "mail-off",
+    Verb.FOLLOW_UP_MAILED: "mail-check",
+    Verb.FOLLOW_UP_NOT_MAILED: "mail-x",
+    Verb.EMAIL_NOTED: "at",
+    Verb.EMAIL_REMOVED: "at-off",
+    Verb.CONSENT_GIVEN: "mail-opened",
+    Verb.CONSENT_WITHDRAWN: "mail-off",
     Verb.PHRASE_ALLOWED: "shield-exclamation",
+    Verb.PROMISED_ABOVE: "coin-yuan",
     Verb.ABANDONED: "clock-x",
     Verb.MISSED: "phone-x",
     Verb.MERGED: "arrows-join",
@@ -137,12 +146,16 @@ def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
     detail = ""
     if event.verb == Verb.ASSIGNED:
         detail = _("to %(name)s") % {"name": people[event.data["to"]]}
+        if subject := event.data.get("subject"):
+            detail = f"{subject} {detail}"
     elif (number := _other_ticket(event)) in seen:
         detail = number
         if event.verb == Verb.MERGED and "into" in event.data:
             detail = _("into %(number)s") % {"number": number}
     elif event.verb == Verb.PHRASE_ALLOWED:
         detail = "".join(f"“{phrase}”" for phrase in event.data["phrases"])
+    elif event.verb == Verb.PROMISED_ABOVE:
+        detail = "".join(f"¥{amount} " for amount in event.data["amounts"]).strip()
     elif event.verb == Verb.DEVICES_RECOMMENDED:
         detail = ", ".join(event.data["devices"])
     elif event.verb == Verb.DEVICE_CHOSEN:

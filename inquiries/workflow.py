@@ -13,8 +13,9 @@ clock, CHECK stops it and starts the callback's 15 minutes, FINISH_CALLBACK stop
 (IN-27, IN-28); MISS starts them too. CLOSE with clear intent starts the follow-up's
 clock (IN-54), FOLLOW_UP stops or cancels it, REOPEN cancels it and begins the next
 cycle. LOG_RING starts and stops the ringing with the times of the telephone (IN-23).
-MERGE cancels every clock, UNMERGE begins the next cycle. CONVERT cancels those of the
-talk: the objection has its own.
+MERGE cancels every clock, but a first reply that is owed goes on with ABSORB, and back
+with UNMERGE, which begins the next cycle. CONVERT cancels the notice's minute: what is
+asked from now on is the objection's.
 """
 
 from collections.abc import Mapping
@@ -58,6 +59,7 @@ class Step(StrEnum):
     ASSIGN = "assign"
     ADD_TOPIC = "add_topic"
     REMOVE_TOPIC = "remove_topic"
+    MARK_COMPLEX = "mark_complex"
     ANSWER_TOPIC = "answer_topic"
     ANSWER_LAST_TOPIC = "answer_last_topic"
     CLEAR_QUESTION = "clear_question"
@@ -73,6 +75,10 @@ class Step(StrEnum):
     MISS = "miss"
     LOG_RING = "log_ring"
     FOLLOW_UP = "follow_up"
+    NOTE_EMAIL = "note_email"
+    REVEAL_EMAIL = "reveal_email"
+    AGREE = "agree"
+    WITHDRAW_CONSENT = "withdraw_consent"
     EXPLAIN_CLAUSES = "explain_clauses"
     TELL_SERVICE_FACTS = "tell_service_facts"
     REQUEST_CONTRACT_CHANGE = "request_contract_change"
@@ -120,6 +126,11 @@ BACK_TO_WORK: Final[Mapping[str, str]] = {
 GREET_FIRST: Final = _(
     "This needs a conversation that is going on: greet the customer first (IN-25)."
 )
+# Whose conversation is over, or has to be called back, is not to be greeted.
+_NOT_TALKING: Final[Mapping[str, str | Promise]] = {
+    **dict.fromkeys(_REOPENING, _FINISHED),
+    **_NOT_NOW,
+}
 
 _GOES_ON: Final = _("This conversation is merged: it goes on in another one.")
 _CONVERTED: Final = _("This conversation became an objection: it goes on there.")
@@ -168,6 +179,7 @@ _RULES: Final = {
         moves={Status.ANSWERED: Status.IN_SERVICE},
     ),
     Step.REMOVE_TOPIC: Rule(_OPEN, None, _ANSWERING, _FINISHED),
+    Step.MARK_COMPLEX: Rule(_OPEN, None, _ANSWERING, _FINISHED),
     Step.ANSWER_TOPIC: Rule(
         _OPEN - {Status.NEW},
         None,
@@ -252,11 +264,28 @@ _RULES: Final = {
     Step.FOLLOW_UP: Rule(
         frozenset({Status.CLOSED}), None, _ANSWERING, _("No follow-up waits here.")
     ),
+    # What the customer may be written to about, and where, whatever state it is in.
+    Step.NOTE_EMAIL: Rule(
+        frozenset(Status), None, _ANSWERING, _FINISHED, customer=True
+    ),
+    Step.REVEAL_EMAIL: Rule(
+        frozenset(Status), None, _ANSWERING - {Role.AGENT}, _FINISHED
+    ),
+    Step.AGREE: Rule(frozenset(Status), None, frozenset(), _FINISHED, customer=True),
+    Step.WITHDRAW_CONSENT: Rule(
+        frozenset(Status), None, _ANSWERING, _FINISHED, customer=True
+    ),
     # What an inquiry asks of others; what was asked lives on after the inquiry is
     # finished: see request_workflow.py.
-    Step.EXPLAIN_CLAUSES: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
-    Step.TELL_SERVICE_FACTS: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
-    Step.REQUEST_CONTRACT_CHANGE: Rule(_TALKING, None, _ANSWERING, GREET_FIRST),
+    Step.EXPLAIN_CLAUSES: Rule(
+        _TALKING, None, _ANSWERING, GREET_FIRST, refusals=_NOT_TALKING
+    ),
+    Step.TELL_SERVICE_FACTS: Rule(
+        _TALKING, None, _ANSWERING, GREET_FIRST, refusals=_NOT_TALKING
+    ),
+    Step.REQUEST_CONTRACT_CHANGE: Rule(
+        _TALKING, None, _ANSWERING, GREET_FIRST, refusals=_NOT_TALKING
+    ),
     Step.REPORT_FAULT: Rule(_OPEN, None, _ANSWERING, _FINISHED, customer=True),
     # Recommending and quoting (IN-30 to IN-40)
     Step.SELECT_DEVICES: Rule(_OPEN, None, _ANSWERING, _FINISHED),

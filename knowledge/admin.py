@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from knowledge.models import Phrase, Script
+from knowledge.models import Phrase, PromiseLimit, Script
 from staff.admin import Kept
 
 
@@ -89,3 +89,21 @@ class PhraseAdmin(Worded):
         """A phrase of the policy keeps its words; what to say instead is ours."""
         fixed = obj is not None and obj.fixed
         return ("fixed", "kind", "text", "clause", "enabled") if fixed else ("fixed",)
+
+
+@admin.register(PromiseLimit)
+class PromiseLimitAdmin(Worded):
+    """How much each role may promise; every change stays, with who made it."""
+
+    list_display = ("role", "amount")
+    history_list_display = ("amount",)
+    fields = ("role", "amount")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Each role has its row already."""
+        return False
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: PromiseLimit | None = None
+    ) -> tuple[str, ...]:
+        return ("role",)

@@ -1,8 +1,10 @@
 """Find words that customers should not read in a text, however they are dressed up.
 
-Letters are compared after folding: full-width forms become plain, traditional
-characters simplified, and everything that is neither letter nor digit (spaces,
-punctuation, emoji, variation selectors, characters without width) counts for nothing.
+Letters are compared after folding: full-width forms become plain, traditional and
+look-alike characters what they stand for, and everything that is neither letter nor
+digit (spaces, punctuation, emoji, variation selectors, characters without width) counts
+for nothing. Letters of other scripts between those of a forbidden phrase hide it as
+little, unless they are a word of their own: see `Gap`.
 Positions are those of the text as it was written, in code points; `in_utf16` turns
 them into what a text field of a browser counts.
 """
@@ -12,9 +14,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, Self
+
+from knowledge.han import RADICALS, is_han, plain_forms
 
 
 class Kind(StrEnum):
@@ -65,39 +70,16 @@ class Finding:
 
 # --- Folding -------------------------------------------------------------------------
 
-_TRADITIONAL: Final = (
-    "說説麼儘應該許過幾樣級國價絕對當產賠償減萬塊兩們給補還問題這個時間後來為會開關"
-    "處證書獨創極無雙頂優質讓準備確認實點線顯視頻碼傳輸導聲響調燈機攝錄織網絡電"
-    "壓縮寬帶專業術語簡單請妳約莫際與從眾錢費圓貳參陸億諾義務賣場銷冠軍選擇麥"
-    "風蓋範圍邊動態靜濾鏡頭長寫滿遠環繞總結構試驗據僅雖畫幀訊號雜連遲採銳虛溫"
-    "丟並併係側傢兒內凈別劃員唸嗎噹嚮圖埰報墊壞寀將幫幹張強彆彔復愛憑掃換摳摺撥數於"
-    "暢暫曏査條榦樂標檢檯權歡歸殘殺決沒沖況淨淺溼濕熱營爲現異畵發盡監眞種稱穩箇節籠"
-    "紅細絶綠綫維緊緑緣編緩緻繫續聯聽腦膩臺興舊衕衝裏裡複覈觀計記訪設証詢話詳誰諮講"
-    "謝識譟議變負責貴賃軟較輔輕輪轉辦農迴週進遙適釦鈡録鍵鍾鏈鐘門閤闆闇陰隨險隻離難"
-    "雲頁項預頓領額顏顔颱馬馳驅髮鬆麪麫麵麽齣"
-)
-_SIMPLIFIED: Final = (
-    "说说么尽应该许过几样级国价绝对当产赔偿减万块两们给补还问题这个时间后来为会开关"
-    "处证书独创极无双顶优质让准备确认实点线显视频码传输导声响调灯机摄录织网络电"
-    "压缩宽带专业术语简单请你约莫际与从众钱费圆贰参陆亿诺义务卖场销冠军选择麦"
-    "风盖范围边动态静滤镜头长写满远环绕总结构试验据仅虽画帧讯号杂连迟采锐虚温"
-    "丢并并系侧家儿内净别划员念吗当向图采报垫坏采将帮干张强别录复爱凭扫换抠折拨数于"
-    "畅暂向查条干乐标检台权欢归残杀决没冲况净浅湿湿热营为现异画发尽监真种称稳个节笼"
-    "红细绝绿线维紧绿缘编缓致系续联听脑腻台兴旧同冲里里复核观计记访设证询话详谁咨讲"
-    "谢识噪议变负责贵赁软较辅轻轮转办农回周进遥适扣钟录键钟链钟门合板暗阴随险只离难"
-    "云页项预顿领额颜颜台马驰驱发松面面面么出"
-)
-_PLAIN: Final = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+_PLAIN: Final = plain_forms()
 # Letters by their class, yet invisible or a picture.
 _NO_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2139")
-_RADICALS: Final = range(0x2F00, 0x2FE0)  # symbols by their class, yet read as letters
 _KEYCAP: Final = re.compile("[0-9]\ufe0f?\u20e3")
 
 
 @lru_cache(maxsize=16_384)
 def _folded_letter(letter: str) -> str:
     """What a character counts as: nothing, one letter, or (rarely) several."""
-    is_letter = unicodedata.category(letter)[0] in "LN" or ord(letter) in _RADICALS
+    is_letter = unicodedata.category(letter)[0] in "LN" or ord(letter) in RADICALS
     if not is_letter or letter in _NO_LETTERS:
         return ""
     plain = unicodedata.normalize("NFKC", letter).casefold().translate(_PLAIN)
@@ -143,14 +125,26 @@ class _Rule:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """Phrases made ready for searching; build it once and keep it."""
+    """Phrases made ready for searching; build it once and keep it.
+
+    `han` has those that letters of other scripts may tear apart.
+    """
 
     rules: dict[str, tuple[_Rule, ...]]
     longest: int
     starts: frozenset[str]
+    han: "Rulebook | None" = None
 
     @classmethod
     def of(cls, phrases: Iterable[Phrase]) -> Self:
+        phrases = tuple(phrases)
+        return replace(
+            cls._of(phrases),
+            han=cls._of(phrase for phrase in phrases if _can_be_torn(phrase)),
+        )
+
+    @classmethod
+    def _of(cls, phrases: Iterable[Phrase]) -> Self:
         rules: dict[str, tuple[_Rule, ...]] = {}
         starts: set[str] = set()
         for phrase in phrases:
@@ -172,6 +166,13 @@ class Rulebook:
                     break
                 for rule in self.rules.get(letters, ()):
                     yield rule, start
+
+
+def _can_be_torn(phrase: Phrase) -> bool:
+    """Whether it is forbidden and Chinese throughout."""
+    if phrase.kind is not Kind.FORBIDDEN or _sign(phrase.text):
+        return False
+    return all(map(is_han, fold(phrase.text)))
 
 
 def _sign(text: str) -> str:
@@ -225,6 +226,7 @@ def examine(
             finding = _above(finding, text, may_promise)
         if finding is not None:
             findings.append(finding)
+    findings += [f for f in _torn(text, folded, book) if not _inside(f, quoted)]
     return list(_longest(findings))
 
 
@@ -255,6 +257,66 @@ def _found(text: str, folded: Folded, rule: _Rule, at: int) -> Finding | None:
             return None
         verdict = Verdict.CONFIRM
     return Finding(rule.phrase, verdict, start, end, text[start:end])
+
+
+# --- Other scripts between the letters -----------------------------------------------
+
+
+class Gap(IntEnum):
+    """What stands between two letters of a phrase, from nothing to a word."""
+
+    NOTHING = 0
+    NOISE = 1  # kana, Cyrillic, raised letters, one small letter: nobody writes so
+    DOUBTFUL = 2  # one capital or digit, or small letters without a space: 不wifi知道
+    WORD = 3  # a name or number in its own right: 不 Sony 知道
+
+
+def _torn(text: str, folded: Folded, book: Rulebook) -> Iterator[Finding]:
+    """Forbidden phrases with letters of other scripts between theirs.
+
+    A word in one gap is a sentence that happens to have these letters; words in
+    several, or what may be one, let the writer decide.
+    """
+    kept = [place for place, letter in enumerate(folded.text) if is_han(letter)]
+    if book.han is None or len(kept) == len(folded.text):
+        return
+    han = Folded(
+        "".join(folded.text[place] for place in kept),
+        tuple(folded.places[place] for place in kept),
+    )
+    for rule, at in book.han.matches(han.text):
+        letters = kept[at : at + len(rule.letters)]
+        gaps = [_gap(text, folded, a, b) for a, b in pairwise(letters)]
+        widest, foreign = max(gaps, default=Gap.NOTHING), len([g for g in gaps if g])
+        if not foreign or (widest is Gap.WORD and foreign == 1):
+            continue
+        finding = _found(text, han, rule, at)
+        if finding is not None and widest > Gap.NOISE:
+            finding = replace(finding, verdict=Verdict.CONFIRM)
+        if finding is not None:
+            yield finding
+
+
+def _gap(text: str, folded: Folded, first: int, last: int) -> Gap:
+    """What stands between two letters; both are places in the folded text."""
+    if last == first + 1:
+        return Gap.NOTHING
+    written = text[folded.places[first] + 1 : folded.places[last]]
+    word = [letter for letter in written if _in_words(letter)]
+    if not word:
+        return Gap.NOISE
+    if len(word) == 1:
+        return Gap.NOISE if word[0].islower() else Gap.DOUBTFUL
+    glued = len(word) == len(written) and all(map(str.islower, word))
+    return Gap.DOUBTFUL if glued else Gap.WORD
+
+
+def _in_words(letter: str) -> bool:
+    """Whether Chinese texts have words and numbers of such letters."""
+    if letter.isascii():
+        return letter.isalnum()
+    name = unicodedata.name(letter, "")
+    return name.startswith(("LATIN ", "FULLWIDTH LATIN", "FULLWIDTH DIGIT"))
 
 
 def _in_one_breath(text: str, folded: Folded, first: int, size: int) -> bool:

@@ -72,6 +72,16 @@ FACTS: Final[Mapping[Metric, frozenset[str]]] = MappingProxyType(
     }
 )
 
+# Who has promised, where that is a department and not whoever looks after the ticket;
+# the clock's subject is then the request on which the department works.
+OWED_BY_DEPARTMENT: Final[Mapping[Metric, str]] = MappingProxyType(
+    {
+        Metric.CONTRACT_RESULT: "contract_management",
+        Metric.REPAIR_CONTACT: "technical_support",
+        Metric.REPAIR_ON_SITE: "technical_support",
+    }
+)
+
 # Somebody waits for these, or the law does: no reason lets them wait longer.
 NEVER_PAUSE: Final = frozenset(
     {

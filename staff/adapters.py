@@ -9,7 +9,13 @@ from staff.models import Role, User
 FRONT_DOORS = {
     Role.SUPERVISOR: "supervision:board",
     Role.MANAGER: "supervision:board",
+    Role.GENERAL_MANAGER: "supervision:board",
     Role.ADMINISTRATOR: "admin:index",
+}
+# Departments that have a list of their own, by their codes.
+DEPARTMENT_DOORS = {
+    "contract_management": "desk:contract_requests",
+    "technical_support": "desk:repairs",
 }
 
 
@@ -21,5 +27,11 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         user = request.user
-        role = Role(user.role) if isinstance(user, User) else Role.AGENT
-        return reverse(FRONT_DOORS.get(role, "desk:inbox"))
+        return reverse(front_door(user) if isinstance(user, User) else "desk:inbox")
+
+
+def front_door(user: User) -> str:
+    """The name of the page where this person's work is."""
+    if user.role == Role.DEPARTMENT_HANDLER and user.department is not None:
+        return DEPARTMENT_DOORS.get(user.department.code, "desk:inbox")
+    return FRONT_DOORS.get(Role(user.role), "desk:inbox")

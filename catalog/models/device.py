@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.base import Coded, money, never_negative
@@ -53,6 +54,11 @@ def names_and_values(spec: object) -> None:
         raise ValidationError(_('Write names with values, such as {"zoom": "20x"}.'))
 
 
+def _in_english(text: str) -> str:
+    """The text for those who read English, nothing for others."""
+    return text if get_language() == "en" else ""
+
+
 def _score(label: Any) -> Any:
     return models.PositiveSmallIntegerField(
         label, default=0, validators=[MaxValueValidator(BEST)]
@@ -90,8 +96,25 @@ class Device(Coded):
         _("minutes to install"), default=0
     )
     pros_zh = models.CharField(_("advantages"), max_length=300, blank=True)
+    pros_en = models.CharField(
+        _("advantages in English"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+    )
     cons_zh = models.CharField(_("drawbacks"), max_length=300, blank=True)
+    cons_en = models.CharField(
+        _("drawbacks in English"), max_length=300, blank=True, default="", db_default=""
+    )
     cautions = models.TextField(_("cautions in use"), max_length=1000, blank=True)
+    cautions_en = models.TextField(
+        _("cautions in use, in English"),
+        max_length=1000,
+        blank=True,
+        default="",
+        db_default="",
+    )
     spec = models.JSONField(
         _("specification"), default=dict, blank=True, validators=[names_and_values]
     )
@@ -143,6 +166,21 @@ class Device(Coded):
                 for score in SCORES
             ),
         ]
+
+    @property
+    def pros(self) -> str:
+        """What speaks for it, in the reader's language where it is written."""
+        return _in_english(self.pros_en) or self.pros_zh
+
+    @property
+    def cons(self) -> str:
+        """What speaks against it, in the reader's language where it is written."""
+        return _in_english(self.cons_en) or self.cons_zh
+
+    @property
+    def cautions_told(self) -> str:
+        """What to mind in use, in the reader's language where it is written."""
+        return _in_english(self.cautions_en) or self.cautions
 
     @property
     def scores(self) -> dict[str, int]:

@@ -16,7 +16,7 @@ def candidate_of(device: Device) -> Candidate:
         category=device.category,
         daily=device.daily_rent,
         scores=device.scores,
-        pros=device.pros_zh,
-        cons=device.cons_zh,
+        pros=device.pros,
+        cons=device.cons,
         available=device.active,
     )

@@ -27,6 +27,7 @@ VERBS = (
     "topic",
     "topic-answered",
     "remove-topic",
+    "topic-complex",
     "question-clear",
     "needs-checking",
     "callback",
@@ -43,6 +44,8 @@ VERBS = (
     "unmerge",
     "ring",
     "follow-up",
+    "email",
+    "withdraw-consent",
 )
 OFFERS = ("select-devices", "recommend", "choose-device", "quote")
 EXPLANATIONS = ("explain-clauses", "understood", "service-facts")

@@ -1,6 +1,6 @@
 """What the open inquiry asks of others, and what its customer has been told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -8,7 +8,6 @@ from functools import cached_property
 from inquiries.models import (
     ClauseExplanation,
     ContractRequest,
-    Inquiry,
     RepairRequest,
     ServiceFactsTold,
 )
@@ -22,6 +21,7 @@ from inquiries.request_workflow import (
 )
 from sla.models import Clock
 from staff.models import User
+from tickets.models import Duty
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Card:
     request: ContractRequest | RepairRequest
     clocks: list[Clock]
     can: dict[str, bool]
+    holder: User | None = None
 
     @property
     def urgent(self) -> bool:
@@ -43,22 +44,32 @@ def cards_of(
     clocks: Iterable[Clock],
     *,
     by: User,
+    duties: Iterable[Duty] = (),
 ) -> list[Card]:
-    """Each request with the clocks whose subject it is."""
+    """Each request with the clocks whose subject it is, and who sees to it."""
+    holders = {duty.subject: duty.person for duty in duties}
     by_subject: dict[str, list[Clock]] = {}
     for clock in clocks:
         by_subject.setdefault(clock.subject, []).append(clock)
     return [
-        Card(request, by_subject.get(request.number, []), can=_can(request, by=by))
+        Card(
+            request,
+            by_subject.get(request.number, []),
+            can=_can(request, by=by),
+            holder=holders.get(request.number),
+        )
         for request in requests
     ]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The part of the workspace that is about other departments."""
+    """The part of the workspace that is about other departments.
 
-    inquiry: Inquiry
+    `keys` are the inquiries that stand together.
+    """
+
+    keys: Sequence[int]
     user: User
     now: datetime
     clocks: list[Clock]
@@ -66,22 +77,24 @@ class Asked:
     @cached_property
     def contract_requests(self) -> list[Card]:
         visible = ContractRequest.objects.visible_to(self.user)
-        rows = visible.filter(inquiry=self.inquiry)
+        rows = visible.filter(inquiry__in=self.keys)
         return cards_of(rows, self.clocks, by=self.user)
 
     @cached_property
     def repair_requests(self) -> list[Card]:
         visible = RepairRequest.objects.visible_to(self.user)
-        rows = visible.filter(inquiry=self.inquiry)
+        rows = visible.filter(inquiry__in=self.keys)
         return cards_of(rows, self.clocks, by=self.user)
 
     @cached_property
     def explanation(self) -> ClauseExplanation | None:
-        return self.inquiry.clause_explanations.order_by("-at", "-pk").first()
+        told = ClauseExplanation.objects.filter(inquiry__in=self.keys)
+        return told.order_by("-at", "-pk").first()
 
     @cached_property
     def facts_told(self) -> ServiceFactsTold | None:
-        return self.inquiry.service_facts_told.order_by("-at", "-pk").first()
+        told = ServiceFactsTold.objects.filter(inquiry__in=self.keys)
+        return told.order_by("-at", "-pk").first()
 
 
 def _can(request: ContractRequest | RepairRequest, *, by: User) -> dict[str, bool]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -41,20 +41,15 @@ class Line:
 class ClockStory:
     """One clock with its record. `hold` is the pause that it is in.
 
-    `names` are words for what clocks are told apart by.
+    `subject` tells it apart in people's words.
     """
 
     clock: Clock
+    subject: str
     now: datetime
     events: Sequence[ClockEvent]
     pauses: Mapping[int, Pause]
     hold: Hold | None
-    names: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def subject(self) -> str:
-        """What tells it apart from others of its kind, in words where there are any."""
-        return self.names.get(self.clock.subject, self.clock.subject)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -192,9 +187,12 @@ class ClockStory:
 
 
 def stories(
-    clocks: Iterable[Clock], *, at: datetime, names: Mapping[str, str] | None = None
+    clocks: Iterable[Clock], *, at: datetime, names: Mapping[str, str]
 ) -> list[ClockStory]:
-    """Every clock with its record; one query, a few more if any ever paused."""
+    """Every clock with its record; one query, a few more if any ever paused.
+
+    `names` are what people call the subjects that they know by another name.
+    """
     shown = list(clocks)
     lines: dict[int, list[ClockEvent]] = {clock.pk: [] for clock in shown}
     for event in ClockEvent.objects.filter(clock__in=lines).select_related("actor"):
@@ -213,11 +211,11 @@ def stories(
     return [
         ClockStory(
             clock=clock,
+            subject=names.get(clock.subject, clock.subject),
             now=at,
             events=lines[clock.pk],
             pauses=pauses.get(clock.pk, {}),
             hold=held.get(clock.pk),
-            names=names or {},
         )
         for clock in shown
     ]

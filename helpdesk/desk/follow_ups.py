@@ -23,7 +23,7 @@ class FollowUpList:
 
     @classmethod
     def of(cls, user: User, *, at: datetime) -> Self:
-        """Those of the tickets that this person may see; two queries."""
+        """Those of the tickets that this person may see; three queries."""
         visible = FollowUp.objects.visible_to(user).select_related(
             "clock", "edited_by", "inquiry__customer", "inquiry__assignee"
         )
@@ -31,7 +31,11 @@ class FollowUpList:
             now=at,
             user=user,
             waiting=list(visible.pending().by_urgency()[:MOST_ROWS]),
-            ended=list(visible.ended().order_by("-ended_at", "-pk")[:MOST_ENDED]),
+            ended=list(
+                visible.ended()
+                .prefetch_related("deliveries")
+                .order_by("-ended_at", "-pk")[:MOST_ENDED]
+            ),
         )
 
     @property

@@ -14,7 +14,7 @@ from helpdesk.kinds import ABOUT, objection_of, topics_of
 from inquiries.models import InquiryTopic, Merge
 from objections.models import Objection
 from objections.workflow import Status
-from sla.models import Clock, ClockStatus
+from sla.models import Clock, ClockStatus, Metric, Outcome
 from sla.services.standing import Hold, holds
 from staff.models import User
 from tickets.models import Kind, Ticket, TicketLink, TicketQuerySet
@@ -151,13 +151,26 @@ def marks() -> dict[str, Any]:
 def telling_clock(clocks: Iterable[Clock]) -> Clock | None:
     """The clock that speaks for a ticket.
 
-    The nearest that runs, else the nearest that is paused, else the last over.
+    The nearest that runs, else the nearest that is paused. Of those that are over the
+    newest cycle tells how it went: a promise that was missed, else the first reply; one
+    that was cancelled only if there is nothing else to tell.
     """
     known = list(clocks)
     for status in (ClockStatus.RUNNING, ClockStatus.PAUSED):
         if found := [clock for clock in known if clock.status == status]:
             return min(found, key=lambda clock: clock.due_at)
-    return max(known, key=lambda clock: clock.started_at, default=None)
+    return max(known, key=_worth_telling, default=None)
+
+
+def _worth_telling(clock: Clock) -> tuple[bool, int, bool, bool, datetime]:
+    """What makes one of the clocks that are over speak for the ticket."""
+    return (
+        clock.status == ClockStatus.STOPPED,
+        clock.cycle,
+        clock.outcome == Outcome.MISSED,
+        clock.metric == Metric.FIRST_REPLY,
+        clock.started_at,
+    )
 
 
 def open_counts(

@@ -7,8 +7,8 @@ from typing import Final
 from helpdesk.forms import ReplyForm
 from knowledge.models.phrase import KIND_NAMES
 from knowledge.phrase_guard import Finding, Verdict, in_utf16
-from knowledge.services.phrases import findings_in, promise_limits
-from staff.models import Role, User
+from knowledge.services.phrases import findings_in, may_promise
+from staff.models import User
 from tickets.text import MESSAGE_MAX
 
 SHOWN: Final = 6
@@ -76,7 +76,12 @@ def marks_of(form: ReplyForm, *, by: User) -> Marks:
             for finding in findings[:SHOWN]
         ],
         more=len(findings[SHOWN:]),
-        may_promise=promise_limits()[Role(by.role)],
+        may_promise=may_promise(by) if _above(findings) else None,
         may_override=by.supervises,
         reason=form.cleaned_data.get("override_reason", ""),
     )
+
+
+def _above(findings: list[Finding]) -> bool:
+    """Whether somebody promises more than they may."""
+    return any(finding.verdict is Verdict.ASK_SUPERVISOR for finding in findings)

@@ -15,21 +15,31 @@ from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.objection_acts import ACTS, Act
 from helpdesk.desk.objection_sheet import Sheet
 from helpdesk.desk.workspace import Line, line_of
+from helpdesk.errors import refusal_of
 from inquiries import timeline
 from inquiries.models import Inquiry
 from knowledge.services.scripts import Offer, offered
 from objections import routing
 from objections.models import Demand, FormVersion, Handoff, Objection, Part
 from objections.next_step import acts_for, may_accept, next_step, possible_steps
+from objections.services.handling import refuse_poaching
 from objections.services.promises import of_round
-from objections.workflow import Status, Step
+from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
 from tickets.models import Direction, Ticket
 from tickets.services import links
 from tickets.tokens import derived_token
+from tickets.workflow import IllegalStep, NotAllowed
 
+KEYS: Final = {
+    "r": Step.REPLY,
+    "n": Step.NOTE,
+    "a": Step.ASSIGN,
+    "f": Step.CORRECT,
+    "h": Step.HAND_OFF,
+}
 TOKENED: Final = (Step.ACKNOWLEDGE, Step.RECORD)
 MOST_SIMILAR: Final = 8
 
@@ -207,6 +217,19 @@ class ObjectionWorkspace:
     def can(self) -> dict[str, bool]:
         """The steps that have a button."""
         return {str(step): step in self.steps for step in Step}
+
+    @property
+    def silent_keys(self) -> dict[str, str]:
+        """The keys that do nothing now, with the reason."""
+        found = {}
+        for key, step in KEYS.items():
+            try:
+                WORKFLOW.check(self.objection, step, by=self.user)
+                if step in {Step.ASSIGN, Step.HAND_OFF}:
+                    refuse_poaching(self.objection, step, by=self.user)
+            except (IllegalStep, NotAllowed) as error:
+                found[key] = refusal_of(error).summary
+        return found
 
     @cached_property
     def next_step(self) -> Step | None:

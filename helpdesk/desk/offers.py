@@ -1,7 +1,7 @@
 """What an agent fills in to recommend and to quote; the verbs judge it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -27,10 +27,12 @@ from catalog.models import (
 from catalog.services.prices import searchable
 from helpdesk.errors import Permit
 from helpdesk.forms import TokenForm, ToldGuard, values
+from inquiries.merged import together
 from inquiries.models import (
     Comparison,
     DeviceSelection,
     Inquiry,
+    Merge,
     Quotation,
 )
 from inquiries.services.quoting import Order
@@ -165,6 +167,11 @@ class Panel:
     errors: Errors = field(default_factory=dict)
     permit: Permit | None = None
 
+    @cached_property
+    def keys(self) -> list[int]:
+        """The inquiries that stand together."""
+        return together(self.inquiry)
+
     @property
     def others(self) -> list[str]:
         """Messages for fields that have no place of their own."""
@@ -255,7 +262,7 @@ class DevicesPanel(Panel):
     @cached_property
     def comparison(self) -> Comparison | None:
         """The last that was sent."""
-        found = Comparison.objects.filter(selection__inquiry=self.inquiry)
+        found = Comparison.objects.filter(selection__inquiry__in=self.keys)
         return found.select_related("selection").last()
 
     @property
@@ -268,7 +275,7 @@ class DevicesPanel(Panel):
     @cached_property
     def last_words(self) -> list[Message]:
         """What the customer said last: one of them proves the choice."""
-        words = self.inquiry.messages.filter(direction=Direction.IN)
+        words = Message.objects.filter(ticket__in=self.keys, direction=Direction.IN)
         return list(words.order_by("-sent_at", "-pk")[:LAST_WORDS])
 
 
@@ -304,7 +311,7 @@ class QuotationPanel(Panel):
         return self._named([(code, 1) for code in self._chosen()])
 
     def _chosen(self) -> list[str]:
-        choices = [choice.code for choice in chosen_devices(self.inquiry)]
+        choices = [choice.code for choice in chosen_devices(self.keys)]
         return list(dict.fromkeys(choices))
 
     def _named(self, items: list[tuple[str, Any]]) -> list[dict[str, Any]]:
@@ -377,9 +384,29 @@ class SentQuotation:
         return "valid" if self.quotation.is_valid(at=self.now) else "expired"
 
 
-def sent_quotations(inquiry: Inquiry, *, at: datetime) -> list[SentQuotation]:
-    """The newest first; one query."""
-    found = inquiry.quotations.filter(sent_at__isnull=False).order_by("-version")
-    return [
-        SentQuotation(one, newest=place == 0, now=at) for place, one in enumerate(found)
-    ]
+def sent_quotations(
+    inquiry: Inquiry, merges: Sequence[Merge], *, at: datetime
+) -> list[SentQuotation]:
+    """Those of an inquiry and of what is merged into it, the newest first; one query.
+
+    What was sent since a merge takes the place of what the same customer was sent
+    before on the merged one.
+    """
+    since = {
+        merge.inquiry_id: merge.merged_at
+        for merge in merges
+        if merge.inquiry.customer_id == inquiry.customer_id
+    }
+    keys = [inquiry.pk, *(merge.inquiry_id for merge in merges)]
+    sent = Quotation.objects.sent().filter(inquiry__in=keys)
+    shown: list[SentQuotation] = []
+    last: dict[int, datetime] = {}
+    for one in sent.order_by("-sent_at", "-pk"):
+        merged_at = since.get(one.inquiry_id)
+        here = last.get(inquiry.pk)
+        replaced = merged_at is not None and here is not None and here >= merged_at
+        newest = one.inquiry_id not in last and not replaced
+        shown.append(SentQuotation(one, newest=newest, now=at))
+        if one.sent_at is not None:
+            last.setdefault(one.inquiry_id, one.sent_at)
+    return shown

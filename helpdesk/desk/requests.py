@@ -17,6 +17,7 @@ from inquiries.models import ContractRequest, RepairRequest
 from inquiries.request_workflow import CONTRACT_MANAGEMENT, TECHNICAL_SUPPORT, belongs
 from sla.models import Clock
 from staff.models import Role, User
+from tickets.models import Duty
 
 MOST_OPEN: Final = 200
 MOST_DONE: Final = 50
@@ -107,11 +108,14 @@ class RequestList:
             ticket__in={row.inquiry_id for row in found},
             subject__in=[row.number for row in found],
         ).select_related("target")
+        duties = Duty.objects.filter(
+            ticket__in={row.inquiry_id for row in found}
+        ).select_related("person")
         return cls(
             kind=kind,
             show=show,
             now=at,
-            cards=cards_of(found, clocks, by=user),
+            cards=cards_of(found, clocks, by=user, duties=duties),
             waiting=to_do.count(),
         )
 

@@ -14,6 +14,7 @@ from helpdesk.desk.asked import Asked
 from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.keys import silent_keys
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.offers import SentQuotation, sent_quotations
 from inquiries import merged, timeline
@@ -33,8 +34,9 @@ from inquiries.next_step import (
     open_topics,
     possible_steps,
 )
+from inquiries.services.owing import subject_of
 from inquiries.services.selecting import chosen_devices
-from inquiries.topic_guards import Deeds
+from inquiries.topic_guards import GUARDS, Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from knowledge.services.scripts import Offer, offered
 from objections.models import Objection
@@ -130,13 +132,22 @@ class Workspace:
     @cached_property
     def stories(self) -> list[ClockStory]:
         """Every clock explained, the newest first."""
-        return stories(self.clocks, at=self.now)
+        merges = (
+            self.belonging.absorbed if any(it.subject for it in self.clocks) else []
+        )
+        names = {subject_of(merge): merge.inquiry.number for merge in merges}
+        return stories(self.clocks, at=self.now, names=names)
 
     @cached_property
     def can(self) -> dict[str, bool]:
         """The steps that have a button."""
         possible = possible_steps(self.inquiry, by=self.user)
         return {str(step): step in possible for step in Step}
+
+    @property
+    def silent_keys(self) -> dict[str, str]:
+        """The keys that do nothing now, with the reason."""
+        return silent_keys(self.inquiry, by=self.user)
 
     @cached_property
     def next_step(self) -> Step | None:
@@ -150,12 +161,18 @@ class Workspace:
     @cached_property
     def quotations(self) -> list[SentQuotation]:
         """What was sent, the newest first."""
-        return sent_quotations(self.inquiry, at=self.now)
+        return sent_quotations(self.inquiry, self.belonging.absorbed, at=self.now)
 
     @cached_property
     def choices(self) -> list[DeviceChoice]:
         """What the customer chose."""
-        return chosen_devices(self.inquiry)
+        return chosen_devices(self.keys)
+
+    @cached_property
+    def keys(self) -> list[int]:
+        """This inquiry and those merged into it that this person may see."""
+        merges = self.belonging.absorbed
+        return [self.inquiry.pk, *(merge.inquiry_id for merge in merges)]
 
     @property
     def is_mine(self) -> bool:
@@ -217,6 +234,15 @@ class Workspace:
     @property
     def open_topics(self) -> list[InquiryTopic]:
         return open_topics(self.inquiry)
+
+    @property
+    def complex_topics(self) -> list[InquiryTopic]:
+        """Those that are explained in steps, and not by a rule of their own (IN-07)."""
+        return [
+            topic
+            for topic in self.open_topics
+            if topic.complex_at is not None and Topic(topic.topic) not in GUARDS
+        ]
 
     @property
     def other_topics(self) -> list[tuple[str, str]]:
@@ -282,7 +308,7 @@ class Workspace:
     @cached_property
     def asked(self) -> Asked:
         """What is asked of other departments, and what was explained."""
-        return Asked(self.inquiry, self.user, self.now, clocks=self.clocks[::-1])
+        return Asked(self.keys, self.user, self.now, clocks=self.clocks[::-1])
 
     @property
     def popups(self) -> list[Asking]:

@@ -84,12 +84,15 @@ def private(path: Path) -> Iterator[Finding]:
 
 
 def contacts(house: House) -> Iterator[Finding]:
-    """The keys open what was written with them: the oldest number and the newest."""
-    kept = Customer.objects.exclude(phone_encrypted="").order_by("pk")
-    ends = [customer for customer in (kept.first(), kept.last()) if customer]
+    """The keys open what was written with them: the oldest contacts and the newest."""
+    ends = []
+    for field in ("phone_encrypted", "email_encrypted"):
+        kept = Customer.objects.exclude(**{field: ""}).order_by("pk")
+        kept_ones = kept.values_list(field, flat=True)
+        ends += [stored for stored in (kept_ones.first(), kept_ones.last()) if stored]
     try:
-        for customer in ends:
-            encryption.decrypt(customer.phone_encrypted)
+        for stored in ends:
+            encryption.decrypt(stored)
     except InvalidToken:
         yield fail(
             "contact keys",

@@ -13,13 +13,17 @@ from helpdesk.doctor.finding import Finding, fail, ok
 from helpdesk.doctor.house import House
 
 SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
+NOT_SET_UP: Final = (
+    "not set up (EMAIL_URL); notices stay inside the product, follow-ups in the"
+    " conversation"
+)
 WORDS: Final = "in EMAIL_URL, say smtp+tls://user:password@mail.example.com:587"
 
 
 def server(house: House) -> Iterator[Finding]:
     """Reach the mail server and sign in; nothing is sent."""
     if not settings.MAIL_CONFIGURED:
-        yield ok("mail", "not set up (EMAIL_URL); notices stay inside the product")
+        yield ok("mail", NOT_SET_UP)
         return
     if settings.EMAIL_BACKEND != SMTP:
         yield ok("mail", f"goes to {settings.EMAIL_BACKEND.rsplit('.')[-2]}")

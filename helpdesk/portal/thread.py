@@ -1,6 +1,7 @@
 """What the customer sees of a conversation at one moment."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inquiries.links import thread_token
-from inquiries.merged import place_of_writing, read_by_customer
+from inquiries.merged import merge_of, place_of_writing, read_by_customer
 from inquiries.models import (
     Comparison,
     DeviceChoice,
@@ -19,6 +20,8 @@ from inquiries.models import (
     RepairRequest,
     Topic,
 )
+from inquiries.request_workflow import RepairStatus
+from inquiries.services.owing import subject_of
 from inquiries.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockEventKind, Metric
 from sla.services.standing import Hold, holds
@@ -28,13 +31,17 @@ from tickets.tokens import derived_token
 
 @dataclass(frozen=True)
 class Line:
-    """One message as the customer sees it; `origin`: the merged one that it is of."""
+    """One message as the customer sees it; `origin`: the merged one that it is of.
+
+    `here` is whether it is of this conversation and not of one that goes with it.
+    """
 
     message: Message
     who: str
     us: bool
     files: list[tuple[Attachment, str]]
     origin: str = ""
+    here: bool = True
     comparison: Comparison | None = None
     quotation: Quotation | None = None
     newest: bool = True
@@ -43,9 +50,9 @@ class Line:
     def card(self) -> str:
         """What stands in place of the words: devices to choose from, a quotation.
 
-        What was offered on a conversation that is merged here is shown in words.
+        What was offered on a conversation that goes with this one is shown in words.
         """
-        if self.origin:
+        if not self.here:
             return ""
         if self.comparison is not None:
             return "portal/_comparison.html"
@@ -72,6 +79,16 @@ class Repair:
 
 
 @dataclass(frozen=True)
+class GoesOn:
+    """Something asked of others, which the end of the conversation does not end."""
+
+    icon: str
+    title: str
+    number: str
+    clocks: list[Clock]
+
+
+@dataclass(frozen=True)
 class Thread:
     """The promise, the messages, and what the customer can do now."""
 
@@ -88,23 +105,20 @@ class Thread:
     repairs: list[Repair]
 
     @classmethod
-    def of(cls, inquiry: Inquiry, *, at: datetime) -> Self:
+    def of(cls, inquiry: Inquiry, *, held: Collection[str], at: datetime) -> Self:
+        """`held` are the numbers of the conversations of the reader's browser."""
         token = thread_token(inquiry)
-        clock = (
-            inquiry.clocks.select_related("target")
-            .filter(cycle=inquiry.cycle, metric=Metric.FIRST_REPLY)
-            .first()
-        )
-        held = holds([clock] if clock else [])
+        clock = promise_of(inquiry, held=held)
+        waits = holds([clock] if clock else [])
         return cls(
             inquiry=inquiry,
             token=token,
             now=at,
             clock=clock,
-            hold=held.get(clock.pk) if clock else None,
+            hold=waits.get(clock.pk) if clock else None,
             late=clock is not None and clock.is_late(at=at),
             told_at=told_at(clock),
-            lines=lines_of(inquiry, token=token),
+            lines=lines_of(inquiry, held=held, token=token),
             ahead=ahead_of(inquiry),
             written_in=place_of_writing(inquiry)[0],
             repairs=repairs_of(inquiry),
@@ -116,7 +130,7 @@ class Thread:
 
     @property
     def goes_elsewhere(self) -> bool:
-        """Whether it is merged into a conversation that this customer may not read."""
+        """Whether it is merged into a conversation that this reader may not read."""
         return self.written_in != self.inquiry
 
     @cached_property
@@ -148,6 +162,19 @@ class Thread:
         allowed = WORKFLOW.allows(self.inquiry, Step.ABANDON, by=None)
         return allowed and self.inquiry.last_answer_id is None
 
+    @cached_property
+    def goes_on(self) -> list[GoesOn]:
+        """Faults and wishes that others still work on, with their promises.
+
+        Asked for only where the customer leaves or has left.
+        """
+        faults = [
+            GoesOn("tool", it.request.device, it.request.number, it.clocks)
+            for it in self.repairs
+            if it.request.status != RepairStatus.FINISHED
+        ]
+        return faults + wishes_of(self.inquiry)
+
     @property
     def can_report_a_fault(self) -> bool:
         return WORKFLOW.allows(self.inquiry, Step.REPORT_FAULT, by=None)
@@ -161,6 +188,25 @@ class Thread:
         return until if until and self.now <= until else None
 
 
+def promise_of(inquiry: Inquiry, *, held: Collection[str]) -> Clock | None:
+    """The nearest first reply that is owed to the reader, else the last promised."""
+    made = inquiry.clocks.select_related("target").filter(
+        cycle=inquiry.cycle, metric=Metric.FIRST_REPLY
+    )
+    promises = sorted(made, key=lambda clock: clock.subject)
+    if any(clock.subject for clock in promises):
+        merges = inquiry.absorbed.standing().filter(inquiry__number__in=list(held))
+        known = {"", *map(subject_of, merges)}
+        promises = [clock for clock in promises if clock.subject in known]
+    if (merge := merge_of(inquiry, by=None)) is not None:
+        there = merge.into.clocks.select_related("target")
+        promises += there.filter(subject=subject_of(merge))
+    owed = [clock for clock in promises if clock.is_unfinished]
+    if owed:
+        return min(owed, key=lambda clock: clock.due_at)
+    return next(iter(promises[::-1] if merge else promises), None)
+
+
 def told_at(clock: Clock | None) -> datetime | None:
     """When a missed promise was reported to those who answer for it."""
     if clock is None or clock.breached_at is None:
@@ -169,15 +215,16 @@ def told_at(clock: Clock | None) -> datetime | None:
     return breach.announced_at if breach else None
 
 
-def lines_of(inquiry: Inquiry, *, token: str) -> list[Line]:
-    """What was said, in order, here and by this customer on what is merged here."""
+def lines_of(inquiry: Inquiry, *, held: Collection[str], token: str) -> list[Line]:
+    """What was said, in order, here and on what goes with it, as far as it is shown."""
     messages = (
-        read_by_customer(inquiry)
+        read_by_customer(inquiry, held=held)
         .select_related("author", "ticket", "comparison__selection", "quotation")
         .prefetch_related("attachments", "comparison__choices")
     )
+    places = {inquiry.pk, place_of_writing(inquiry)[0].pk}
     quotations = [one for one in map(quotation_in, messages) if one is not None]
-    own = [one.version or 0 for one in quotations if one.inquiry_id == inquiry.pk]
+    own = [one.version or 0 for one in quotations if one.inquiry_id in places]
     newest = max(own, default=0)
     return [
         Line(
@@ -191,7 +238,8 @@ def lines_of(inquiry: Inquiry, *, token: str) -> list[Line]:
             comparison=getattr(message, "comparison", None),
             quotation=quotation_in(message),
             newest=is_newest(message, newest),
-            origin=message.ticket.number if is_merged_here(message, inquiry) else "",
+            origin="" if message.ticket_id in places else message.ticket.number,
+            here=inquiry.pk in {message.ticket_id, message.origin_id},
         )
         for message in messages
     ]
@@ -207,11 +255,6 @@ def is_newest(message: Message, newest: int) -> bool:
     """Whether no later quotation has taken the place of the one in this message."""
     quotation = quotation_in(message)
     return quotation is None or quotation.version == newest
-
-
-def is_merged_here(message: Message, inquiry: Inquiry) -> bool:
-    """Whether it was said on another conversation of this customer."""
-    return inquiry.pk not in {message.ticket_id, message.origin_id}
 
 
 def name_of(message: Message) -> str:
@@ -233,6 +276,24 @@ def ahead_of(inquiry: Inquiry) -> int:
         .filter(customer_waiting_since__lt=since)
         .count()
     )
+
+
+def wishes_of(inquiry: Inquiry) -> list[GoesOn]:
+    """Wishes to change the contract whose result has yet to be told (IN-45)."""
+    requests = list(inquiry.contract_requests.open())
+    if not requests:
+        return []
+    promised = inquiry.clocks.running().filter(metric=Metric.CONTRACT_RESULT)
+    clocks = {clock.subject: clock for clock in promised.select_related("target")}
+    return [
+        GoesOn(
+            "file-pencil",
+            request.get_clause_display(),
+            request.number,
+            [clocks[request.number]] if request.number in clocks else [],
+        )
+        for request in requests
+    ]
 
 
 def repairs_of(inquiry: Inquiry) -> list[Repair]:

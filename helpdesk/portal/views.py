@@ -1,16 +1,19 @@
 """The customers' door: ask, talk, come back by link. No account anywhere."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -23,7 +26,7 @@ from django.views.decorators.vary import vary_on_headers
 from helpdesk import reach, stores
 from helpdesk.answers import USED_UP, SeeOther, file_of
 from helpdesk.errors import refusal_of
-from helpdesk.forms import FaultForm, WritingForm, slots, values
+from helpdesk.forms import EmailForm, FaultForm, WritingForm, slots, values
 from helpdesk.portal.catalogue import question_about
 from helpdesk.portal.forms import AskForm, ChoiceForm
 from helpdesk.portal.thread import Thread
@@ -53,7 +56,7 @@ def found(token: str) -> Inquiry:
 def home(request: HttpRequest) -> HttpResponse:
     """What we promise, and the ways in."""
     at = timezone.now()
-    numbers = request.session.get("threads", [])
+    numbers = list(held(request))
     context = {
         "now": at,
         "target": rules.in_force(Metric.FIRST_REPLY, at=at),
@@ -125,6 +128,7 @@ def ask_page(request: HttpRequest, form: AskForm, status: int = 200) -> HttpResp
     context = {
         "form": form,
         "slots": form.slots() if form.is_bound else {},
+        "mail": settings.MAIL_CONFIGURED,
         "target": rules.in_force(Metric.FIRST_REPLY, at=at),
         **scanned(request, at=at),
     }
@@ -149,10 +153,10 @@ def scanned(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
 def thread(request: HttpRequest, token: str) -> HttpResponse:
     """The conversation; htmx gets its fragment alone."""
     inquiry = found(token)
-    place, is_own = place_of_writing(inquiry)
-    if is_own and place != inquiry:
+    place, is_shown = place_of_writing(inquiry, held=held(request))
+    if is_shown and place != inquiry:
         return go(request, thread_path(place))
-    shown = Thread.of(inquiry, at=timezone.now())
+    shown = seen(request, inquiry, at=timezone.now())
     return thread_page(request, shown, WritingForm())
 
 
@@ -175,16 +179,20 @@ def write(request: HttpRequest, token: str) -> HttpResponse:
             return after_writing(request, token)
     if request.headers.get("HX-Request"):
         return errors_only(request, form, form_id="composer")
-    return thread_page(request, Thread.of(found(token), at=at), form, status=422)
+    return thread_page(request, seen(request, found(token), at=at), form, status=422)
 
 
 def after_writing(request: HttpRequest, token: str) -> HttpResponse:
     """The thread with the new message in it."""
     inquiry = found(token)
-    place, is_own = place_of_writing(inquiry)
-    if not request.headers.get("HX-Request") or (is_own and place != inquiry):
-        return go(request, thread_path(place if is_own else inquiry))
-    return thread_page(request, Thread.of(inquiry, at=timezone.now()), WritingForm())
+    place, is_shown = place_of_writing(inquiry, held=held(request))
+    if not request.headers.get("HX-Request") or (is_shown and place != inquiry):
+        return go(request, thread_path(place if is_shown else inquiry))
+    return thread_page(
+        request,
+        seen(request, inquiry, at=timezone.now()),
+        WritingForm(),
+    )
 
 
 def refused(
@@ -192,7 +200,7 @@ def refused(
 ) -> HttpResponse:
     """The thread as it stands, why the step is not possible, and all that was typed."""
     form.add_error(None, str(error))
-    shown = Thread.of(found(token), at=timezone.now())
+    shown = seen(request, found(token), at=timezone.now())
     again = isinstance(error, SentOtherwise)
     response = thread_page(request, shown, form, status=409, token_used=again)
     if again:
@@ -215,7 +223,7 @@ def fault(request: HttpRequest, token: str) -> HttpResponse:
         wrong = slots(refusal.fields, *form.names)
         if refusal.sent_otherwise:
             form.renew_token()
-        shown = Thread.of(found(token), at=at)
+        shown = seen(request, found(token), at=at)
         return thread_page(
             request,
             shown,
@@ -227,6 +235,37 @@ def fault(request: HttpRequest, token: str) -> HttpResponse:
     return go(request, reverse("portal:thread", args=[token]))
 
 
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def agree(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer lets us write after the end, by mail too with an address (IN-54)."""
+    at = timezone.now()
+    form = EmailForm(request.POST)
+    try:
+        services.agree(found(token), at=at, **values(form))
+    except (ValidationError, IllegalStep) as error:
+        refusal = refusal_of(error)
+        shown = seen(request, found(token), at=at)
+        return thread_page(
+            request,
+            shown,
+            WritingForm(),
+            status=refusal.status,
+            contact_slots=slots(refusal.fields, "email"),
+        )
+    return go(request, f"{reverse('portal:thread', args=[token])}#contact")
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def no_more(request: HttpRequest, token: str) -> HttpResponse:
+    """The customer wants no more messages."""
+    services.withdraw_consent(found(token), by=None, at=timezone.now())
+    return go(request, f"{reverse('portal:thread', args=[token])}#contact")
+
+
 def thread_page(
     request: HttpRequest,
     shown: Thread,
@@ -236,6 +275,7 @@ def thread_page(
     fault_form: FaultForm | None = None,
     fault_slots: dict[str, list[str]] | None = None,
     token_used: bool = False,
+    contact_slots: dict[str, list[str]] | None = None,
 ) -> HttpResponse:
     """The page or, for htmx, the fragment; with the messages of a refused form."""
     report = fault_form or FaultForm(initial={"client_token": uuid.uuid4()})
@@ -251,6 +291,9 @@ def thread_page(
         "fault_form": report,
         "fault_fields": report.rows(fault_slots or {}),
         "fault_slots": fault_slots,
+        "contact_slots": contact_slots,
+        "mail": settings.MAIL_CONFIGURED,
+        "written": request.POST,
     }
     template = "portal/_thread_answer.html" if fragment else "portal/thread.html"
     return render(request, template, context, status=status)
@@ -270,7 +313,12 @@ def add_topic(request: HttpRequest, token: str) -> HttpResponse:
         return refused(request, token, error, form)
     except ValidationError as error:
         form.refuse(error)
-        return thread_page(request, Thread.of(found(token), at=at), form, status=422)
+        return thread_page(
+            request,
+            seen(request, found(token), at=at),
+            form,
+            status=422,
+        )
     return after_writing(request, token)
 
 
@@ -328,7 +376,7 @@ def reopen(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, token: str, public_id: uuid.UUID) -> HttpResponseBase:
     """An attachment of this conversation; what is in a note is not in it."""
-    shown = read_by_customer(found(token))
+    shown = read_by_customer(found(token), held=held(request))
     files = Attachment.objects.filter(message__in=shown.order_by())
     return file_of(get_object_or_404(files, public_id=public_id))
 
@@ -357,6 +405,18 @@ def errors_only(
 
 def remember(request: HttpRequest, inquiry: Inquiry) -> None:
     """Keep the number in this browser's session: the home page leads back to it."""
-    numbers = request.session.get("threads", [])
-    rest = [number for number in numbers if number != inquiry.number]
+    rest = [number for number in held(request) if number != inquiry.number]
     request.session["threads"] = [inquiry.number, *rest][:REMEMBERED]
+
+
+def seen(request: HttpRequest, inquiry: Inquiry, *, at: datetime) -> Thread:
+    """The conversation as this browser may see it."""
+    return Thread.of(inquiry, held=held(request), at=at)
+
+
+def held(request: HttpRequest) -> Collection[str]:
+    """The numbers of the conversations that this browser began; read when needed."""
+    numbers: Collection[str] = SimpleLazyObject(
+        lambda: request.session.get("threads", [])
+    )
+    return numbers

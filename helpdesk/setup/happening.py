@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from inquiries import services
-from inquiries.models import Comparison, Inquiry
-from staff.models import User
+from inquiries.models import Comparison, ContractRequest, Inquiry, RepairRequest
+from inquiries.request_workflow import CONTRACT_MANAGEMENT, TECHNICAL_SUPPORT
+from staff.models import Role, User
 
 
 def happen(
@@ -69,6 +71,66 @@ def _facts(inquiry: Inquiry, told: dict[str, Any], agent: User, at: datetime) ->
     services.tell_service_facts(inquiry, **told, by=agent, at=at)
 
 
+def _check(inquiry: Inquiry, told: dict[str, Any], agent: User, at: datetime) -> None:
+    """Promise to call back under the name and number that the customer gave."""
+    services.announce_checking(
+        inquiry,
+        surname=inquiry.customer.surname,
+        phone="",
+        **told,
+        by=agent,
+        at=at,
+    )
+
+
+def _tried(inquiry: Inquiry, obstacle: str, agent: User, at: datetime) -> None:
+    services.log_callback_attempt(inquiry, obstacle=obstacle, by=agent, at=at)
+
+
+def _contract(
+    inquiry: Inquiry, wish: dict[str, Any], agent: User, at: datetime
+) -> None:
+    services.request_contract_change(inquiry, **wish, by=agent, at=at)
+
+
+def _decide(inquiry: Inquiry, said: dict[str, Any], _agent: User, at: datetime) -> None:
+    request = ContractRequest.objects.get(inquiry=inquiry)
+    by = _handler(CONTRACT_MANAGEMENT)
+    services.decide_contract_request(request, **said, by=by, at=at)
+
+
+def _fault(inquiry: Inquiry, fault: dict[str, Any], _agent: User, at: datetime) -> None:
+    """The customer reports it."""
+    services.report_fault(inquiry, **fault, by=None, at=at)
+
+
+def _contact(
+    inquiry: Inquiry, said: dict[str, Any], _agent: User, at: datetime
+) -> None:
+    request = RepairRequest.objects.get(inquiry=inquiry)
+    by = _handler(TECHNICAL_SUPPORT)
+    services.log_technician_contact(request, **said, by=by, at=at)
+
+
+def _repaired(
+    inquiry: Inquiry, said: dict[str, Any], _agent: User, at: datetime
+) -> None:
+    services.finish_repair(
+        RepairRequest.objects.get(inquiry=inquiry),
+        result=said["result"],
+        downtime_hours=Decimal(said["downtime_hours"]),
+        by=_handler(TECHNICAL_SUPPORT),
+        at=at,
+    )
+
+
+def _handler(department: str) -> User:
+    """Somebody of a department."""
+    handlers = User.objects.with_role(Role.DEPARTMENT_HANDLER)
+    found: User = handlers.filter(department__code=department).earliest("pk")
+    return found
+
+
 DEEDS: Final[Mapping[str, Callable[[Inquiry, Any, User, datetime], None]]] = {
     "greet": _greet,
     "ask_closing": _ask_closing,
@@ -78,4 +140,11 @@ DEEDS: Final[Mapping[str, Callable[[Inquiry, Any, User, datetime], None]]] = {
     "quote": _quote,
     "clauses": _clauses,
     "facts": _facts,
+    "checking": _check,
+    "tried": _tried,
+    "contract": _contract,
+    "decide": _decide,
+    "fault": _fault,
+    "contact": _contact,
+    "repaired": _repaired,
 }

@@ -80,6 +80,14 @@ def load_stores(*, at: datetime) -> int:
     return made
 
 
+def load_addresses() -> None:
+    """The demo company's numbers and links, for channels that have none."""
+    for code, address in _read("demo.toml")["addresses"].items():
+        Channel.objects.filter(code=code, address="").update(
+            address_kind=address["kind"], address=address["text"]
+        )
+
+
 @transaction.atomic
 def load_people() -> None:
     """The demo company's staff, without passwords; people who exist stay."""
@@ -124,10 +132,17 @@ def load_conversations(*, now: datetime) -> int:
     """Past conversations for an empty house; how many were made."""
     if Inquiry.objects.exists():
         return 0
-    rows = _read("demo.toml")["conversations"]
-    for row in rows:
+    data = _read("demo.toml")
+    for row in data["conversations"]:
         _replay(row, now=now)
-    return len(rows)
+    for row in data["missed_calls"]:
+        services.record_missed_call(
+            phone=row["phone"],
+            surname=row["surname"],
+            by=User.objects.get(username=row["agent"]),
+            at=now - timedelta(minutes=row["minutes_ago"]),
+        )
+    return len(data["conversations"]) + len(data["missed_calls"])
 
 
 @transaction.atomic
@@ -162,7 +177,7 @@ def _replay(row: dict[str, Any], *, now: datetime) -> None:
         services.close(
             inquiry,
             intent=row["intent"],
-            consent=False,
+            consent=row.get("consent", False),
             by=agent,
             at=at + timedelta(seconds=40),
         )

@@ -1,9 +1,13 @@
 """How the catalogue is shown: amounts, lines, scores, kinds of devices."""
 
+import re
 from decimal import Decimal
 from typing import Final
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from catalog import words
 from catalog.models import Category
@@ -28,6 +32,16 @@ ICONS: Final[dict[str, str]] = {
     Category.POWER: "battery-charging",
     Category.TRIPOD: "triangle",
 }
+
+
+HAN: Final = re.compile("[\u4e00-\u9fff]")
+
+
+@register.filter
+def in_chinese(text: str) -> SafeString:
+    """Marks a text that is Chinese on a page that is not: ` lang="zh-Hans"`."""
+    foreign = get_language() == "en" and HAN.search(text)
+    return format_html(' lang="{}"', "zh-Hans") if foreign else SafeString()
 
 
 @register.filter

@@ -31,7 +31,6 @@ from tickets.models import Kind
 register = template.Library()
 
 MICROSECOND: Final = timedelta(microseconds=1)
-LIST_COMMA: Final = ", "
 
 
 @register.filter
@@ -128,7 +127,7 @@ def pause_limit(rule: PauseRule) -> str:
 @register.filter
 def metric_names(codes: Iterable[str]) -> str:
     """Metrics in words; an unknown one as it is written."""
-    return LIST_COMMA.join(metric_name(code) for code in codes)
+    return _(", ").join(metric_name(code) for code in codes)
 
 
 def metric_name(code: str) -> str:
@@ -137,15 +136,21 @@ def metric_name(code: str) -> str:
 
 @register.filter
 def origin_mark(origin: str) -> SafeString:
-    """The mark of a number: a badge with a shape, its code, and words behind it."""
+    """The mark of a number: a badge with a shape, a short word, and more behind it."""
     known = origin in Origin.values
     title = str(Origin(origin).label) if known else origin
+    word = {
+        "SEED": _("SEED"),
+        "INFERRED": _("INFERRED"),
+        "LAW": _("LAW"),
+        "PLATFORM": _("PLATFORM"),
+    }.get(origin, origin)
     return format_html(
         '<span class="origin-mark is-{}" title="{}">{}<span class="visually-hidden">'
         " {}</span></span>",
         origin.lower(),
         title,
-        origin,
+        word,
         title,
     )
 
@@ -227,7 +232,7 @@ def conditions_words(
     conditions: Mapping[str, Iterable[str]], names: Mapping[str, str]
 ) -> str:
     """Under which facts a promise holds; `names` are those of rows by their codes."""
-    return "; ".join(
+    return _("; ").join(
         _("%(fact)s: %(values)s")
         % {
             "fact": fact_name(fact),

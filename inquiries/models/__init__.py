@@ -2,6 +2,7 @@
 
 from inquiries.models.callback import Callback, Obstacle, Way
 from inquiries.models.contract_request import Clause, ContractRequest, Decision
+from inquiries.models.delivery import Delivery, DeliveryStatus
 from inquiries.models.explained import ClauseExplanation, ServiceFactsTold
 from inquiries.models.follow_up import FollowUp, FollowUpStatus, NotSent
 from inquiries.models.inquiry import (
@@ -35,6 +36,8 @@ __all__ = [
     "ContractRequest",
     "ContractStatus",
     "Decision",
+    "Delivery",
+    "DeliveryStatus",
     "DeviceChoice",
     "DeviceSelection",
     "FollowUp",

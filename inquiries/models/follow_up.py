@@ -24,7 +24,6 @@ class FollowUpStatus(models.TextChoices):
 
     PENDING = "pending", _("To be sent")
     SENT = "sent", _("Sent")
-    DELIVERED = "delivered", _("Delivered")
     FAILED = "failed", _("Could not be sent")
     NOT_PERMITTED = "not_permitted", _("Customer did not agree")
     CANCELLED = "cancelled", _("Cancelled")
@@ -34,6 +33,7 @@ class NotSent(models.TextChoices):
     """Why a follow-up was not sent, or not in time."""
 
     NO_CONSENT = "no_consent", _("The customer did not agree to be written to")
+    WITHDRAWN = "withdrawn", _("The customer wants no more messages")
     REOPENED = "reopened", _("The conversation went on")
     BY_HAND = "by_hand", _("A colleague decided so")
     NO_CARRIER = "no_carrier", _("No way to reach the customer")

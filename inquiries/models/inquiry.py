@@ -44,7 +44,8 @@ class Inquiry(Ticket):
 
     `greeted_cycle` is the last cycle with a greeting that counts (IN-25). `last_answer`
     is the last message that a colleague wrote in own words. The `closing_` fields,
-    `customer_left_at` and `question_clear_at` belong to the present cycle.
+    `customer_left_at` and `question_clear_at` belong to the present cycle. `email_mark`
+    is that of the address which was left here.
     """
 
     first_automatic_reply_at = models.DateTimeField(null=True, blank=True)
@@ -57,6 +58,7 @@ class Inquiry(Ticket):
     closing_asked_at = models.DateTimeField(null=True, blank=True)
     closing_answered_at = models.DateTimeField(null=True, blank=True)
     customer_left_at = models.DateTimeField(null=True, blank=True)
+    email_mark = models.UUIDField(null=True, blank=True, editable=False)
     intent = models.CharField(
         _("intent"), max_length=10, choices=Intent.choices, blank=True, db_default=""
     )
@@ -84,6 +86,12 @@ class Inquiry(Ticket):
         return str(Status(self.status).label)
 
     @property
+    def can_be_mailed(self) -> bool:
+        """Whether the customer's address was left here; reads `customer`."""
+        customer = self.customer
+        return customer.can_be_mailed and customer.email_mark == self.email_mark
+
+    @property
     def reopens_until(self) -> datetime | None:
         """The end of the window in which the customer may reopen it; None if open."""
         return self.closed_at + REOPEN_WINDOW if self.closed_at else None
@@ -104,7 +112,8 @@ class InquiryTopicQuerySet(models.QuerySet["InquiryTopic"]):
 class InquiryTopic(models.Model):
     """One thing the customer wants to know, and the message that answers it (IN-04).
 
-    `moved_by` is the merge that brought it here.
+    One that is complex since `complex_at` is answered in steps, or `plain_reason` says
+    why it was not (IN-07). `moved_by` is the merge that brought it here.
     """
 
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="topics")
@@ -115,6 +124,10 @@ class InquiryTopic(models.Model):
     )
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
+    complex_at = models.DateTimeField(_("complex since"), null=True, blank=True)
+    plain_reason = models.CharField(
+        _("why no steps"), max_length=200, blank=True, db_default=""
+    )
     moved_by = models.ForeignKey(
         "inquiries.Merge",
         models.PROTECT,

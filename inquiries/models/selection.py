@@ -82,6 +82,21 @@ class RankedDevice:
         name: str = self.row["name_en" if get_language() == "en" else "name_zh"]
         return name
 
+    @property
+    def pros(self) -> str:
+        """What speaks for it; in Chinese where nobody has put it into English."""
+        return self._told("pros")
+
+    @property
+    def cons(self) -> str:
+        """What speaks against it, in the same way."""
+        return self._told("cons")
+
+    def _told(self, what: str) -> str:
+        english = self.row.get(f"{what}_en") if get_language() == "en" else ""
+        text: str = english or self.row[what]
+        return text
+
 
 class Comparison(models.Model):
     """The devices of a selection that were sent to the customer, as a message (IN-34).

@@ -17,6 +17,12 @@ from inquiries.services.closing import (
     note_customer_left,
     reopen,
 )
+from inquiries.services.contacts import (
+    agree,
+    note_email,
+    reveal_email,
+    withdraw_consent,
+)
 from inquiries.services.contract_requests import (
     decide_contract_request,
     forward_contract_request,
@@ -52,11 +58,17 @@ from inquiries.services.repairs import (
     report_fault,
 )
 from inquiries.services.selecting import choose_device, recommend, select_devices
-from inquiries.services.topics import add_topic, answer_topic, remove_topic
+from inquiries.services.topics import (
+    add_topic,
+    answer_topic,
+    mark_complex,
+    remove_topic,
+)
 
 __all__ = [
     "abandon",
     "add_topic",
+    "agree",
     "announce_checking",
     "answer_topic",
     "ask",
@@ -80,10 +92,12 @@ __all__ = [
     "log_callback_attempt",
     "log_ring",
     "log_technician_contact",
+    "mark_complex",
     "mark_question_clear",
     "merge",
     "miss",
     "note_customer_left",
+    "note_email",
     "note_understanding",
     "open_quotation",
     "quote",
@@ -95,6 +109,7 @@ __all__ = [
     "report_fault",
     "request_contract_change",
     "reveal_contact",
+    "reveal_email",
     "reword_contract_decision",
     "select_devices",
     "send_follow_up",
@@ -104,5 +119,6 @@ __all__ = [
     "tell_service_facts",
     "turn_into_objection",
     "unmerge",
+    "withdraw_consent",
     "write_note",
 ]

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.services import clean_surname, identify, parse_phone
+from customers.services import clean_surname, identify, parse_email, parse_phone
 from inquiries.models import Inquiry, InquiryTopic, Topic
-from inquiries.services import checking
+from inquiries.services import addresses, checking
 from inquiries.services.merging import receiving
 from inquiries.services.speaking import GREETING, policy_text
 from inquiries.workflow import WORKFLOW, Status, Step
@@ -39,6 +39,7 @@ def ask(
     client_token: uuid.UUID | None = None,
     by: User | None = None,
     store: Store | None = None,
+    email: str = "",
 ) -> Inquiry:
     """Open an inquiry and start its 30-second clock (IN-24).
 
@@ -46,13 +47,15 @@ def ask(
     customer stands (IN-13). Asking again with the same client token returns the inquiry
     that is there already.
 
-    Raises ValidationError with a message per field: surname, phone, topic, text, files;
-    SentOtherwise when other words were asked with this token;
-    NotAllowed for a colleague who receives no inquiries (IN-03).
+    Raises ValidationError with a message per field: surname, phone, email, topic, text,
+    files; SentOtherwise when other words were asked with this token; NotAllowed for a
+    colleague who receives no inquiries (IN-03).
     """
     if by is not None and not by.receives:
         raise NotAllowed("ask")
-    fields = _cleaned(surname=surname, phone=phone, topic=topic, text=text, files=files)
+    fields = _cleaned(
+        surname=surname, phone=phone, email=email, topic=topic, text=text, files=files
+    )
     try:
         return _open(
             channel=channel,
@@ -128,13 +131,20 @@ class _Fields:
 
     surname: str
     phone: str
+    email: str
     topic: Topic
     text: str
     files: list[InspectedFile]
 
 
 def _cleaned(
-    *, surname: str, phone: str, topic: str, text: str, files: Sequence[Upload]
+    *,
+    surname: str,
+    phone: str,
+    email: str,
+    topic: str,
+    text: str,
+    files: Sequence[Upload],
 ) -> _Fields:
     errors: dict[str, ValidationError] = {}
     try:
@@ -145,6 +155,10 @@ def _cleaned(
         phone = parse_phone(phone) if phone.strip() else ""
     except ValidationError as error:
         errors["phone"] = error
+    try:
+        email = parse_email(email) if email.strip() else ""
+    except ValidationError as error:
+        errors["email"] = error
     if topic not in Topic.values:
         errors["topic"] = ValidationError(
             _("Please choose one of the six topics."), code="topic_unknown"
@@ -158,7 +172,7 @@ def _cleaned(
         }
     if errors:
         raise ValidationError(errors)
-    return _Fields(surname, phone, Topic(topic), text, inspected)
+    return _Fields(surname, phone, email, Topic(topic), text, inspected)
 
 
 def _asked_before(client_token: uuid.UUID | None, fields: _Fields) -> Inquiry | None:
@@ -208,6 +222,8 @@ def _open(
     events.record(
         inquiry, Verb.ASKED, by=by, at=at, message=message.pk, topic=fields.topic
     )
+    if fields.email:
+        addresses.note(inquiry, fields.email, by=by, at=at)
     clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
     if channel.auto_greeting:
         _greet_automatically(inquiry, at=at)

@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.services import forget_phone_later, reveal_phone
+from customers.services import forget_contacts_later, reveal_phone
 from inquiries.models import Callback, Inquiry, Obstacle, Way
 from inquiries.services import wording
 from inquiries.services.checking import promise_callback
+from inquiries.services.owing import replied
 from inquiries.services.speaking import say
 from inquiries.workflow import WORKFLOW, Step
 from sla.models import Metric
@@ -141,6 +142,7 @@ def finish_callback(
         )
         message = say(inquiry, text=outcome, verb=Verb.REPLIED, by=by, at=at)
         allowance.record(inquiry, by=by, at=at, message=message)
+        wording.record_promises(inquiry, message)
         inquiry.last_answer = message
         inquiry.save(update_fields=["last_answer"])
     return settle(
@@ -177,7 +179,7 @@ def settle(
         clocks.stop(
             inquiry, Metric.CALLBACK, at=at, by=by, subject=callback.clock.subject
         )
-    clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
+    replied(inquiry, at=at, by=by)
     WORKFLOW.move(inquiry, rule)
     inquiry.customer_waiting_since = None
     inquiry.save(update_fields=["customer_waiting_since", "status"])
@@ -186,7 +188,7 @@ def settle(
     )
     others = Callback.objects.open().filter(inquiry__customer=inquiry.customer_id)
     if not others.exists():
-        forget_phone_later(inquiry.customer, at=at)
+        forget_contacts_later(inquiry.customer, at=at)
     feed.announce(inquiry, "ticket", to_customer=True)
     return callback
 

@@ -28,7 +28,7 @@ from tickets import feed
 from tickets.models import Channel, Kind, Verb
 from tickets.numbers import new_number
 from tickets.services import events
-from tickets.workflow import NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed
 
 HOTLINE: Final = "hotline"
 # Who calls without a name is called so until they say it.
@@ -36,6 +36,7 @@ CALLER: Final = "来电者"
 # Clocks of two machines differ a little, and nobody reports a call of last week.
 AHEAD: Final = timedelta(seconds=5)
 OLDEST: Final = timedelta(days=1)
+_TRIES: Final = 5
 
 
 @transaction.atomic
@@ -79,7 +80,8 @@ def record_missed_call(
     caller who hung up before the third ring was not kept waiting too long. Who calls
     again before the callback adds no second one: the inquiry that is there is returned.
 
-    Raises ValidationError (phone, surname, rung_at, ended_at), NotAllowed.
+    Raises ValidationError (phone, surname, rung_at, ended_at), NotAllowed; IllegalStep
+    while others go on changing what this caller waits for.
     """
     if not by.receives:
         raise NotAllowed("miss")
@@ -89,39 +91,56 @@ def record_missed_call(
     else:
         ended_at = ended_at or at
         _refuse_impossible(rung_at, ended_at, "ended_at", at=at)
-    try:
-        with transaction.atomic():
-            return _recorded(
-                customer=_caller(phone, surname, at=at),
-                rung_at=rung_at,
-                ended_at=ended_at,
-                by=by,
-                at=at,
-                client_token=client_token,
-            )
-    except IntegrityError:
-        if earlier := _recorded_before(client_token):
-            return earlier
-        raise
+    for _try in range(_TRIES):
+        try:
+            with transaction.atomic():
+                recorded = _recorded(
+                    phone=phone,
+                    surname=surname,
+                    rung_at=rung_at,
+                    ended_at=ended_at,
+                    by=by,
+                    at=at,
+                    client_token=client_token,
+                )
+        except IntegrityError:
+            recorded = _recorded_before(client_token)
+            if recorded is None:
+                raise
+        if recorded is not None:
+            return recorded
+    raise IllegalStep(
+        _("This caller is being served. Please send it again in a moment."),
+        step=Step.MISS,
+        status=Status.MISSED,
+    )
 
 
 def _recorded(
     *,
-    customer: Customer,
+    phone: str,
+    surname: str,
     rung_at: datetime | None,
     ended_at: datetime | None,
     by: User,
     at: datetime,
     client_token: uuid.UUID | None,
-) -> Inquiry:
+) -> Inquiry | None:
+    """None if another call of this person was recorded while we waited: look again.
+
+    The ticket is locked before the customer, as everywhere.
+    """
     if earlier := _recorded_before(client_token):
         return earlier
-    # Two calls of one person that end at once are one callback.
-    customer = Customer.objects.select_for_update().get(pk=customer.pk)
+    customer = _caller(phone, surname, at=at)
     if waiting := _called_before(customer):
         events.record(waiting, Verb.MISSED, by=by, at=at)
         feed.announce(waiting, "ticket", to_customer=False)
         return waiting
+    # Two calls of one person that end at once are one callback.
+    customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    if Inquiry.objects.filter(customer=customer, status=Status.MISSED).exists():
+        return None
     keep_phone(customer)
     inquiry = Inquiry.objects.create(
         number=new_number("IN", day=timezone.localdate(at)),

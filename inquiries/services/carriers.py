@@ -3,19 +3,15 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Final, Protocol
 
-from django.utils import timezone
-
-from inquiries.models import Inquiry
+from inquiries.models import FollowUp, Inquiry
+from inquiries.services import mailing
+from inquiries.services.quiet import in_quiet_hours
 from staff.models import User
 from tickets.models import Direction, Message
 from tickets.services import messages
-
-# Nobody is woken between these hours; they are Shanghai's (D-11).
-QUIET_FROM: Final = time(21)
-QUIET_UNTIL: Final = time(8)
 
 
 class NoCarrier(Exception):
@@ -26,6 +22,7 @@ class NoCarrier(Exception):
 class Parcel:
     """What is carried: a text, and who answers for it (None: the system).
 
+    `follow_up` is the row that is sent; carriers that take their time hold on to it.
     `token` is the same however often the same follow-up is tried.
     """
 
@@ -33,6 +30,7 @@ class Parcel:
     text: str
     author: User | None
     token: uuid.UUID
+    follow_up: FollowUp | None = None
 
 
 class Carrier(Protocol):
@@ -51,6 +49,10 @@ class Carrier(Protocol):
         """Whether a telephone rings or buzzes: not in quiet hours."""
         ...
 
+    def reaches(self, inquiry: Inquiry) -> bool:
+        """Whether this customer has this way."""
+        ...
+
     def carry(self, parcel: Parcel, *, at: datetime) -> Message | None:
         """Deliver a parcel; the message where one was written to the conversation."""
         ...
@@ -62,6 +64,9 @@ class Thread:
 
     name: str = "thread"
     interrupts: bool = False
+
+    def reaches(self, inquiry: Inquiry) -> bool:
+        return True
 
     def carry(self, parcel: Parcel, *, at: datetime) -> Message:
         if sent := messages.already_sent(parcel.inquiry, parcel.token):
@@ -77,13 +82,22 @@ class Thread:
         )
 
 
-CARRIERS: Final[tuple[Carrier, ...]] = (Thread(),)
+@dataclass(frozen=True)
+class Mail:
+    """E-mail: only noted here, and sent by its own job when nobody sleeps."""
+
+    name: str = mailing.MAIL
+    interrupts: bool = False
+
+    def reaches(self, inquiry: Inquiry) -> bool:
+        return mailing.reaches(inquiry)
+
+    def carry(self, parcel: Parcel, *, at: datetime) -> None:
+        if parcel.follow_up is not None:
+            mailing.plan(parcel.follow_up, at=at)
 
 
-def in_quiet_hours(at: datetime) -> bool:
-    """Whether people sleep."""
-    local = timezone.localtime(at).time()
-    return local >= QUIET_FROM or local < QUIET_UNTIL
+CARRIERS: Final[tuple[Carrier, ...]] = (Thread(), Mail())
 
 
 def open_at(at: datetime, carriers: Sequence[Carrier] = CARRIERS) -> list[Carrier]:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from customers.services import clean_surname, corrected, keep_phone, parse_phone
-from inquiries.merged import said_here
-from inquiries.models import Callback, Inquiry, Way
+from inquiries.merged import said_here, together
+from inquiries.models import Callback, Inquiry, Merge, Way
 from inquiries.services.speaking import (
     COMPLEX_NOTICE,
     next_subject,
@@ -29,6 +29,7 @@ from tickets import feed
 from tickets.models import Direction, Verb
 from tickets.services import events, messages
 from tickets.text import clean_message
+from tickets.workflow import IllegalStep
 
 Errors = dict[str, ValidationError]
 
@@ -100,8 +101,9 @@ def announce_checking(
     notice's minute counts from the moment when the question was clear or the customer
     last wrote, whichever is later. A second click returns the callback that is there.
 
-    Raises ValidationError (surname, phone, question, answer_by), IllegalStep,
-    SentOtherwise, NotAllowed.
+    Raises ValidationError (surname, phone, question, answer_by), IllegalStep also when
+    this makes it another customer's than those merged here are; SentOtherwise,
+    NotAllowed.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     if messages.already_sent(inquiry, client_token):
@@ -117,6 +119,8 @@ def announce_checking(
         answer_by=answer_by,
     )
     customer = corrected(inquiry.customer, surname=surname, phone=phone, at=at)
+    if customer.pk != inquiry.customer_id:
+        _refuse_another_customer(inquiry)
     if answer_by == Way.CALL:
         keep_phone(customer)
     minute = running(inquiry, Metric.COMPLEX_NOTICE)
@@ -130,6 +134,8 @@ def announce_checking(
         client_token=client_token,
     )
     clocks.stop(inquiry, Metric.COMPLEX_NOTICE, at=at, by=by, subject=subject)
+    # What has to be checked first is complex, and explained in steps (IN-07).
+    inquiry.topics.open().filter(complex_at=None).update(complex_at=at)
     inquiry.customer = customer
     inquiry.question_clear_at = None
     something_else(inquiry)
@@ -156,6 +162,19 @@ def promise_callback(
     )
 
 
+def _refuse_another_customer(inquiry: Inquiry) -> None:
+    """Merging rests on one customer, or one phone number, on both sides."""
+    if Merge.objects.standing().filter(into=inquiry).exists():
+        raise IllegalStep(
+            _(
+                "Others are merged into this conversation because they have the same"
+                " name and number. Undo those merges first, or keep both."
+            ),
+            step=Step.CHECK,
+            status=inquiry.status,
+        )
+
+
 def _start_minute(inquiry: Inquiry, *, at: datetime) -> str:
     """Start the clock of the notice; returns what tells it apart."""
     subject = next_subject(inquiry, Metric.COMPLEX_NOTICE)
@@ -169,7 +188,8 @@ def _heard(inquiry: Inquiry) -> datetime:
     """When the customer last said something: a message, or at the last callback."""
     words = said_here(inquiry).filter(direction=Direction.IN)
     written: datetime | None = words.aggregate(at=Max("sent_at"))["at"]
-    spoken: datetime | None = inquiry.callbacks.aggregate(at=Max("done_at"))["at"]
+    calls = Callback.objects.filter(inquiry__in=together(inquiry))
+    spoken: datetime | None = calls.aggregate(at=Max("done_at"))["at"]
     return max(at for at in (written, spoken, inquiry.created_at) if at is not None)
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.services import consent as record_consent
+from customers.services import forget_contacts_later
 from inquiries.models import Inquiry, Intent, NotSent
-from inquiries.services import follow_ups
+from inquiries.services import follow_ups, mailing, owing
 from inquiries.services.checking import drop_minute
 from inquiries.services.speaking import (
     CLOSING_QUESTION,
@@ -24,8 +25,6 @@ from inquiries.services.speaking import (
 from inquiries.services.topics import refuse_open_topics
 from inquiries.workflow import NOT_ANSWERED, QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from sla.models import Metric
-from sla.services import clocks
-from sla.services.clocks import CancelReason
 from staff.models import User
 from tickets import feed
 from tickets.models import Message, Verb
@@ -103,8 +102,9 @@ def close(
 ) -> Inquiry:
     """Say the closing statement, word for word, and finish (IN-53).
 
-    `intent` is how likely the customer is to rent; with clear intent and `consent` a
-    follow-up is due within two hours (IN-54). A second click changes nothing.
+    `intent` is how likely the customer is to rent; with clear intent and `consent`, or
+    one that was given before and not taken back, a follow-up is due within two hours
+    (IN-54). A second click changes nothing.
 
     Raises ValidationError (intent), IllegalStep when something stands against it: no
     answer yet, an open topic, an open callback, no closing question; NotAllowed.
@@ -119,6 +119,7 @@ def close(
             {"intent": _("Please say how likely the customer is to rent.")},
             code="intent_missing",
         )
+    consent = consent or inquiry.customer.consented_at is not None
     say(
         inquiry,
         text=policy_text(CLOSING_STATEMENT),
@@ -134,8 +135,10 @@ def close(
     inquiry.closed_at = at
     inquiry.intent = intent
     inquiry.save(update_fields=["closed_at", "intent", "status"])
-    if consent:
+    if consent and inquiry.customer.consented_at is None:
         record_consent(inquiry.customer, at=at)
+    elif not consent and inquiry.customer.can_be_mailed:
+        forget_contacts_later(inquiry.customer, at=at)
     if intent == Intent.CLEAR:
         follow_ups.plan(inquiry, consent=consent, at=at)
     feed.announce(inquiry, "ticket", to_customer=True)
@@ -160,6 +163,7 @@ def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
             status=inquiry.status,
         )
     follow_ups.drop(inquiry, reason=NotSent.REOPENED, by=by, at=at)
+    mailing.drop(inquiry, reason=NotSent.REOPENED, by=by, at=at)
     WORKFLOW.move(inquiry, rule)
     inquiry.closed_at = None
     end_no_more(inquiry)
@@ -212,9 +216,7 @@ def _refuse_answered(inquiry: Inquiry, *, by: User | None) -> None:
 
 def _give_up(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
     """The end without an answer; the caller holds the lock and has checked."""
-    clocks.cancel(
-        inquiry, Metric.FIRST_REPLY, reason=CancelReason.WITHDRAWN, at=at, by=by
-    )
+    owing.withdrawn(inquiry, at=at, by=by)
     drop_minute(inquiry, at=at, by=by)
     WORKFLOW.move(inquiry, WORKFLOW.rules[Step.ABANDON])
     inquiry.closed_at = at

@@ -17,7 +17,7 @@ from inquiries.services.speaking import (
     say,
     something_else,
 )
-from inquiries.services.topics import mark_answered
+from inquiries.services.topics import clean_plain_reason, mark_answered
 from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets import feed
@@ -37,22 +37,25 @@ def reply(
     answers: Sequence[str] = (),
     confirmed: Collection[str] = (),
     override_reason: str = "",
+    plain_reason: str = "",
 ) -> Message:
     """Send an answer to the customer; the first one stops the 30 s clock (IN-24).
 
     The first of a cycle begins with the greeting (IN-25). `answers` are the topics that
     it answers (IN-04); where an answer was promised in the conversation, they also
-    finish the callback (IN-28). After the closing question was answered there was
+    finish the callback (IN-28), and of which a complex one needs steps or
+    `plain_reason` (IN-07). After the closing question was answered there was
     something else: it must be asked again (IN-52). An inquiry that nobody has taken
     becomes the answering person's. The phrase guard reads the text (IN-20):
     `confirmed` and `override_reason` are what it is told. The same client token again
     gives the message that was sent.
 
-    Raises ValidationError (text, files, answers, override_reason), IllegalStep,
-    SentOtherwise, NotAllowed, ForbiddenPhrase, NeedsConfirmation.
+    Raises ValidationError (text, files, answers, override_reason, plain_reason),
+    IllegalStep, SentOtherwise, NotAllowed, ForbiddenPhrase, NeedsConfirmation.
     """
     text, inspected = messages.clean(text, files)
     _refuse_unknown(answers)
+    no_steps = clean_plain_reason(plain_reason)
     with transaction.atomic():
         inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
         if sent := already_said(inquiry, client_token, text=text, files=inspected):
@@ -72,6 +75,7 @@ def reply(
             client_token=client_token,
         )
         allowance.record(inquiry, by=by, at=at, message=message)
+        wording.record_promises(inquiry, message)
         changed = WORKFLOW.move(inquiry, rule)
         inquiry.last_answer = message
         something_else(inquiry)
@@ -87,7 +91,9 @@ def reply(
             if inquiry.callbacks.open().filter(way=Way.MESSAGE).exists():
                 told = text or _("[file]")
                 callbacks.settle(inquiry, way=Way.MESSAGE, outcome=told, by=by, at=at)
-            mark_answered(inquiry, answers, answer=message, by=by, at=at)
+            mark_answered(
+                inquiry, answers, answer=message, by=by, at=at, plain_reason=no_steps
+            )
         if changed:
             feed.announce(inquiry, "ticket", to_customer=True)
         return message

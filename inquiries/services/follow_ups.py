@@ -251,15 +251,18 @@ def _deliver(
             by=by,
             at=at,
         )
-    author = by or follow_up.edited_by
     follow_up.text = follow_up.text or compose(inquiry, at=at)
     parcel = Parcel(
-        inquiry=inquiry, text=follow_up.text, author=author, token=token_of(follow_up)
+        inquiry=inquiry,
+        text=follow_up.text,
+        author=by or follow_up.edited_by,
+        token=token_of(follow_up),
+        follow_up=follow_up,
     )
-    usable = carriers.open_at(at)
+    usable = [it for it in carriers.open_at(at) if it.reaches(inquiry)]
     carried = [carrier.carry(parcel, at=at) for carrier in usable]
     message: Message | None = next((it for it in carried if it is not None), None)
-    stopped = clocks.stop(inquiry, Metric.FOLLOW_UP, at=at, by=author)
+    stopped = clocks.stop(inquiry, Metric.FOLLOW_UP, at=at, by=by)
     if stopped is not None and stopped.outcome == Outcome.MISSED:
         follow_up.reason = NotSent.LATE
     follow_up.status = FollowUpStatus.SENT
@@ -269,14 +272,21 @@ def _deliver(
     events.record(
         inquiry,
         Verb.FOLLOWED_UP,
-        by=author,
+        by=by,
         at=at,
         message=message.pk if message else None,
         carriers=[carrier.name for carrier in usable],
+        **_written_by(follow_up),
         **({"reason": follow_up.reason} if follow_up.reason else {}),
     )
     feed.announce(inquiry, "ticket", to_customer=True)
     return follow_up
+
+
+def _written_by(follow_up: FollowUp) -> dict[str, int]:
+    """Whose words they are, where a colleague changed them: not always who sends."""
+    editor = follow_up.edited_by_id
+    return {} if editor is None else {"written_by": editor}
 
 
 def token_of(follow_up: FollowUp) -> uuid.UUID:

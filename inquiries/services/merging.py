@@ -4,7 +4,7 @@ Nothing is copied: `inquiries.merged` reads the messages of both as one. Whoever
 both locks them in the order of their keys, so that no two people wait in a ring.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -12,14 +12,15 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from customers.text import one_line
 from inquiries.models import ContractStatus, Inquiry, Merge, RepairStatus
+from inquiries.services import owing
 from inquiries.services.handling import refuse_poaching
 from inquiries.services.speaking import ENDING, end_no_more
 from inquiries.workflow import BACK_TO_WORK, WORKFLOW, Status, Step
-from sla.models import Metric
 from sla.services import clocks
 from sla.services.clocks import CancelReason
 from staff.models import User
@@ -39,12 +40,13 @@ def merge(
     """End an inquiry that goes on in another one; merging it again changes nothing.
 
     Both are of one customer, or of one phone number and there is a reason. Its clocks
-    are cancelled: a deadline that has passed by then stays missed. Its open topics and
-    its customer's wait go along; the other one goes on as in service.
+    are cancelled: a deadline that has passed by then stays missed. Its open topics, its
+    customer's wait and the first reply that is owed for it (IN-24) go along; the other
+    one goes on as in service.
 
     Raises ValidationError (other, reason), IllegalStep when one of them has ended, or
     when the merged one has taken in others, is in a colleague's hands or waits for a
-    callback or another department; NotAllowed.
+    callback or another department, or for an answer to another person; NotAllowed.
     """
     reason = one_line(reason, field="reason")
     inquiry, into = _locked(inquiry, into)
@@ -66,6 +68,7 @@ def merge(
         status_before=inquiry.status,
         waiting_since=inquiry.customer_waiting_since,
     )
+    promises = owing.owed(inquiry)
     clocks.cancel_all(inquiry, reason=CancelReason.MERGED, at=at, by=by)
     WORKFLOW.move(inquiry, rule)
     inquiry.closed_at = at
@@ -79,7 +82,8 @@ def merge(
     WORKFLOW.move(into, absorbing)
     end_no_more(into)
     into.save(update_fields=["status", *ENDING])
-    _wait_in(into, since=made.waiting_since, at=at)
+    _wait_in(into, since=made.waiting_since)
+    owing.take_over(made, promises)
     _tell(made, Verb.MERGED, by=by, at=at)
     return inquiry
 
@@ -88,8 +92,9 @@ def merge(
 def unmerge(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
     """Give a merged inquiry back its own status and topics, in a new cycle.
 
-    If its customer still waits, the cycle's 30-second clock starts now (IN-24).
-    Everything that was written meanwhile stays where it was written.
+    If its customer still waits, the first reply is owed here again, by the deadline
+    that it had (IN-24). Everything that was written meanwhile stays where it was
+    written.
 
     Raises IllegalStep, NotAllowed.
     """
@@ -105,6 +110,8 @@ def unmerge(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
     undone.undone_by = by
     undone.undone_at = at
     undone.save(update_fields=["undone_by", "undone_at"])
+    _wait_no_more_for(undone)
+    given_up = owing.give_up(undone, at=at, by=by)
     inquiry.closed_at = None
     inquiry.cycle += 1
     inquiry.customer_waiting_since = _still_waiting_since(undone)
@@ -120,10 +127,9 @@ def unmerge(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
         ]
     )
     undone.topics.update(inquiry=inquiry, moved_by=None)
-    _wait_no_more_for(undone)
-    _tell(undone, Verb.UNMERGED, by=by, at=at)
     if inquiry.customer_waiting_since is not None:
-        clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+        owing.give_back(undone, given_up, at=at)
+    _tell(undone, Verb.UNMERGED, by=by, at=at)
     return inquiry
 
 
@@ -211,7 +217,10 @@ def _refuse_promises(inquiry: Inquiry) -> None:
 
 
 def _refuse_strangers(inquiry: Inquiry, into: Inquiry, *, reason: str) -> None:
-    """One customer, or one phone number and a reason to believe in one matter."""
+    """One customer, or one phone number and a reason to believe in one matter.
+
+    Another person gets no answer there, and so must have had it here (IN-24).
+    """
     if inquiry.customer_id == into.customer_id:
         return
     phones = {inquiry.customer.phone_index, into.customer.phone_index}
@@ -236,6 +245,15 @@ def _refuse_strangers(inquiry: Inquiry, into: Inquiry, *, reason: str) -> None:
                 )
             }
         )
+    if inquiry.customer_waiting_since is not None:
+        raise IllegalStep(
+            _(
+                "This customer does not read what is said in the other conversation."
+                " Answer here first, then merge."
+            ),
+            step=Step.MERGE,
+            status=inquiry.status,
+        )
 
 
 def _move_topics(made: Merge) -> None:
@@ -245,47 +263,58 @@ def _move_topics(made: Merge) -> None:
     going.update(inquiry=made.into, moved_by=made)
 
 
-def _wait_in(into: Inquiry, *, since: datetime | None, at: datetime) -> None:
+def _wait_in(into: Inquiry, *, since: datetime | None) -> None:
     """The merged one's customer waits for the answer here now."""
     if since is None:
         return
     if into.customer_waiting_since is None or since < into.customer_waiting_since:
         into.customer_waiting_since = since
         into.save(update_fields=["customer_waiting_since"])
-    clocks.start(into, Metric.FIRST_REPLY, at=at)
 
 
 def _still_waiting_since(undone: Merge) -> datetime | None:
-    """Since when the merged one's customer has had no answer, here or there."""
-    said = undone.into.messages.filter(sent_at__gte=undone.merged_at)
-    words = said.filter(origin=undone.inquiry).order_by("sent_at")
-    answers = said.filter(direction=Direction.OUT, automatic=False)
-    answer = answers.order_by("sent_at").last()
-    asked = [undone.waiting_since, *words.values_list("sent_at", flat=True)]
-    return min(
-        (
-            since
-            for since in asked
-            if since is not None and (answer is None or since > answer.sent_at)
-        ),
-        default=None,
+    """Since when the merged one's customer has had no answer, here or there.
+
+    What was said there has not reached another person, who does not read it.
+    """
+    written = undone.into.messages.filter(
+        origin=undone.inquiry, sent_at__gte=undone.merged_at
     )
+    asked = [undone.waiting_since, *written.values_list("sent_at", flat=True)]
+    same = undone.inquiry.customer_id == undone.into.customer_id
+    return _first_unanswered(undone.into if same else undone.inquiry, asked)
 
 
 def _wait_no_more_for(undone: Merge) -> None:
-    """Where nobody but the merged one's customer waited, nobody waits any more."""
+    """Only those who wait there themselves, or are merged there still, wait on."""
     into = undone.into
-    since = undone.waiting_since
-    if since is None or into.customer_waiting_since != since:
+    if into.customer_waiting_since is None:
         return
-    answered = into.messages.filter(direction=Direction.OUT, automatic=False)
-    last = answered.order_by("sent_at").last()
-    words = into.messages.filter(direction=Direction.IN)
-    if last is not None:
-        words = words.filter(sent_at__gt=last.sent_at)
-    first = words.order_by("sent_at").first()
-    into.customer_waiting_since = first.sent_at if first else None
+    words = into.messages.filter(direction=Direction.IN).exclude(origin=undone.inquiry)
+    others = Merge.objects.standing().filter(into=into)
+    asked = [
+        into.created_at if into.status == Status.MISSED else None,
+        *words.values_list("sent_at", flat=True),
+        *others.values_list("waiting_since", flat=True),
+    ]
+    into.customer_waiting_since = _first_unanswered(into, asked)
     into.save(update_fields=["customer_waiting_since"])
+
+
+def _first_unanswered(
+    place: Inquiry, asked: Iterable[datetime | None]
+) -> datetime | None:
+    """The first of these that no colleague has answered, in writing or by a call."""
+    written = place.messages.filter(direction=Direction.OUT, automatic=False)
+    answers = [
+        written.aggregate(at=Max("sent_at"))["at"],
+        place.callbacks.aggregate(at=Max("done_at"))["at"],
+    ]
+    answered = max((at for at in answers if at is not None), default=None)
+    waits = (
+        at for at in asked if at is not None and (answered is None or at > answered)
+    )
+    return min(waits, default=None)
 
 
 def _tell(told: Merge, verb: Verb, *, by: User, at: datetime) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -27,10 +27,11 @@ from catalog.models import (
 from catalog.pricing import Line, Quote
 from catalog.services import prices, tariff
 from inquiries import offer_words
-from inquiries.merged import place_of_writing
+from inquiries.merged import merge_of, of_one_customer
 from inquiries.models import Inquiry, Quotation, QuotationDocument, QuotationLine
 from inquiries.services.asking import customer_writes
 from inquiries.services.closing import reopen
+from inquiries.services.merging import receiving
 from inquiries.services.telling import tell
 from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
@@ -183,7 +184,8 @@ def send_quotation(
     if changed and confirmed_prices != facts["price_stamp"]:
         raise PricesChanged(changed, stamp=facts["price_stamp"])
     _write(draft, facts, priced)
-    newest = inquiry.quotations.aggregate(newest=Max("version"))["newest"]
+    earlier = Quotation.objects.filter(inquiry__in=of_one_customer(inquiry))
+    newest = earlier.aggregate(newest=Max("version"))["newest"]
     draft.version = (newest or 0) + 1
     draft.valid_until = valid_until(at)
     draft.message = tell(
@@ -268,7 +270,6 @@ def open_quotation(quotation: Quotation, *, at: datetime) -> bool:
     return True
 
 
-@transaction.atomic
 def ask_for_fresh_quotation(quotation: Quotation, *, at: datetime) -> Message:
     """The customer asks for a quotation anew: a message of theirs, once a day.
 
@@ -277,21 +278,20 @@ def ask_for_fresh_quotation(quotation: Quotation, *, at: datetime) -> Message:
 
     Raises IllegalStep when it ended too long ago.
     """
-    inquiry = Inquiry.objects.get(pk=quotation.inquiry_id)
-    place = Inquiry.objects.locked().get(pk=place_of_writing(inquiry)[0].pk)
     token = derived_token("fresh", quotation.number, timezone.localdate(at))
-    for ticket in (inquiry, place):
-        if sent := messages.already_sent(ticket, token):
-            return sent
-    if place.has_ended:
-        reopen(place, by=None, at=at)
     text = _("Please send me a fresh quotation in place of %(number)s.")
-    return customer_writes(
-        inquiry,
-        text=text % {"number": quotation.number},
-        at=at,
-        client_token=token,
-    )
+    with receiving(Inquiry.objects.get(pk=quotation.inquiry_id)) as (place, origin):
+        for ticket in filter(None, (place, origin)):
+            if sent := messages.already_sent(ticket, token):
+                return sent
+        if place.has_ended:
+            reopen(place, by=None, at=at)
+        return customer_writes(
+            origin or place,
+            text=text % {"number": quotation.number},
+            at=at,
+            client_token=token,
+        )
 
 
 def make_again(quotation: Quotation) -> int:
@@ -301,9 +301,17 @@ def make_again(quotation: Quotation) -> int:
 
 
 def newest_version(quotation: Quotation) -> Quotation:
-    """The last that was sent in its inquiry: itself, unless it was superseded."""
-    newest = Quotation.objects.sent().filter(inquiry=quotation.inquiry_id)
-    return newest.order_by("-version").first() or quotation
+    """The last that this customer was sent in its place: itself, unless superseded.
+
+    Where its inquiry is merged, one that was sent there since takes its place.
+    """
+    inquiry = quotation.inquiry
+    places = Q(inquiry=inquiry)
+    merge = merge_of(inquiry, by=None)
+    if merge is not None and merge.into.customer_id == inquiry.customer_id:
+        places |= Q(inquiry=merge.into_id, sent_at__gte=merge.merged_at)
+    newest = Quotation.objects.sent().filter(places)
+    return newest.order_by("-version", "-sent_at").first() or quotation
 
 
 def valid_until(at: datetime) -> datetime:

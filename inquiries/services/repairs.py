@@ -24,6 +24,7 @@ from inquiries.request_workflow import (
 )
 from inquiries.services import telling
 from inquiries.workflow import WORKFLOW, Step
+from knowledge.services import phrases
 from sla.models import Clock, Metric
 from sla.services import clocks
 from sla.services.clocks import CancelReason
@@ -217,7 +218,10 @@ def finish_repair(
 
 
 def received_text(request: RepairRequest, started: list[Clock]) -> str:
-    """What the customer reads about a fault that has been noted, with its promises."""
+    """What the customer reads about a fault that has been noted, with its promises.
+
+    Device and fault are repeated only where we could have said them ourselves (IN-20).
+    """
     words = texts.read("request_texts")
     promises = {
         clock.metric: texts.filled(
@@ -229,11 +233,16 @@ def received_text(request: RepairRequest, started: list[Clock]) -> str:
     return texts.filled(
         words["repair_received"],
         number=request.number,
-        device=request.device,
-        fault=request.fault,
+        words=_repeated(request, words["repair_words"]),
         contact=promises.get(Metric.REPAIR_CONTACT, ""),
         on_site=promises.get(Metric.REPAIR_ON_SITE, ""),
     )
+
+
+def _repeated(request: RepairRequest, template: str) -> str:
+    """The words of whoever reported it; "" where they must not come from us."""
+    text = texts.filled(template, device=request.device, fault=request.fault)
+    return text if phrases.may_be_repeated(text) else ""
 
 
 def _cleaned(

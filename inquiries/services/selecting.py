@@ -16,6 +16,7 @@ from catalog.recommendation import Recommendation
 from catalog.services import prices, tariff
 from customers.text import one_line
 from inquiries import offer_words
+from inquiries.merged import together
 from inquiries.models import (
     Comparison,
     DeviceChoice,
@@ -175,14 +176,14 @@ def choose_device(
     """Keep which device the customer chose, when and in which message (IN-35).
 
     `by` None: the customer pressed it on the page, which says so in a message of their
-    own. A colleague records a choice made in words, with that message as proof. The
-    same choice again changes nothing.
+    own. A colleague records a choice made in words, with that message as proof; both
+    may be of a conversation that is merged here. The same choice again changes nothing.
 
     Raises ValidationError (code, message), IllegalStep, NotAllowed.
     """
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     WORKFLOW.check(inquiry, Step.CHOOSE_DEVICE, by=by)
-    if comparison.selection.inquiry_id != inquiry.pk:
+    if comparison.selection.inquiry_id not in together(inquiry):
         raise Comparison.DoesNotExist
     device = next((one for one in comparison.devices if one.code == code), None)
     if device is None:
@@ -209,10 +210,13 @@ def choose_device(
     )
 
 
-def chosen_devices(inquiry: Inquiry) -> list[DeviceChoice]:
-    """What the customer wants: the last choice of each comparison; one query."""
+def chosen_devices(keys: Collection[int]) -> list[DeviceChoice]:
+    """What the customer wants: the last choice of each comparison; one query.
+
+    `keys` are the inquiries that stand together.
+    """
     choices = DeviceChoice.objects.filter(
-        comparison__selection__inquiry=inquiry
+        comparison__selection__inquiry__in=keys
     ).select_related("comparison__selection")
     return list({choice.comparison_id: choice for choice in choices}.values())
 
@@ -257,6 +261,8 @@ def _ranked(one: Recommendation, device: Device) -> dict[str, Any]:
         "monthly": f"{device.monthly_rent:.2f}",
         "pros": device.pros_zh,
         "cons": device.cons_zh,
+        "pros_en": device.pros_en,
+        "cons_en": device.cons_en,
         "difference": f"{one.difference:.2f}",
         "cheapest_good": one.cheapest_good,
     }
@@ -355,4 +361,5 @@ def _refuse_what_changed(devices: list[RankedDevice]) -> None:
 
 
 def _is_word_of_customer(inquiry: Inquiry, message: Message) -> bool:
-    return message.ticket_id == inquiry.pk and message.direction == Direction.IN
+    said = message.ticket_id in together(inquiry)
+    return said and message.direction == Direction.IN

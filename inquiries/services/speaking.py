@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from inquiries.models import Inquiry
+from inquiries.services.owing import replied
 from knowledge.models import Script
 from sla.models import Clock, Metric
-from sla.services import clocks
 from staff.models import User
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
@@ -41,8 +41,8 @@ def say(
 ) -> Message:
     """Send a message to the customer; a cycle's first carries the greeting (IN-25).
 
-    It stops the first-reply clock (IN-24), and an inquiry that nobody has taken becomes
-    the speaker's. `data` goes into the history.
+    It stops the clocks of a first reply (IN-24), and an inquiry that nobody has taken
+    becomes the speaker's. `data` goes into the history.
     """
     message = messages.add(
         inquiry,
@@ -54,7 +54,7 @@ def say(
         client_token=client_token,
     )
     events.record(inquiry, verb, by=by, at=at, message=message.pk, **data)
-    clocks.stop(inquiry, Metric.FIRST_REPLY, at=at, by=by)
+    replied(inquiry, at=at, by=by)
     if inquiry.assignee_id is None:
         inquiry.assignee = by
         events.record(inquiry, Verb.TAKEN, by=by, at=at)

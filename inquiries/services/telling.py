@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from inquiries.models import Inquiry
+from inquiries.services import wording
 from inquiries.services.speaking import GREETING, policy_text, say, something_else
 from inquiries.workflow import WORKFLOW
 from staff.models import User
@@ -53,6 +54,7 @@ def tell(
         client_token=client_token,
         **data,
     )
+    wording.record_promises(inquiry, message)
     changed = rule is not None and WORKFLOW.move(inquiry, rule)
     inquiry.last_answer = message
     something_else(inquiry)

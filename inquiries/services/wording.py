@@ -90,3 +90,19 @@ def _clean_reason(text: str) -> str:
         return clean_message(text, required=False)
     except ValidationError as error:
         raise ValidationError({"override_reason": error}) from error
+
+
+def record_promises(inquiry: Inquiry, message: Message) -> None:
+    """Put on record which sums somebody promised beyond their own limit.
+
+    They were marked while the text was written, and nothing stops them: no clause does.
+    The caller holds the lock on the inquiry.
+    """
+    by = message.author
+    if by is None:
+        return
+    above = phrases.promises_above(message.text, by=by)
+    if above:
+        amounts = [str(finding.amount) for finding in above]
+        data = {"message": message.pk, "amounts": amounts}
+        events.record(inquiry, Verb.PROMISED_ABOVE, by=by, at=message.sent_at, **data)

@@ -7,7 +7,8 @@ from typing import Any, Final
 from django.db import transaction
 from simple_history.utils import bulk_create_with_history
 
-from knowledge.models import Phrase, Script
+from knowledge.models import Phrase, PromiseLimit, Script
+from staff.models import Role
 
 DATA: Final = Path(__file__).resolve().parent.parent / "data"
 
@@ -29,6 +30,14 @@ def load_knowledge() -> None:
         if (row["kind"], row["text"]) not in known
     ]
     bulk_create_with_history(phrases, Phrase)
+    limits = _read("phrases.toml")["may_promise"]
+    limited = set(PromiseLimit.objects.values_list("role", flat=True))
+    rows = [
+        PromiseLimit(role=role, amount=limits.get(role))
+        for role in Role
+        if role not in limited
+    ]
+    bulk_create_with_history(rows, PromiseLimit)
 
 
 def _read(name: str) -> dict[str, Any]:

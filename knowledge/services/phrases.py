@@ -1,17 +1,24 @@
 """Keep words that customers should not read out of what is sent to them (IN-20)."""
 
-import tomllib
 from collections.abc import Collection
 from decimal import Decimal
-from functools import cache, lru_cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from django.db.models import Count, Max
 
-from knowledge.models import Phrase
-from knowledge.phrase_guard import Finding, Rulebook, Verdict, examine
-from knowledge.services.load import DATA
-from staff.models import Role, User
+from knowledge.models import Phrase, PromiseLimit
+from knowledge.phrase_guard import (
+    Finding,
+    Kind,
+    Rulebook,
+    Verdict,
+    amounts,
+    examine,
+)
+from staff.models import User
+
+_NOT_OURS: Final = frozenset({Kind.FORBIDDEN, Kind.ABSOLUTE, Kind.MONEY})
 
 
 class UnfitWording(Exception):
@@ -84,7 +91,26 @@ def refuse_forbidden(
 
 def findings_in(text: str, *, by: User) -> list[Finding]:
     """All that the guard would say about a text by this person to a customer."""
-    return examine(text, rulebook(), may_promise=promise_limits()[Role(by.role)])
+    limit = may_promise(by) if amounts(text) else None
+    return examine(text, rulebook(), may_promise=limit)
+
+
+def promises_above(text: str, *, by: User) -> list[Finding]:
+    """The sums in a text that its author may not promise alone; mostly no query."""
+    if not amounts(text):
+        return []
+    found = findings_in(text, by=by)
+    return [f for f in found if f.verdict is Verdict.ASK_SUPERVISOR]
+
+
+def may_be_repeated(text: str) -> bool:
+    """Whether the words of others can stand in a message that we send by ourselves.
+
+    Nobody reads it before it goes out: what a colleague would have to confirm, or what
+    promises money, is not repeated. Vague words and jargon stay those of the speaker.
+    """
+    findings = examine(text, rulebook(), may_promise=Decimal(0))
+    return not any(finding.phrase.kind in _NOT_OURS for finding in findings)
 
 
 def rulebook() -> Rulebook:
@@ -98,9 +124,10 @@ def _built(stamp: tuple[int, int | None]) -> Rulebook:
     return Rulebook.of(row.rule() for row in Phrase.objects.filter(enabled=True))
 
 
-@cache
-def promise_limits() -> dict[Role, Decimal | None]:
-    """What each role may promise on its own, in yuan; None is any amount."""
-    data: dict[str, Any] = tomllib.loads((DATA / "phrases.toml").read_text("utf-8"))
-    limits = data["may_promise"]
-    return {role: Decimal(limits[role]) if role in limits else None for role in Role}
+def may_promise(person: User) -> Decimal | None:
+    """What somebody may promise on their own, in yuan; None is any amount.
+
+    A role without a row may promise nothing.
+    """
+    row = PromiseLimit.objects.filter(role=person.role).first()
+    return Decimal(0) if row is None else row.amount

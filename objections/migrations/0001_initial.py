@@ -12,10 +12,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('inquiries', '0009_follow_ups_are_an_outbox'),
+        ('inquiries', '0013_inquiries_become_objections'),
         ('sla', '0014_policies_name_their_laws'),
         ('staff', '0003_general_manager'),
-        ('tickets', '0011_objections_are_filed_and_handed_over'),
+        ('tickets', '0012_objections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -29,7 +29,7 @@ ALTER TABLE tickets_ticket DROP CONSTRAINT objection_status_known;
 class Migration(migrations.Migration):
     dependencies = [
         ("objections", "0001_initial"),
-        ("tickets", "0011_objections_are_filed_and_handed_over"),
+        ("tickets", "0012_objections"),
     ]
 
     operations = [migrations.RunSQL(CREATE, DROP)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("objections", "0002_known_statuses_and_frozen_forms"),
-        ("tickets", "0012_verbs_of_an_investigation"),
+        ("tickets", "0012_objections"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

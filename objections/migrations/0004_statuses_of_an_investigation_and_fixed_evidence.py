@@ -33,7 +33,7 @@ DROP FUNCTION objections_evidence_refuse();
 class Migration(migrations.Migration):
     dependencies = [
         ("objections", "0003_evidence_and_findings"),
-        ("tickets", "0012_verbs_of_an_investigation"),
+        ("tickets", "0012_objections"),
     ]
 
     operations = [

@@ -15,6 +15,7 @@ from typing import Final
 from django.conf import settings
 from django.db import connection, transaction
 
+from sla.metrics import OWED_BY_DEPARTMENT, Metric
 from sla.models import (
     Action,
     Audience,
@@ -25,9 +26,9 @@ from sla.models import (
 )
 from sla.salvage import Shunned, do_for_each
 from sla.services import consequences, notices, rules
-from sla.services.directory import Directory
+from sla.services.directory import Directory, Owed
 from tickets import feed
-from tickets.models import Ticket
+from tickets.models import Duty, Ticket
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ LOCK_KEY: Final = 0x53484F56
 # All that telling needs to know; a burst reads it thousands of times.
 NEEDED: Final = (
     *("kind", "step", "at", "clock__status", "clock__target_id"),
+    *("clock__metric", "clock__subject"),
     *("clock__ticket__assignee_id", "clock__ticket__department_id"),
     "clock__ticket__involved",
 )
@@ -124,20 +126,51 @@ def _climbed(
         if (rung := rungs[event.pk]) and rung.action != Action.NOTIFY
     }
     locked = _locked(acting) if acting else {}
+    duties = _duties(events)
     for event in events:
         rung, clock = rungs[event.pk], event.clock
         if clock.ticket_id in acting:
             if clock.ticket_id not in locked:
                 continue
             clock.ticket, clock.status = locked[clock.ticket_id], _status(clock)
+        owed = _owed(clock, directory, duties)
         people = (
-            directory.audience(Audience(rung.audience), clock.ticket)
+            directory.audience(Audience(rung.audience), clock.ticket, owed=owed)
             if rung
-            else directory.assignee(clock.ticket)
+            else directory.assignee(clock.ticket, owed=owed)
         )
         if rung:
-            consequences.follow(event, rung, audience=people, at=at)
+            charged = consequences.follow(
+                event, rung, audience=people, owed=owed, at=at
+            )
+            if charged is not None:
+                duties[clock.ticket_id, clock.subject] = charged
         yield Telling(event, rung, people)
+
+
+def _owed(
+    clock: Clock, directory: Directory, duties: dict[tuple[int, str], int]
+) -> Owed | None:
+    """Which department has promised this; None where it is whoever has the ticket."""
+    department_id = directory.departments.get(owing_department(clock))
+    if department_id is None:
+        return None
+    return Owed(department_id, duties.get((clock.ticket_id, clock.subject)))
+
+
+def _duties(events: Sequence[ClockEvent]) -> dict[tuple[int, str], int]:
+    """Who sees to what in departments, by ticket and subject; mostly no query."""
+    asked = {e.clock.ticket_id for e in events if owing_department(e.clock)}
+    if not asked:
+        return {}
+    found = Duty.objects.filter(ticket__in=asked)
+    rows = found.values_list("ticket", "subject", "person")
+    return {(ticket, subject): person for ticket, subject, person in rows}
+
+
+def owing_department(clock: Clock) -> str:
+    """The code of the department that owes a promise on a request; "" for others."""
+    return OWED_BY_DEPARTMENT.get(Metric(clock.metric), "") if clock.subject else ""
 
 
 def _rung(event: ClockEvent) -> EscalationStep | None:

@@ -10,6 +10,8 @@ from sla.models import Audience
 from staff.models import SEES_EVERY_TICKET, Department, Role, User
 from tickets.models import Ticket
 
+# Those who are at work on it.
+_CLOSEST: Final = (Audience.ASSIGNEE, Audience.ASSIGNEE_AND_SUPERVISOR)
 # From the one closest to the work upwards.
 RANKS: Final = (Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMINISTRATOR)
 
@@ -25,16 +27,33 @@ class Person(NamedTuple):
     email: str
 
 
+class Owed(NamedTuple):
+    """By which department something is owed, and who sees to it there, if anybody."""
+
+    department_id: int
+    person_id: int | None
+
+
 class Directory:
     """Who holds which post at this moment, read once per batch."""
 
     def __init__(self) -> None:
         rows = User.objects.order_by("work_number").values_list(*Person._fields)
         self.people: Final = {row[0]: Person(*row) for row in rows}
-        self.heads: Final = dict(Department.objects.values_list("pk", "head_id"))
+        departments = list(Department.objects.values_list("pk", "code", "head_id"))
+        self.heads: Final = {pk: head for pk, _code, head in departments}
+        self.departments: Final = {code: pk for pk, code, _head in departments}
 
-    def audience(self, audience: Audience, ticket: Ticket) -> tuple[int, ...]:
-        """The people behind an audience for this ticket, the first in charge first."""
+    def audience(
+        self, audience: Audience, ticket: Ticket, *, owed: Owed | None = None
+    ) -> tuple[int, ...]:
+        """The people behind an audience for this ticket, the first in charge first.
+
+        What a department owes is first its own matter: that of who sees to it, else of
+        its head.
+        """
+        if owed and audience == Audience.DEPARTMENT_HEAD:
+            return self._head_of(owed, ticket) or self._head_or_above(ticket)
         found = {
             Audience.ASSIGNEE: self._assignee_or_above,
             Audience.SUPERVISOR: self._supervisors,
@@ -44,10 +63,26 @@ class Directory:
             Audience.MANAGER_AND_DEPARTMENT_HEAD: self._managers_and_head,
             Audience.GENERAL_MANAGER: self._general_managers,
         }[audience](ticket)
-        return tuple(dict.fromkeys(found))
+        first: tuple[int, ...] = ()
+        if owed and audience in _CLOSEST:
+            first = self._debtor(owed, ticket)
+        elif owed and audience == Audience.MANAGER_AND_DEPARTMENT_HEAD:
+            first = self._head_of(owed, ticket)
+        return tuple(dict.fromkeys(first + found))
 
-    def assignee(self, ticket: Ticket) -> tuple[int, ...]:
-        """Whoever looks after this ticket; nobody may."""
+    def assignee(self, ticket: Ticket, *, owed: Owed | None = None) -> tuple[int, ...]:
+        """Whoever looks after this ticket, after who owes the promise; nobody may."""
+        first = self._debtor(owed, ticket) if owed else ()
+        return tuple(dict.fromkeys((*first, *self._assignee(ticket))))
+
+    def _debtor(self, owed: Owed, ticket: Ticket) -> tuple[int, ...]:
+        own = self._present(owed.person_id, ticket)
+        return own or self._head_of(owed, ticket)
+
+    def _head_of(self, owed: Owed, ticket: Ticket) -> tuple[int, ...]:
+        return self._present(self.heads.get(owed.department_id), ticket)
+
+    def _assignee(self, ticket: Ticket) -> tuple[int, ...]:
         return self._present(ticket.assignee_id, ticket)
 
     def _assignee_or_above(self, ticket: Ticket) -> tuple[int, ...]:

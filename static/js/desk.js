@@ -130,16 +130,42 @@
     else location.reload();
   });
 
+  // --- a conversation that is finished takes notes only -------------------------------
+  const conclude = () => {
+    const compose = at("compose");
+    const reply = at("as-reply");
+    if (!compose || !reply) return;
+    const ended = "ended" in at("thread").dataset;
+    compose.dataset.status = at("thread").dataset.status;
+    if (ended === reply.disabled) return;
+    compose.classList.toggle("is-ended", ended);
+    reply.disabled = ended;
+    (ended ? at("as-note") : reply).checked = true;
+  };
+  body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "thread") return;
+    conclude();
+    if (event.detail.requestConfig.elt?.id === "compose-reopen") at("id_text").focus();
+  });
+
   // --- reply or note -----------------------------------------------------------------
+  // A key whose step is not possible now says why.
+  const whyNot = (key) =>
+    at("why-not") ? (at("why-not").dataset[key] ?? words.notNow) : words.openFirst;
+  const say = (text) =>
+    globalThis.Shoushi.toast({ text, kind: "soon", id: "toast-key" });
+
   const isNote = () => Boolean(at("as-note")?.checked);
   const settle = () => {
     const reply = at("as-reply");
-    if (reply && !isNote()) reply.checked = true;
+    if (reply?.disabled) at("as-note").checked = true;
+    else if (reply && !isNote()) reply.checked = true;
+    conclude();
   };
   const write = (as) => {
     const choice = at(`as-${as}`);
+    if (as === "reply" && (!choice || choice.disabled)) return say(whyNot("r"));
     if (choice) choice.checked = true;
-    else if (as === "reply") return;
     const text = at("id_text");
     text?.dispatchEvent(new Event("change", { bubbles: true })); // the draft remembers it
     text?.focus();
@@ -151,7 +177,7 @@
   });
   body.addEventListener("composer:sent", () => {
     const reply = at("as-reply");
-    if (reply) reply.checked = true;
+    if (reply && !reply.disabled) reply.checked = true;
   });
   document.addEventListener("change", (event) => {
     if (event.target.name === "as") at("id_text").focus();
@@ -226,28 +252,50 @@
     const to = from < 0 ? 0 : Math.min(links.length - 1, Math.max(0, from + by));
     links[to].focus();
   };
+  // Opens what the key is for; `popup`: what its button would open where none is shown.
+  const press = (key, id, popup) => {
+    const possible = at("why-not") && !(key in at("why-not").dataset);
+    if (at(id)) at(id).click();
+    else if (popup && possible) at(popup).showPopover();
+    else say(whyNot(key));
+  };
+  // The end is near only when nothing is owed; what is owed is said, not done.
+  const finish = () => {
+    const act = at("act-close");
+    if (act) return act.click();
+    const bar = at("next-step");
+    if (!bar) return say(words.openFirst);
+    const step = bar.querySelector("[data-step]");
+    const text = bar.querySelector("p strong, p")?.textContent.trim() ?? "";
+    say(step ? words.notFinished.replace("{step}", text) : text);
+    step?.focus();
+  };
   const keys = {
     j: () => move(1),
     k: () => move(-1),
     r: () => write("reply"),
     n: () => write("note"),
-    s: () => document.querySelector("[data-step]")?.click(),
-    e: () => (at("act-close") ?? document.querySelector("[data-step]"))?.click(),
-    c: () => at("act-check")?.click(),
-    t: () => at("act-topics")?.click(),
-    d: () => at("act-devices")?.click(),
-    q: () => at("act-quote")?.click(),
+    s: () => {
+      const step = document.querySelector("[data-step]");
+      if (step) step.click();
+      else say(number() ? words.noStep : words.openFirst);
+    },
+    e: finish,
+    c: () => press("c", "act-check", "checking"),
+    t: () => press("t", "act-topics"),
+    d: () => press("d", "act-devices"),
+    q: () => press("q", "act-quote"),
     a: () => {
-      if (!at("act-assign")) return;
+      if (!at("act-assign")) return say(whyNot("a"));
       at("assign").showPopover();
       at("assign-to").focus();
     },
-    x: () => at("ask-explain-clauses")?.click(),
-    i: () => at("ask-service-facts")?.click(),
-    m: () => at("ask-contract-request")?.click(),
-    f: () => (at("ask-repair-request") ?? at("act-correct"))?.click(),
-    h: () => at("act-hand-over")?.click(),
-    l: () => at("act-belong")?.click(),
+    x: () => press("x", "ask-explain-clauses"),
+    i: () => press("i", "ask-service-facts"),
+    m: () => press("m", "ask-contract-request"),
+    f: () => press("f", at("act-correct") ? "act-correct" : "ask-repair-request"),
+    h: () => press("h", "act-hand-over"),
+    l: () => press("l", "act-belong"),
     "/": () => at("q").focus(),
     "?": () => at("keys").togglePopover(),
   };

@@ -78,12 +78,15 @@ def test_a_wrong_number_is_the_field_other(
     assert everything() == before
 
 
-def test_two_names_of_one_phone_need_the_field_reason(
+def test_two_names_of_one_phone_need_the_field_reason_and_an_answer_first(
     api: APIClient, earlier: Inquiry
 ) -> None:
     inquiry = InquiryFactory.create(surname="李", at=after(60))
     answer = act(api, inquiry, "merge", other=earlier.number)
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["reason"])
+    answer = act(api, inquiry, "merge", other=earlier.number, reason="同一公司")
+    assert answer.status_code == 409
+    assert act(api, inquiry, "reply", text="能。").status_code == 201
     answer = act(api, inquiry, "merge", other=earlier.number, reason="同一公司")
     assert answer.status_code == 200
 

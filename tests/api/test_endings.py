@@ -117,3 +117,21 @@ def test_a_follow_up_is_cancelled_with_a_reason(api: APIClient, ended: Inquiry) 
         "by_hand",
         "已下单",
     )
+
+
+@pytest.mark.clause("IN-54", "IN-55")
+def test_an_address_and_the_end_of_an_agreement_by_api(
+    api: APIClient, ended: Inquiry
+) -> None:
+    wrong = act(api, ended, "email", {"email": "a@b.cn\nBcc: c@d.cn"})
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["email"])
+    noted = act(api, ended, "email", {"email": "wang@example.com"})
+    assert noted.status_code == 200
+    assert "wang@example.com" not in noted.content.decode()
+    ended = Inquiry.objects.get(pk=ended.pk)
+    assert ended.customer.email_masked == "w***@example.com"
+    assert ended.can_be_mailed
+    for _time in range(2):
+        assert act(api, ended, "withdraw-consent", {}).status_code == 200
+    assert FollowUp.objects.get().reason == "withdrawn"
+    assert ended.events.filter(verb="consent_withdrawn").count() == 1

@@ -277,7 +277,7 @@ def test_an_inquiry_lives_its_life_through_the_api(api: APIClient, agent: User) 
     settle(inquiry, "after_sales", by=agent, at=timezone.now())
     steps += [
         act(api, inquiry, "reply", text="有保障", answers=["after_sales"]),
-        act(api, inquiry, "topic-answered", topic="operation_use"),
+        act(api, inquiry, "topic-answered", topic="operation_use", plain_reason="只问"),
         act(api, inquiry, "closing-question"),
     ]
     services.customer_writes(inquiry, text="没有了", at=timezone.now())
@@ -441,3 +441,20 @@ def test_reading_an_inquiry_takes_the_same_few_queries(
         services.reply(inquiry, text=f"{second}", by=agent, at=later)
     with django_assert_num_queries(8):
         api.get(f"/api/v1/inquiries/{inquiry.number}/")
+
+
+@pytest.mark.clause("IN-07")
+def test_a_complex_topic_by_api(api: APIClient, agent: User) -> None:
+    inquiry = InquiryFactory.create(at=timezone.now())
+    act(api, inquiry, "greet")
+    flagged = act(api, inquiry, "topic-complex", topic="operation_use")
+    assert flagged.json()["topics"][0]["complex_at"] is not None
+    refused = act(api, inquiry, "reply", text="能。", answers=["operation_use"])
+    assert (refused.status_code, list(refused.json()["fields"])) == (
+        400,
+        ["plain_reason"],
+    )
+    text = "1. 打开电源。2. 接上HDMI线。"
+    answered = act(api, inquiry, "reply", text=text, answers=["operation_use"])
+    assert answered.status_code == 201
+    assert answered.json()["topics"][0]["answered_at"] is not None

@@ -61,6 +61,7 @@ def test_members_have_the_dotted_names_that_refusals_use() -> None:
         "customer",
         "customer.surname",
         "customer.phone",
+        "customer.email",
         "topic",
         "text",
         "client_token",

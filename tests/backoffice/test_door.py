@@ -43,6 +43,7 @@ def test_only_configuration_stands_in_it() -> None:
         "PaymentMethod",
         "Phrase",
         "PolicyVersion",
+        "PromiseLimit",
         "Script",
         "Terms",
         "User",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from knowledge.models import Phrase, Script
+from knowledge.models import Phrase, PromiseLimit, Script
 from staff.models import User
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +114,20 @@ def test_words_are_switched_off_never_deleted(office: Client, url: str) -> None:
     assert row is not None
     answer = office.post(f"{url}{row.pk}/delete/", {"post": "yes"})
     assert answer.status_code == 403
+
+
+def test_a_limit_of_promises_is_changed_and_neither_added_nor_deleted(
+    office: Client,
+) -> None:
+    row = PromiseLimit.objects.get(role="agent")
+    url = "/admin/knowledge/promiselimit/"
+    assert office.get(f"{url}add/").status_code == 403
+    assert office.post(f"{url}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    office.post(f"{url}{row.pk}/change/", {"role": "manager", "amount": "350.00"})
+    row.refresh_from_db()
+    assert (row.role, str(row.amount)) == ("agent", "350.00")
+    assert row.history.first().history_user is not None
+    negative = office.post(f"{url}{row.pk}/change/", {"amount": "-1"})
+    assert negative.status_code == 200
+    row.refresh_from_db()
+    assert str(row.amount) == "350.00"

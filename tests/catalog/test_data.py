@@ -1,5 +1,6 @@
 """What every installation begins with, and that people's changes stay."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -41,15 +42,17 @@ def test_a_camera_is_known_in_full() -> None:
     assert camera.delivery_class == "special"
     assert camera.onsite_install
     assert camera.install_minutes == 60
-    assert camera.pros_zh == "SDI远距传输,适合多机位导播"
-    assert camera.cons_zh == "体积大,需专业摄像师"
+    assert camera.pros_zh == "SDI远距传输，适合多机位导播"
+    assert camera.cons_zh == "体积大，需专业摄像师"
+    assert camera.pros_en.startswith("SDI over long distances")
+    assert camera.cons_en == "Large, needs a professional operator"
     assert camera.spec["interface"] == ["SDI", "HDMI"]
     assert camera.spec["weight_g"] == 2350
 
 
 def test_a_microphone_says_its_cautions() -> None:
     mic = Device.objects.get(code="MIC-01")
-    assert mic.name_zh == "DJI Mic 2(二发一收)"
+    assert mic.name_zh == "DJI Mic 2（二发一收）"
     assert mic.cautions.startswith("开播前充满电并现场扫频配对")
     assert mic.spec == {
         "tx": 2,
@@ -66,9 +69,12 @@ def test_all_38_devices_are_for_rent_and_nothing_is_left_blank() -> None:
     assert len(devices) == 38
     assert {device.category for device in devices} == set(Category.values)
     for device in devices:
-        assert device.pros_zh
-        assert device.cons_zh
-        assert device.cautions
+        for told in (device.pros_zh, device.cons_zh, device.cautions):
+            assert told
+            assert not re.search(r"[,;:!?()]", told)
+        for told in (device.pros_en, device.cons_en, device.cautions_en):
+            assert told.isascii()
+            assert told
         assert device.spec
 
 
@@ -170,7 +176,8 @@ def test_the_terms_state_every_single_figure() -> None:
     assert terms.deposit_inspection_hours == 24
     assert terms.deposit_refund_working_days == 3
     assert (
-        terms.deposit_arrival_zh == "原路退回,到账时间以支付渠道为准(通常1-7个工作日)"
+        terms.deposit_arrival_zh
+        == "原路退回，到账时间以支付渠道为准（通常1-7个工作日）"
     )
     assert (terms.overdue_grace_hours, terms.overdue_penalty) == (2, D("0.30"))
     assert (terms.early_return_fee_days, terms.early_return_notice_hours) == (2, 24)

@@ -66,8 +66,8 @@ def test_the_check_shows_exactly_what_would_change_and_changes_nothing(
 ) -> None:
     content = file_of(
         ["code", "daily_rent", "active", "cons_zh"],
-        ["CAM-01", 40, "true", "传感器小,弱光画质一般;需连电脑"],
-        ["CAM-02", "82.50", "否", "无专业音频接口;镜头不可更换"],
+        ["CAM-01", 40, "true", "传感器小，弱光画质一般；需连电脑"],
+        ["CAM-02", "82.50", "否", "无专业音频接口；镜头不可更换"],
     )
     before = everything()
     report = exchange.examine("devices", content, at=AT)

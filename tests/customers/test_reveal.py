@@ -72,7 +72,7 @@ def test_who_saw_a_number_is_never_changed(agent: User, change: str) -> None:
 
 def test_a_number_kept_for_a_callback_goes_a_week_later_and_the_tail_stays() -> None:
     wang = customer()
-    services.forget_phone_later(wang, at=AT)
+    services.forget_contacts_later(wang, at=AT)
     assert services.forget_contacts(at=AT + WEEK - timedelta(seconds=1)) == 0
     assert services.forget_contacts(at=AT + WEEK) == 1
     assert services.forget_contacts(at=AT + WEEK) == 0
@@ -85,7 +85,7 @@ def test_a_number_kept_for_a_callback_goes_a_week_later_and_the_tail_stays() -> 
 
 def test_an_erased_number_cannot_be_revealed(agent: User, english: None) -> None:
     wang = customer()
-    services.forget_phone_later(wang, at=AT)
+    services.forget_contacts_later(wang, at=AT)
     services.forget_contacts(at=AT + WEEK)
     with pytest.raises(ValidationError) as refusal:
         services.reveal_phone(wang, by=agent, reason="回电", at=AT + WEEK)
@@ -94,15 +94,15 @@ def test_an_erased_number_cannot_be_revealed(agent: User, english: None) -> None
 
 def test_consent_keeps_the_number_and_so_does_a_new_callback() -> None:
     agreed, called = customer(), customer("+8613912345678")
-    services.forget_phone_later(agreed, at=AT)
+    services.forget_contacts_later(agreed, at=AT)
     services.consent(agreed, at=AT)
-    services.forget_phone_later(agreed, at=AT)
-    services.forget_phone_later(called, at=AT)
+    services.forget_contacts_later(agreed, at=AT)
+    services.forget_contacts_later(called, at=AT)
     services.keep_phone(called)
     assert services.forget_contacts(at=AT + WEEK * 9) == 0
     assert Customer.objects.filter(phone_encrypted="").count() == 0
 
 
 def test_the_job_forgets_once_and_says_how_many() -> None:
-    services.forget_phone_later(customer(), at=AT - WEEK * 52)
+    services.forget_contacts_later(customer(), at=AT - WEEK * 52)
     assert [forget_contacts() for _ in range(2)] == [1, 0]

@@ -9,14 +9,16 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from helpdesk.desk.workspace import Workspace
 from inquiries import services
-from inquiries.models import Inquiry, Merge
+from inquiries.models import Comparison, Inquiry, Merge, Quotation
 from staff.models import Role, User
+from tests.answering import settle
 from tests.desk.test_conversation import picture
 from tests.factories import InquiryFactory, UserFactory, department
 from tests.finishing import finish
 from tests.inquiries.snapshot import everything
-from tickets.models import Ticket, TicketLink
+from tickets.models import Message, Ticket, TicketLink
 from tickets.services import links
 
 pytestmark = pytest.mark.django_db
@@ -127,8 +129,8 @@ def test_a_merge_into_this_one_is_undone_from_here(
     assert inquiry.status == "new"
 
 
-def test_two_names_of_one_phone_ask_for_a_reason_first(
-    desk: Client, earlier: Inquiry
+def test_two_names_of_one_phone_ask_for_a_reason_and_an_answer_first(
+    desk: Client, agent: User, earlier: Inquiry
 ) -> None:
     inquiry = InquiryFactory.create(surname="李", at=timezone.now())
     page = part(desk, inquiry)
@@ -139,6 +141,10 @@ def test_two_names_of_one_phone_ask_for_a_reason_first(
     assert response.status_code == 422
     assert "please say why" in slot(response.content.decode(), "reason")
     assert not Merge.objects.exists()
+    response = post(desk, inquiry, "merge", other=earlier.number, reason="同一公司")
+    assert response.status_code == 409
+    assert "Answer here first" in response.content.decode()
+    services.reply(inquiry, text="能。", by=agent, at=timezone.now())
     post(desk, inquiry, "merge", other=earlier.number, reason="同一公司")
     assert "同一公司" in part(desk, earlier)
 
@@ -287,3 +293,47 @@ def test_the_pane_costs_the_same_however_much_belongs_together(
         desk.get(f"/desk/inquiries/{earlier.number}/context/")
     with django_assert_num_queries(9):
         desk.get(f"/desk/inquiries/{earlier.number}/thread/")
+
+
+@pytest.mark.clause("IN-24")
+def test_the_reply_that_is_owed_for_a_merged_one_bears_its_number(
+    desk: Client, agent: User, inquiry: Inquiry, earlier: Inquiry
+) -> None:
+    services.merge(inquiry, into=earlier, by=agent, at=timezone.now())
+    tag = f'<span class="tag">{inquiry.number}</span>'
+    assert tag in part(desk, earlier, "clocks")
+
+
+@pytest.mark.clause("IN-35", "IN-37", "IN-41", "IN-46")
+def test_what_was_done_on_a_merged_one_stands_in_the_context_and_the_panels(
+    desk: Client, agent: User, inquiry: Inquiry, earlier: Inquiry
+) -> None:
+    now = timezone.now()
+    services.greet(inquiry, by=agent, at=now)
+    for topic in ("device_selection", "rental_price", "contract_terms", "after_sales"):
+        settle(inquiry, topic, by=agent, at=now)
+    compared, quoted = Comparison.objects.get(), Quotation.objects.get()
+    services.merge(inquiry, into=earlier, by=agent, at=timezone.now())
+    assert "几号送到？" in part(desk, earlier, "devices")
+    words = Message.objects.get(text="几号送到？")
+    response = post(
+        desk,
+        earlier,
+        "devices/choice",
+        comparison=str(compared.pk),
+        code=compared.codes[0],
+        message=str(words.pk),
+    )
+    assert response.status_code == 200
+    page = part(desk, earlier)
+    assert "chosen in words" in page
+    assert quoted.number in page
+    workspace = Workspace.of(earlier.number, user=agent, at=timezone.now())
+    assert [sent.state for sent in workspace.quotations] == ["valid"]
+    asked = workspace.asked
+    assert asked.explanation is not None
+    assert asked.facts_told is not None
+    settle(earlier, "rental_price", by=agent, at=timezone.now())
+    workspace = Workspace.of(earlier.number, user=agent, at=timezone.now())
+    states = [(it.quotation.version, it.state) for it in workspace.quotations]
+    assert states == [(2, "valid"), (1, "superseded")]

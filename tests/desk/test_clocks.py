@@ -22,6 +22,7 @@ from sla.services.standing import holds
 from staff.models import Role, User
 from tests import policies
 from tests.factories import AT, InquiryFactory, UserFactory
+from tests.finishing import finish
 from tests.instants import Hand, after
 
 pytestmark = pytest.mark.django_db
@@ -217,7 +218,7 @@ def test_explaining_costs_the_same_however_much_happened(
     )
     assert workspace.clocks
     with django_assert_num_queries(2):
-        found = stories(workspace.clocks, at=workspace.now)
+        found = stories(workspace.clocks, at=workspace.now, names={})
         assert [line.detail for one in found for line in one.lines]
 
 
@@ -238,3 +239,39 @@ def test_explaining_costs_the_same_however_much_happened(
 def test_limits_are_said_in_their_unit(fields: dict[str, object], words: str) -> None:
     with translation.override("en"):
         assert promises.limit(Target(**fields)) == words
+
+
+@pytest.mark.clause("IN-24")
+def test_the_promise_that_was_kept_speaks_for_a_ticket_that_has_ended() -> None:
+    inquiry, agent = InquiryFactory.create(), UserFactory.create()
+    services.reply(inquiry, text="一天270元。", by=agent, at=after(20))
+    services.customer_writes(inquiry, text="那保险呢？", at=after(60))
+    services.mark_question_clear(inquiry, by=agent, at=after(70))
+    services.reply(inquiry, text="含在内。", by=agent, at=after(80))
+    finish(inquiry, by=agent, at=after(90))
+    over = {clock.metric: clock.status for clock in inquiry.clocks.all()}
+    assert over == {"first_reply": "stopped", "complex_notice": "cancelled"}
+    clock = telling_clock(inquiry.clocks.all())
+    assert clock is not None
+    assert clock.metric == Metric.FIRST_REPLY
+
+
+def test_a_promise_that_was_missed_is_not_hidden_by_one_that_was_kept() -> None:
+    inquiry, agent = InquiryFactory.create(), UserFactory.create()
+    services.reply(inquiry, text="我查一下。", by=agent, at=after(20))
+    services.announce_checking(
+        inquiry,
+        surname="王",
+        phone="",
+        question="能不能续租",
+        answer_by="message",
+        by=agent,
+        at=after(40),
+    )
+    late = after(40, minutes=20)
+    services.finish_callback(
+        inquiry, way="message", outcome="可以续租。", by=agent, at=late
+    )
+    clock = telling_clock(inquiry.clocks.all())
+    assert clock is not None
+    assert (clock.metric, clock.outcome) == (Metric.CALLBACK, "missed")

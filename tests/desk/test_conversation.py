@@ -100,7 +100,7 @@ def test_without_a_script_every_verb_answers_with_303(
         ("question-clear", {}),
         ("needs-checking", {**CHECKING, "answer_by": "call"}),
         ("not-reached", {"obstacle": "busy"}),
-        ("called-back", {"way": "call", "outcome": "能。"}),
+        ("called-back", {"way": "call", "outcome": "1. 能接。2. 用HDMI线。"}),
         ("topics/add", {"topic": "after_sales"}),
         ("topics/remove", {"topic": "after_sales"}),
         ("reply", {"text": "可以"}),
@@ -299,7 +299,7 @@ def test_the_next_step_leads_through_the_whole_conversation(
     assert step() == "reply"
     post(desk, inquiry, "needs-checking", **CHECKING, answer_by="call")
     assert step() == "finish_callback"
-    post(desk, inquiry, "called-back", way="message", outcome="能。")
+    post(desk, inquiry, "called-back", way="message", outcome="1. 能接。2. 用HDMI线。")
     assert step() == "answer_topic"
     customer("在吗")
     assert step() == "reply"
@@ -467,3 +467,43 @@ def test_the_context_says_why_this_number(desk: Client, inquiry: Inquiry) -> Non
     assert "IN-24, IN-25" in page
     assert "version 1" in page
     assert "An automatic greeting does not stop it." in page
+
+
+@pytest.mark.clause("IN-07")
+def test_a_complex_topic_is_marked_and_answered_in_steps_or_with_a_reason(
+    desk: Client, inquiry: Inquiry
+) -> None:
+    post(desk, inquiry, "greet")
+    on = {"topic": "operation_use", "is_complex": "1"}
+    assert post(desk, inquiry, "topics/complex", **on).status_code == 200
+    page = desk.get(f"/desk/inquiries/{inquiry.number}/").content.decode()
+    assert 'id="plain-operation_use"' in page
+    assert 'id="plain-reason" form="composer"' in page
+    refused = post(desk, inquiry, "reply", text="能。", answers=["operation_use"])
+    assert refused.status_code == 422
+    assert "(IN-07)" in refused.content.decode()
+    assert inquiry.messages.filter(text__contains="能。").count() == 0
+    post(desk, inquiry, "reply", text="能。")
+    answered = {"topic": "operation_use", "plain_reason": "客户只问是否"}
+    assert post(desk, inquiry, "topics/answer", **answered).status_code == 200
+    assert inquiry.topics.get().plain_reason == "客户只问是否"
+
+
+@pytest.mark.clause("IN-07")
+def test_the_mark_can_be_taken_away_at_the_desk(desk: Client, inquiry: Inquiry) -> None:
+    post(desk, inquiry, "topics/complex", topic="operation_use", is_complex="1")
+    assert inquiry.topics.get().complex_at is not None
+    post(desk, inquiry, "topics/complex", topic="operation_use")
+    assert inquiry.topics.get().complex_at is None
+
+
+@pytest.mark.clause("IN-07")
+def test_a_checked_topic_with_a_rule_of_its_own_is_answered_with_one_click(
+    desk: Client, agent: User
+) -> None:
+    inquiry = InquiryFactory.create(at=timezone.now(), topic="rental_price")
+    post(desk, inquiry, "needs-checking", **CHECKING, answer_by="call")
+    page = desk.get(f"/desk/inquiries/{inquiry.number}/").content.decode()
+    assert inquiry.topics.get().complex_at is not None
+    assert 'id="answer-rental_price"' in page
+    assert 'id="plain-rental_price"' not in page

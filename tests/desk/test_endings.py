@@ -147,8 +147,8 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     for place in range(number):
         ended(agent, phone=f"139000000{place:02d}")
         act(desk, ended(agent, phone=f"138000000{place:02d}"), "send")
-    # Session, person, those that wait, those that do not
-    with django_assert_num_queries(4):
+    # Session, person, those that wait, those that do not, their deliveries
+    with django_assert_num_queries(5):
         desk.get(f"{PAGE}list/")
 
 

@@ -171,3 +171,12 @@ def test_an_open_page_whose_session_has_ended_is_led_there_whole(
     assert response.content == b""
     path = "/accounts/login/?next=%2Fdesk%2F%3Fview%3Dmine"
     assert response["HX-Redirect"] == path
+
+
+def test_an_empty_list_tells_a_handler_what_would_stand_there(
+    client: Client, handler: User
+) -> None:
+    client.force_login(handler)
+    page = client.get("/desk/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Nothing for your department" in page
+    assert "Nobody waits" not in page

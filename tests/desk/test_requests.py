@@ -150,11 +150,11 @@ def test_an_empty_list_says_what_would_stand_there(path: str, says: str) -> None
 def test_the_list_costs_the_same_for_one_request_and_for_many(
     path: str, requests: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Session, person, their department, requests, clocks, how many are open."""
+    """Session, person, department, requests, clocks, who sees to it, how many."""
     for _ in range(requests):
         wish() if path == CONTRACTS else fault()
     client = signed_in(handler_of(OWN[path]))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(client.get(path, headers=HTMX).context["listing"].cards) == requests
 
 

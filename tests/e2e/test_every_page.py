@@ -68,9 +68,10 @@ def serious(page: Page) -> list[str]:
 
 
 def overflows(page: Page) -> bool:
-    """Whether the page must be scrolled sideways."""
+    """Whether the page, or the staff's part of it, must be scrolled sideways."""
     answer: bool = page.evaluate(
-        "document.documentElement.scrollWidth > innerWidth + 1"
+        """() => [document.documentElement, document.querySelector(".staff-main")]
+            .some((part) => part && part.scrollWidth > part.clientWidth + 1)"""
     )
     return answer
 
@@ -105,3 +106,9 @@ def test_the_interface_is_english_on_request(visit: Visit, house: House) -> None
     text = english.page.locator("main").inner_text()
     assert "Ask now" in text
     assert "提问" not in text
+
+
+@pytest.mark.parametrize("path", ["/", "/ask/", "/devices/", "/channels/", "/prices/"])
+def test_the_narrowest_phone_scrolls_down_only(visit: Visit, path: str) -> None:
+    for language in ("zh-CN", "en-US"):
+        assert not overflows(visit(path, width=320, language=language).page), language

@@ -8,6 +8,7 @@ from inquiries.models import (
     ClauseExplanation,
     Comparison,
     ContractRequest,
+    Delivery,
     DeviceChoice,
     DeviceSelection,
     FollowUp,
@@ -25,6 +26,7 @@ from tickets.models import Attachment, Event, Message, Ticket, TicketLink
 
 MODELS = (
     *(Attachment, Callback, Clock, ClockEvent, Customer, Event, FollowUp, Inquiry),
+    Delivery,
     *(InquiryTopic, Merge, RevealLog, TicketLink),
     *(Comparison, DeviceChoice, DeviceSelection),
     *(Quotation, QuotationDocument, QuotationLine),

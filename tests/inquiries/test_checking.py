@@ -158,14 +158,18 @@ def test_without_a_phone_the_answer_comes_in_the_conversation(
 ) -> None:
     announce(phoneless, agent, 40, answer_by="message")
     services.reply(
-        phoneless, text="能。", by=agent, at=after(300), answers=["operation_use"]
+        phoneless,
+        text="1. 能接。2. 用HDMI线。",
+        by=agent,
+        at=after(300),
+        answers=["operation_use"],
     )
     phoneless.refresh_from_db()
     done = phoneless.callbacks.get()
     assert (done.done_at, done.done_way, done.outcome) == (
         after(300),
         "message",
-        "能。",
+        "1. 能接。2. 用HDMI线。",
     )
     assert clock(phoneless, "callback").outcome == "met"
     assert phoneless.status == "answered"

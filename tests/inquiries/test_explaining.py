@@ -52,11 +52,11 @@ def test_the_numbers_of_every_example_are_those_of_the_catalogue() -> None:
             "共234.00元。"
         ),
         "damage_lost": (
-            "DJI Mic 2(二发一收)使用10个月后丢失：重置价2,499.00元，"
+            "DJI Mic 2（二发一收）使用10个月后丢失：重置价2,499.00元，"
             "折旧后赔偿1,999.20元。"
         ),
         "damage_lost_old": (
-            "同样的DJI Mic 2(二发一收)使用40个月后丢失：赔偿749.70元，这是最低比例。"
+            "同样的DJI Mic 2（二发一收）使用40个月后丢失：赔偿749.70元，这是最低比例。"
         ),
         "damage_wear": (
             "Canon XA60 摄录一体机有细微划痕、接口正常插拔痕：属于正常使用痕迹，"

@@ -68,6 +68,21 @@ def test_the_text_begins_word_for_word_and_tells_what_was_talked_about(
     )
 
 
+@pytest.mark.clause("IN-20", "IN-56")
+def test_no_follow_up_repeats_words_that_we_must_not_say(
+    inquiry: Inquiry, agent: User
+) -> None:
+    services.reply(
+        inquiry, text="八百元。", by=agent, at=after(10), answers=["operation_use"]
+    )
+    services.report_fault(
+        inquiry, device="不知道型号", fault="黑屏", by=None, at=after(20)
+    )
+    finish(inquiry, by=agent, at=END, intent="clear", consent=True)
+    assert "不知道" not in the_one().text
+    assert "（您报修的设备）" in the_one().text
+
+
 @pytest.mark.clause("IN-56", "IN-51")
 def test_clauses_delivery_and_requests_are_told_again_in_the_follow_up(
     inquiry: Inquiry, agent: User

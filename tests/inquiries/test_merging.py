@@ -45,9 +45,12 @@ def fresh(inquiry: Inquiry) -> Inquiry:
 
 
 def relative(**changes: Any) -> Inquiry:
-    """Another person with the same phone."""
+    """Another person with the same phone, who has had an answer."""
     given = {"surname": "李", "text": "能开发票吗？", "at": after(60)}
-    return InquiryFactory.create(**given | changes)
+    inquiry = InquiryFactory.create(**given | changes)
+    services.reply(inquiry, text="能。", by=UserFactory.create(), at=after(65))
+    Ticket.objects.filter(pk=inquiry.pk).update(assignee=None)
+    return fresh(inquiry)
 
 
 def said(inquiry: Inquiry, by: User) -> list[str]:
@@ -159,7 +162,7 @@ def test_who_reopened_and_waits_elsewhere_gets_a_promise_where_it_goes_on(
     again = InquiryFactory.create(at=after(60))
     services.merge(again, into=target, by=agent, at=after(70))
     clock = target.clocks.get(cycle=2)
-    assert (clock.status, clock.started_at) == ("running", after(70))
+    assert (clock.status, clock.started_at) == ("running", after(60))
 
 
 def test_what_is_written_by_the_merged_ones_link_goes_to_the_one_that_goes_on(
@@ -189,7 +192,7 @@ def test_what_is_sent_again_after_the_merge_is_still_one_message(
 
 
 @pytest.mark.clause("IN-24")
-def test_undoing_gives_back_status_topics_and_a_fresh_clock_to_who_still_waits(
+def test_undoing_gives_back_status_topics_and_the_promise_to_who_still_waits(
     again: Inquiry, target: Inquiry, agent: User
 ) -> None:
     """A wrong merge undone loses nothing (IN-24)."""
@@ -202,8 +205,8 @@ def test_undoing_gives_back_status_topics_and_a_fresh_clock_to_who_still_waits(
     clock = back.clocks.get(cycle=2)
     assert (clock.status, clock.started_at, clock.due_at) == (
         "running",
-        after(80),
-        after(110),
+        after(60),
+        after(90),
     )
     assert fresh(target).customer_waiting_since is None
     assert topics(target) == {"operation_use"}
@@ -255,8 +258,8 @@ def test_after_the_undoing_words_go_where_they_went_before(
 def test_who_waited_there_before_still_waits_there_after_the_undoing(
     inquiry: Inquiry, agent: User
 ) -> None:
-    earlier = InquiryFactory.create(surname="李", at=after(-20))
-    services.merge(earlier, into=inquiry, by=agent, at=after(5), reason="一家人")
+    earlier = InquiryFactory.create(at=after(-20))
+    services.merge(earlier, into=inquiry, by=agent, at=after(5))
     assert fresh(inquiry).customer_waiting_since == after(-20)
     services.unmerge(earlier, by=agent, at=after(6))
     assert fresh(inquiry).customer_waiting_since == after(0)
@@ -313,6 +316,24 @@ def test_two_names_of_one_phone_need_a_reason(target: Inquiry, agent: User) -> N
     refused("reason", other, into=target, by=agent, at=after(70), reason="a\0b")
     services.merge(other, into=target, by=agent, at=after(70), reason="同一公司")
     assert Merge.objects.get().reason == "同一公司"
+
+
+@pytest.mark.clause("IN-24")
+def test_another_person_is_answered_before_the_merge(
+    target: Inquiry, agent: User
+) -> None:
+    """They never read what is said where it goes on."""
+    other = InquiryFactory.create(surname="李", text="能开发票吗？", at=after(60))
+    before = everything()
+    with pytest.raises(IllegalStep):
+        services.merge(other, into=target, by=agent, at=after(70), reason="同一公司")
+    assert everything() == before
+    services.reply(other, text="能。", by=agent, at=after(75))
+    services.merge(other, into=target, by=agent, at=after(80), reason="同一公司")
+    services.customer_writes(fresh(other), text="谢谢，怎么开？", at=after(85))
+    services.reply(target, text="八百元。", by=agent, at=after(90))
+    services.unmerge(other, by=agent, at=after(95))
+    assert fresh(other).customer_waiting_since == after(85)
 
 
 @pytest.mark.parametrize("phone", [OTHER_PHONE, ""])

@@ -233,3 +233,62 @@ def test_clauses_explained_before_the_merge_are_understood_after_it(
     assert deeds_of(target) == Deeds(explained=True, understood=False)
     services.note_understanding(target, understood=True, by=agent, at=after(75))
     assert deeds_of(target) == Deeds(explained=True, understood=True)
+
+
+@pytest.mark.clause("IN-29")
+@pytest.mark.parametrize(
+    ("surname", "phone"), [("李", ""), ("王", "13912345678"), ("李", "13912345678")]
+)
+def test_a_conversation_becomes_nobody_elses_while_others_are_merged_into_it(
+    again: Inquiry, target: Inquiry, agent: User, surname: str, phone: str
+) -> None:
+    """A merge rests on one customer: what is merged would be another person's."""
+
+    def check_with(surname: str, phone: str, second: int) -> None:
+        services.announce_checking(
+            target,
+            surname=surname,
+            phone=phone,
+            question="4K？",
+            by=agent,
+            at=after(second),
+        )
+
+    services.merge(again, into=target, by=agent, at=after(70))
+    before = everything()
+    with override("en"), pytest.raises(IllegalStep, match="merged into this"):
+        check_with(surname, phone, 80)
+    assert everything() == before
+    services.unmerge(again, by=agent, at=after(85))
+    check_with(surname, phone, 90)
+    assert fresh(target).customer_id != again.customer_id
+
+
+@pytest.mark.clause("IN-04")
+def test_neither_conversation_is_left_without_a_topic_by_taking_one_away(
+    again: Inquiry, target: Inquiry, agent: User
+) -> None:
+    services.merge(again, into=target, by=agent, at=after(70))
+    before = everything()
+    for topic, words in (
+        ("operation_use", "Add the right one"),
+        ("delivery_time", "of a conversation that is merged here"),
+    ):
+        with override("en"), pytest.raises(IllegalStep, match=words):
+            services.remove_topic(target, topic=topic, by=agent, at=after(75))
+    assert everything() == before
+    services.add_topic(target, topic="rental_price", by=agent, at=after(76))
+    services.remove_topic(target, topic="operation_use", by=agent, at=after(77))
+    services.unmerge(again, by=agent, at=after(80))
+    for inquiry, topic in ((target, "rental_price"), (again, "delivery_time")):
+        assert list(inquiry.topics.values_list("topic", flat=True)) == [topic]
+
+
+def test_a_wrong_topic_that_came_along_with_another_is_taken_away(
+    again: Inquiry, target: Inquiry, agent: User
+) -> None:
+    services.add_topic(again, topic="rental_price", by=agent, at=after(66))
+    services.merge(again, into=target, by=agent, at=after(70))
+    services.remove_topic(target, topic="delivery_time", by=agent, at=after(75))
+    services.unmerge(again, by=agent, at=after(80))
+    assert [it.topic for it in again.topics.all()] == ["rental_price"]

@@ -34,6 +34,10 @@ ALLOWED: Final[dict[Step, set[Role | None]]] = {
     Step.REQUEST_CONTRACT_CHANGE: {*ANSWERING},
     Step.REPORT_FAULT: {*ANSWERING, None},
     Step.CHOOSE_DEVICE: {*ANSWERING, None},
+    Step.NOTE_EMAIL: {*ANSWERING, None},
+    Step.REVEAL_EMAIL: {*ANSWERING} - {Role.AGENT},
+    Step.AGREE: {None},
+    Step.WITHDRAW_CONSENT: {*ANSWERING, None},
 }
 # From which status, and to which.
 POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
@@ -64,6 +68,7 @@ POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
         Status.ANSWERED: Status.IN_SERVICE,
     },
     Step.REMOVE_TOPIC: {status: status for status in OPEN},
+    Step.MARK_COMPLEX: {status: status for status in OPEN},
     Step.ANSWER_TOPIC: {status: status for status in TALKING | CALLING},
     Step.ANSWER_LAST_TOPIC: {
         **dict.fromkeys(TALKING, Status.ANSWERED),
@@ -85,6 +90,10 @@ POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
     Step.MISS: {Status.NEW: Status.MISSED},
     Step.LOG_RING: {status: status for status in OPEN - {Status.MISSED}},
     Step.FOLLOW_UP: {Status.CLOSED: Status.CLOSED},
+    Step.NOTE_EMAIL: {status: status for status in Status},
+    Step.REVEAL_EMAIL: {status: status for status in Status},
+    Step.AGREE: {status: status for status in Status},
+    Step.WITHDRAW_CONSENT: {status: status for status in Status},
     Step.EXPLAIN_CLAUSES: {status: status for status in TALKING},
     Step.TELL_SERVICE_FACTS: {status: status for status in TALKING},
     Step.REQUEST_CONTRACT_CHANGE: {status: status for status in TALKING},
@@ -132,8 +141,11 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.REMOVE_TOPIC: lambda it, by: services.remove_topic(
         it, topic="after_sales", by=by, at=LATE
     ),
-    Step.ANSWER_TOPIC: lambda it, by: services.answer_topic(
+    Step.MARK_COMPLEX: lambda it, by: services.mark_complex(
         it, topic="operation_use", by=by, at=LATE
+    ),
+    Step.ANSWER_TOPIC: lambda it, by: services.answer_topic(
+        it, topic="operation_use", plain_reason="客户只问是否", by=by, at=LATE
     ),
     Step.CLEAR_QUESTION: lambda it, by: services.mark_question_clear(
         it, by=by, at=LATE
@@ -164,6 +176,13 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.FOLLOW_UP: lambda it, by: services.cancel_follow_up(
         it, reason="已电话告知", by=by, at=LATE
     ),
+    Step.NOTE_EMAIL: lambda it, by: services.note_email(
+        it, email="wang@example.com", by=by, at=LATE
+    ),
+    Step.REVEAL_EMAIL: lambda it, by: services.reveal_email(
+        it, reason="退信", by=by, at=LATE
+    ),
+    Step.WITHDRAW_CONSENT: lambda it, by: services.withdraw_consent(it, by=by, at=LATE),
     Step.EXPLAIN_CLAUSES: lambda it, by: services.explain_clauses(
         it,
         clauses=["term"],
@@ -234,7 +253,8 @@ def in_status(status: Status) -> Inquiry:
 
 def test_the_matrix_names_every_step() -> None:
     assert set(ALLOWED) == set(POSSIBLE) == set(WORKFLOW.rules) == set(Step)
-    assert set(Step) - set(VERBS) == {Step.CUSTOMER_WRITES, Step.ANSWER_LAST_TOPIC}
+    of_customers = {Step.CUSTOMER_WRITES, Step.AGREE}
+    assert set(Step) - set(VERBS) == {Step.ANSWER_LAST_TOPIC, *of_customers}
 
 
 @pytest.mark.parametrize("step", list(Step))

@@ -59,6 +59,35 @@ def test_an_urgent_fault_starts_the_four_hours_for_the_visit_too() -> None:
     assert clock_of(request, Metric.REPAIR_CONTACT).status == "running"
 
 
+@pytest.mark.clause("IN-20", "IN-49")
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"fault": "你们的人说不 知 道"},
+        {"device": "不清楚哪一台"},
+        {"device": "画面不清楚的相机"},
+        {"fault": "说好退您500元"},
+        {"fault": "全网第一的相机坏了"},
+        {"device": "灯不", "fault": "“知道”"},
+    ],
+)
+def test_our_confirmation_repeats_no_words_that_we_must_not_say(
+    words: dict[str, str],
+) -> None:
+    inquiry = InquiryFactory.create()
+    request = fault(inquiry, **words)
+    message = inquiry.messages.get(text__contains=request.number)
+    repeated = "device" in words and "fault" in words
+    said = f"设备：{request.device}。故障：{request.fault}" if repeated else ""
+    assert message.text == (
+        f"您的报修已登记（{request.number}）。{said}\n"
+        "维修人员最晚于11月23日 12:01前与您联系。"
+    )
+    assert [request.device, request.fault] == list(
+        ({"device": "CAM-06", "fault": "HDMI没有画面"} | words).values()
+    )
+
+
 @pytest.mark.clause("IN-50")
 def test_urgency_needs_its_reason() -> None:
     inquiry = talked()

@@ -124,3 +124,26 @@ def test_a_finished_conversation_says_so_before_the_words_are_judged(
     finish(inquiry, by=agent, at=after(6))
     with pytest.raises(IllegalStep):
         services.reply(inquiry, text="不知道", by=agent, at=after(7))
+
+
+def test_a_promise_above_ones_limit_goes_out_and_on_record(
+    inquiry: Inquiry, agent: User
+) -> None:
+    """No clause stops it: it was marked while it was written."""
+    services.reply(inquiry, text="我退您200元。", by=agent, at=after(5))
+    assert not inquiry.events.filter(verb="promised_above").exists()
+    message = services.reply(inquiry, text="再补偿您501元。", by=agent, at=after(6))
+    event = inquiry.events.get(verb="promised_above")
+    assert (event.actor, event.at) == (agent, after(6))
+    assert event.data == {"message": message.pk, "amounts": ["501"]}
+    line = next(e for e in entries(inquiry) if e.verb == "promised_above")
+    assert line.detail == "¥501"
+
+
+def test_a_supervisors_own_limit_counts_for_a_supervisor(
+    inquiry: Inquiry, supervisor: User
+) -> None:
+    services.reply(inquiry, text="我退您1000元。", by=supervisor, at=after(5))
+    assert not inquiry.events.filter(verb="promised_above").exists()
+    services.reply(inquiry, text="我退您1001元。", by=supervisor, at=after(6))
+    assert inquiry.events.filter(verb="promised_above").count() == 1

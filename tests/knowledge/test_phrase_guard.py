@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.han import RADICALS, is_han, plain_forms
 from knowledge.phrase_guard import (
     Finding,
     Kind,
@@ -68,10 +69,75 @@ def found(text: str) -> list[tuple[str, str]]:
         ("你自己看說明", "你自己看說明"),
         ("妳自己看 說 明 書", "妳自己看 說 明"),
         ("\uf967知道", "\uf967知道"),  # a compatibility ideograph of 不
+        ("卟知道", "卟知道"),
+        ("吥倁噵", "吥倁噵"),
+        ("不淸楚", "不淸楚"),
+        ("不清濋", "不清濋"),
+        ("妳自已看説眀", "妳自已看説眀"),
     ],
 )
 def test_a_disguised_phrase_is_refused_where_it_stands(text: str, said: str) -> None:
     assert found(text) == [(said, "refuse")]
+
+
+@pytest.mark.clause("IN-20")
+@pytest.mark.parametrize(
+    ("text", "said", "verdict"),
+    [
+        ("不ノ知ノ道", "不ノ知ノ道", "refuse"),
+        ("不ー知道", "不ー知道", "refuse"),
+        ("不々知道", "不々知道", "refuse"),
+        ("不ㄅ知ㄆ道", "不ㄅ知ㄆ道", "refuse"),
+        ("不ㅋㅋ知道", "不ㅋㅋ知道", "refuse"),
+        ("不ʰ知ʲ道", "不ʰ知ʲ道", "refuse"),
+        ("不ж知道", "不ж知道", "refuse"),
+        ("不𝐚𝐛知道", "不𝐚𝐛知道", "refuse"),
+        ("不x知x道", "不x知x道", "refuse"),
+        ("不 x 知道", "不 x 知道", "refuse"),
+        ("你a自b己c看d说e明", "你a自b己c看d说e明", "refuse"),
+        ("卟x淸x楚", "卟x淸x楚", "refuse"),
+        ("不xx知道", "不xx知道", "confirm"),
+        ("不X知道", "不X知道", "confirm"),
+        ("不5知道", "不5知道", "confirm"),
+        ("不AB知CD道", "不AB知CD道", "confirm"),
+        ("您是否还有不x清楚的地方?", "不x清楚", "confirm"),
+    ],
+)
+def test_letters_of_other_scripts_hide_no_phrase(
+    text: str, said: str, verdict: str
+) -> None:
+    assert found(text) == [(said, verdict)]
+
+
+@pytest.mark.clause("IN-20")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这台要不 Sony 知道的人更多",
+        "这台要不Sony知道的人更多",
+        "您要不 WiFi 知道了再连",
+        "他们不 A7S3 知道就换",
+        "灯亮不?LED知道怎么开吗",
+        "快门 1/50 不 1080p 知道",
+        "您自己看 HDMI 说明吗",
+        "F2.8 下画面不 4K60 清楚",
+        "不用Sony,知道怎么装",
+        "蜘蛛支架和清单",
+        "已为您安排,自己清点即可",
+        "皈依、晴天、请楚经理接电话",
+    ],
+)
+def test_real_sentences_with_names_between_are_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_look_alike_counts_once_and_as_a_common_character() -> None:
+    """Each form leads to a character that stands for no other."""
+    forms = plain_forms()
+    assert len(forms) > 3_800
+    assert not {ord(plain) for plain in forms.values()} & set(forms)
+    assert all(len(plain) == 1 and is_han(plain) for plain in forms.values())
+    assert (forms[ord("說")], forms[ord("淨")], forms[ord("妳")]) == ("说", "净", "你")
 
 
 @pytest.mark.parametrize(
@@ -214,7 +280,7 @@ def test_positions_can_be_counted_as_a_browser_counts() -> None:
 NOISE = st.text(
     st.characters(
         categories=["Z", "P", "S", "M", "Cf", "Cc"],
-        exclude_characters=[chr(code) for code in range(0x2F00, 0x2FE0)],
+        exclude_characters=[chr(code) for code in RADICALS],
     ),
     max_size=4,
 )
@@ -284,6 +350,18 @@ def test_a_long_text_is_read_in_less_than_20_ms() -> None:
         examine(text, book, may_promise=Decimal(200))
         took.append(time.perf_counter() - started)
     assert len(text) >= 2000
+    assert min(took) < 0.02
+
+
+def test_a_long_text_of_mixed_scripts_is_read_as_fast() -> None:
+    text = "要不 Sony 知道 A7 的人不x知y看了不清ж楚这台" * 75
+    took = []
+    for _run in range(10):
+        started = time.perf_counter()
+        findings = examine(text, BOOK)
+        took.append(time.perf_counter() - started)
+    assert len(text) >= 2000
+    assert len(findings) == 75
     assert min(took) < 0.02
 
 

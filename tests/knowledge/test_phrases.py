@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from helpdesk.setup import loading
-from knowledge.models import Phrase
+from knowledge.models import Phrase, PromiseLimit
 from knowledge.phrase_guard import Kind, Verdict
 from knowledge.services.phrases import (
     ForbiddenPhrase,
     NeedsConfirmation,
     findings_in,
-    promise_limits,
+    may_promise,
     refuse_forbidden,
     rulebook,
 )
@@ -136,8 +136,8 @@ def test_other_words_are_marked_with_approved_wording_and_sent(agent: User) -> N
     ],
 )
 def test_what_each_role_may_promise(role: Role, limit: Decimal | None) -> None:
-    assert promise_limits()[role] == limit
     person = UserFactory.create(role=role)
+    assert may_promise(person) == limit
     for amount in (200, 201, 1000, 1001, 5000, 5001):
         findings = findings_in(f"我退您{amount}元", by=person)
         assert bool(findings) is (limit is not None and amount > limit)
@@ -184,3 +184,36 @@ def test_a_rule_that_could_never_work_is_refused(
     with pytest.raises(ValidationError) as refusal:
         Phrase(kind="vague", **values).full_clean()
     assert set(refusal.value.error_dict) == {field}
+
+
+def test_a_limit_is_a_row_that_people_change_and_loading_leaves_alone(
+    agent: User,
+) -> None:
+    row = PromiseLimit.objects.get(role=Role.AGENT)
+    row.amount = Decimal(500)
+    row.save()
+    loading.load_basics()
+    assert may_promise(agent) == Decimal(500)
+    assert findings_in("我退您500元", by=agent) == []
+    (found,) = findings_in("我退您501元", by=agent)
+    assert (found.verdict, found.amount) == (Verdict.ASK_SUPERVISOR, Decimal(501))
+    assert [old.amount for old in row.history.all()] == [500, 200]
+
+
+def test_every_role_has_its_limit_and_none_is_negative() -> None:
+    assert set(PromiseLimit.objects.values_list("role", flat=True)) == set(Role)
+    with pytest.raises(IntegrityError, match="not_negative"), transaction.atomic():
+        PromiseLimit.objects.filter(role=Role.AGENT).update(amount=-1)
+
+
+def test_a_role_without_a_row_may_promise_nothing(agent: User) -> None:
+    PromiseLimit.objects.filter(role=Role.AGENT).delete()
+    assert may_promise(agent) == 0
+
+
+def test_a_text_without_a_sum_asks_for_no_limit(
+    agent: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    findings_in("不知道", by=agent)
+    with django_assert_num_queries(1):
+        findings_in("我退您押金", by=agent)

@@ -40,6 +40,7 @@ OTHERS = {
     "RETURN_VISIT": "您好,回访您的异议{number}:问题是否已解决?请为处理结果和处理过程打分(1-5)。",
     "EMERGENCY_CONTACT": "非营业时间请拨打{hotline}或扫码进入在线客服(7×24小时)。",
     "SUGGESTION_THANKS": "感谢您的建议,处理情况:{outcome}。",
+    "STEP_BY_STEP": "您可以按下面的步骤操作:\n1. {step_1}\n2. {step_2}\n哪一步不顺利,请告诉我,我来协助您。",
     "RECORDING_NOTICE": "为保障您的权益,本次通话可能被录音。",
 }
 

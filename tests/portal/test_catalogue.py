@@ -144,8 +144,8 @@ def test_a_device_page_tells_all_there_is(customer: Client) -> None:
         "¥1,800.00",
         "¥4,800.00",
         "¥13,800.00",
-        "SDI远距传输",
-        "体积大",
+        "SDI over long distances",
+        "Large, needs",
         "within 48 hours of the confirmed order",
         "Collected at the store",
         "it takes about 60 minutes",
@@ -294,7 +294,7 @@ def test_working_out_prices_is_throttled_with_a_time(customer: Client) -> None:
 def test_devices_stand_side_by_side(customer: Client) -> None:
     page = read(customer, "/compare/", ("device", "CAM-06"), ("device", "CAM-02"))
     assert codes(page) == ["CAM-06", "CAM-02"]
-    assert "20倍光学变焦" in page
+    assert "20x optical zoom" in page
     assert "20x" in page
     assert amounts(page)[:2] == ["¥810.00", "¥360.00"]
 
@@ -347,3 +347,28 @@ def test_pages_take_a_constant_number_of_queries(
 ) -> None:
     with django_assert_num_queries(count):
         read(customer, path, *pairs)
+
+
+def test_devices_are_described_in_the_readers_language(customer: Client) -> None:
+    english = read(customer, "/devices/CAM-07/")
+    assert "Large, needs a professional operator" in english
+    assert "never point the lens at the sun" in english
+    assert "体积大" not in english
+    assert "Large, needs a professional operator" in read(customer, "/devices/")
+    answer = customer.get("/devices/CAM-07/", headers={"Accept-Language": "zh-hans"})
+    page = answer.content.decode()
+    assert "体积大，需专业摄像师" in page
+    assert "Large, needs" not in page
+
+
+def test_what_nobody_put_into_english_is_shown_and_marked_as_chinese(
+    customer: Client,
+) -> None:
+    Device.objects.filter(code="CAM-07").update(cons_en="")
+    for path in ("/devices/CAM-07/", "/devices/"):
+        page = read(customer, path)
+        assert re.search(r'lang="zh-Hans">.{0,1200}体积大', page, re.DOTALL)
+    pair = (("device", "CAM-07"), ("device", "CAM-06"))
+    compared = read(customer, "/compare/", *pair)
+    assert '<td lang="zh-Hans">体积大，需专业摄像师</td>' in compared
+    assert "<td>Little background blur</td>" in compared

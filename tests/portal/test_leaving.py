@@ -53,6 +53,48 @@ def test_who_has_an_answer_sees_no_such_button(
     assert everything() == before
 
 
+def goes_on(page: str, *, within: str) -> str:
+    """What a place of the page says about the rest."""
+    return page.partition(f'id="{within}"')[2].partition("</ul>")[0]
+
+
+@pytest.mark.clause("IN-49")
+def test_who_leaves_while_a_fault_is_open_is_told_that_it_goes_on_and_until_when(
+    client: Client, inquiry: Inquiry
+) -> None:
+    request = services.report_fault(
+        inquiry, device="CAM-06", fault="没有画面", by=None, at=timezone.now()
+    )
+    due = timezone.localtime(inquiry.clocks.get(subject=request.number).due_at)
+    before = client.get(thread_path(inquiry), headers=ENGLISH).content.decode()
+    told = goes_on(before, within="leave-form")
+    client.post(f"{thread_path(inquiry)}leave/")
+    page = client.get(thread_path(inquiry), headers=ENGLISH).content.decode()
+    for text in (told, goes_on(page, within="ending")):
+        assert "This goes on all the same:" in text
+        assert "CAM-06" in text
+        assert request.number in text
+        assert "Technician contacts the customer: by " in text
+        assert f"{due:%H:%M:%S}" in text
+
+
+@pytest.mark.clause("IN-45")
+def test_a_wish_whose_result_is_not_told_yet_goes_on_after_the_end(
+    client: Client, inquiry: Inquiry
+) -> None:
+    agent, at = UserFactory.create(), timezone.now()
+    services.reply(inquiry, text="好。", by=agent, at=at)
+    wish = services.request_contract_change(
+        inquiry, clause="early_return", wish="不扣费", by=agent, at=at
+    )
+    finish(inquiry, by=agent, at=at)
+    page = client.get(thread_path(inquiry), headers=ENGLISH).content.decode()
+    told = goes_on(page, within="ending")
+    assert "Early return" in told
+    assert f"{wish.number}</span>" in told
+    assert ": by " in told
+
+
 def test_looking_does_not_leave(client: Client, inquiry: Inquiry) -> None:
     before = everything()
     assert client.get(f"{thread_path(inquiry)}leave/").status_code == 405

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from helpdesk.templatetags.display import milliseconds
 from inquiries import services
 from inquiries.links import thread_path
 from inquiries.models import Inquiry
@@ -27,6 +28,9 @@ def earlier(customer: Client) -> Inquiry:
 
 
 def merge(inquiry: Inquiry, into: Inquiry, by: User) -> None:
+    """Two persons are merged when the one has had an answer."""
+    if inquiry.customer_id != into.customer_id:
+        services.reply(inquiry, text="请稍等", by=by, at=timezone.now())
     services.merge(inquiry, into=into, by=by, at=timezone.now(), reason="一家人")
 
 
@@ -100,6 +104,78 @@ def test_pictures_of_both_open_by_either_link(
         assert opens(customer, one, file)
 
 
+@pytest.fixture
+def elsewhere() -> Client:
+    """Another browser, whose user types the same name and the same number."""
+    return Client(headers={"accept-language": "en"})
+
+
+def test_what_was_said_before_a_merge_shows_only_to_who_holds_that_link_too(
+    customer: Client, elsewhere: Client, earlier: Inquiry, agent: User
+) -> None:
+    """Anyone can type anyone's name and number: neither side reads the other's past."""
+    services.reply(earlier, text="王先生八百元", by=agent, at=timezone.now())
+    services.customer_writes(
+        earlier, text="我的地址", at=timezone.now(), files=[picture()]
+    )
+    inquiry = ask(elsewhere, text="几号送到")
+    merge(inquiry, earlier, agent)
+    elsewhere.post(path_of(inquiry, "write/"), {"text": "我也是王"})
+    theirs, ours = page_of(elsewhere, inquiry), page_of(customer, earlier)
+    for text in ("摄像机多少钱", "王先生八百元", "我的地址"):
+        assert text not in theirs
+        assert text in ours
+    assert earlier.number not in theirs
+    for text in ("几号送到", "我也是王"):
+        assert text in theirs
+        assert text not in ours
+    assert "still reaches the colleague" in theirs
+    file = Attachment.objects.get()
+    assert opens(customer, earlier, file)
+    assert not opens(elsewhere, inquiry, file)
+
+
+@pytest.mark.clause("IN-24")
+def test_who_holds_one_link_is_answered_there_and_sees_the_promise(
+    customer: Client, elsewhere: Client, earlier: Inquiry, agent: User
+) -> None:
+    services.reply(earlier, text="八百元", by=agent, at=timezone.now())
+    inquiry = ask(elsewhere, text="几号送到")
+    merge(inquiry, earlier, agent)
+    due = milliseconds(inquiry.clocks.get().due_at)
+    assert f'data-due="{due}"' in page_of(elsewhere, inquiry)
+    assert f'data-due="{due}"' not in page_of(customer, earlier)
+    services.reply(earlier, text="三号送到", by=agent, at=timezone.now())
+    services.customer_writes(earlier, text="好的", at=timezone.now())
+    page = page_of(elsewhere, inquiry)
+    assert "三号送到" in page
+    assert "好的" not in page
+    assert earlier.number not in page
+    assert 'data-state="running"' not in page
+    services.unmerge(inquiry, by=agent, at=timezone.now())
+    services.reply(earlier, text="押金两千", by=agent, at=timezone.now())
+    page = page_of(elsewhere, inquiry)
+    assert "三号送到" in page
+    assert "押金两千" not in page
+
+
+@pytest.mark.clause("IN-56")
+def test_the_link_in_a_follow_up_reaches_only_who_holds_that_conversation(
+    customer: Client, elsewhere: Client, earlier: Inquiry, agent: User
+) -> None:
+    now = timezone.now()
+    services.reply(earlier, text="八百元", by=agent, at=now)
+    inquiry = ask(elsewhere, topic="operation_use", text="怎么用")
+    services.reply(inquiry, text="这样用", by=agent, at=now)
+    merge(inquiry, earlier, agent)
+    finish(earlier, by=agent, at=timezone.now(), intent="clear", consent=True)
+    services.send_follow_up(earlier, by=agent, at=timezone.now())
+    assert "感谢您的咨询" in page_of(customer, earlier)
+    page = page_of(elsewhere, inquiry)
+    assert "感谢您的咨询" not in page
+    assert thread_path(earlier) not in page
+
+
 def test_another_person_of_the_same_phone_never_reads_the_other_conversation(
     customer: Client, earlier: Inquiry, agent: User
 ) -> None:
@@ -154,6 +230,22 @@ def test_where_the_other_one_is_finished_one_is_asked_to_ask_anew(
     assert response.status_code == 409
     assert "在吗" in response.content.decode()
     assert not Message.objects.filter(text="在吗").exists()
+
+
+@pytest.mark.clause("IN-24")
+def test_the_page_counts_down_to_the_reply_that_is_owed_for_what_was_merged(
+    customer: Client, earlier: Inquiry, agent: User
+) -> None:
+    services.reply(earlier, text="八百元", by=agent, at=timezone.now())
+    assert 'data-state="running"' not in page_of(customer, earlier)
+    inquiry = ask(customer, text="几号送到")
+    merge(inquiry, earlier, agent)
+    page = page_of(customer, earlier)
+    due = milliseconds(inquiry.clocks.get().due_at)
+    assert page.count('data-state="running"') == 1
+    assert f'data-due="{due}"' in page
+    services.reply(earlier, text="三号", by=agent, at=timezone.now())
+    assert 'data-state="running"' not in page_of(customer, earlier)
 
 
 def test_an_undone_merge_shows_each_customer_their_own_again(

@@ -339,7 +339,7 @@ def test_the_conversation_shows_devices_to_choose_from_and_the_choice(
         "¥360.00",
         "¥950.00",
         "¥5.00 a day more",
-        "无专业音频接口",
+        "No professional audio input",
     ):
         assert expected in text
     response = customer.post(
@@ -415,3 +415,20 @@ def test_a_job_of_documents_ends_in_time_and_the_next_one_goes_on(
     assert len(made) == 1
     assert quotation.documents.filter(file="", tried_at=None).count() == 1
     assert make_documents(clock=lambda: after(41)) == 1
+
+
+@pytest.mark.clause("IN-34")
+def test_the_comparison_speaks_the_readers_language(
+    client: Client, inquiry: Inquiry, agent: User
+) -> None:
+    comparison = compared(inquiry, agent)
+    path = thread_path(inquiry)
+    english = client.get(path, headers={"Accept-Language": "en"}).content.decode()
+    chinese = client.get(path, headers={"Accept-Language": "zh-hans"}).content.decode()
+    for one in comparison.devices:
+        assert f"<span>{one.row['pros_en']}</span>" in english
+        assert (
+            one.row["pros"]
+            not in (english.partition('class="offer')[2].partition("</ol>")[0])
+        )
+        assert f"<span>{one.row['pros']}</span>" in chinese

@@ -3,8 +3,9 @@
 import logging
 
 import pytest
+from django.test import RequestFactory
 
-from helpdesk.log_filter import WithoutKeys
+from helpdesk.log_filter import StartIsNoError, WithoutKeys
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,23 @@ def test_links_that_open_something_stay_out_of_the_log(
     record = logging.makeLogRecord({"msg": "Not Found: %s", "args": (address,)})
     assert WithoutKeys().filter(record)
     assert record.getMessage() == f"Not Found: {shown}"
+
+
+def told(path: str, status: int) -> str:
+    """The level at which an answer that is an error is told."""
+    facts = {"status_code": status, "request": RequestFactory().get(path)}
+    record = logging.makeLogRecord({"levelno": logging.ERROR, "levelname": "ERROR"})
+    record.__dict__ |= facts
+    assert StartIsNoError().filter(record)
+    return record.levelname
+
+
+def test_a_start_that_is_asked_whether_it_is_well_is_no_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(StartIsNoError, "was_well", False)
+    assert told("/healthz", 503) == "INFO"
+    assert told("/desk/", 503) == "ERROR"
+    assert told("/healthz", 500) == "ERROR"
+    monkeypatch.setattr(StartIsNoError, "was_well", True)
+    assert told("/healthz", 503) == "ERROR"

@@ -26,7 +26,7 @@ from staff.services import (
     use_sign_in_link,
     user_of_api_token,
 )
-from tests.factories import AT, UserFactory
+from tests.factories import AT, UserFactory, department
 
 pytestmark = pytest.mark.django_db
 
@@ -67,14 +67,32 @@ def test_a_link_signs_in_once(client: Client) -> None:
     ("role", "door"),
     [
         (Role.AGENT, "/desk/"),
-        (Role.DEPARTMENT_HANDLER, "/desk/"),
         (Role.SUPERVISOR, "/supervision/"),
         (Role.MANAGER, "/supervision/"),
+        (Role.GENERAL_MANAGER, "/supervision/"),
         (Role.ADMINISTRATOR, "/admin/"),
     ],
 )
 def test_each_role_comes_to_its_own_door(client: Client, role: Role, door: str) -> None:
     assert client.post(link_of(UserFactory.create(role=role)))["Location"] == door
+
+
+@pytest.mark.parametrize(
+    ("code", "door"),
+    [
+        ("contract_management", "/desk/contract-requests/"),
+        ("technical_support", "/desk/repairs/"),
+        ("finance", "/desk/"),
+    ],
+)
+def test_a_handler_comes_to_the_list_of_their_department(
+    client: Client, code: str, door: str
+) -> None:
+    person = UserFactory.create(
+        role=Role.DEPARTMENT_HANDLER, department=department(code)
+    )
+    assert client.post(link_of(person))["Location"] == door
+    assert client.get(door).status_code == 200
 
 
 def test_a_link_ends_after_twelve_hours() -> None:

@@ -11,10 +11,12 @@ from sla import detector
 from sla.models import ClockEvent, Notification
 from sla.services import alerts, announcing
 from staff.models import Role, User
-from tests.factories import InquiryFactory, UserFactory
+from tests.factories import InquiryFactory, UserFactory, department
+from tests.finishing import finish
+from tests.inquiries.requests import fault, handler_of
 from tests.instants import Hand, after
 from tests.sla.ladders import publish_ladder, rung
-from tickets.models import Event, Priority
+from tickets.models import Duty, Event, Priority
 from tickets.services.events import broken_links
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +211,105 @@ def test_a_warning_before_the_deadline_may_raise_the_priority_too(agent: User) -
     assert inquiry.priority == Priority.HIGH
     lines = ClockEvent.objects.filter(kind="warning").values_list("step", "at")
     assert list(lines) == [(0, after(25)), (1, after(28))]
+
+
+# --- What outlives its conversation --------------------------------------------------
+
+
+def closed(agent: User, *, intent: str = "none") -> Inquiry:
+    inquiry = services.take(InquiryFactory.create(), by=agent, at=after(5))
+    services.reply(
+        inquiry, text="好。", by=agent, at=after(6), answers=["operation_use"]
+    )
+    return finish(inquiry, by=agent, at=after(7), intent=intent, consent=True)
+
+
+@pytest.mark.clause("IN-49")
+def test_a_fault_that_stays_late_goes_to_the_head_of_those_who_owe_it(
+    agent: User, supervisor: User, manager: User
+) -> None:
+    """The conversation has ended, and stays with whoever had it."""
+    head = handler_of("technical_support")
+    support = department("technical_support")
+    support.head = head
+    support.save()
+    publish_ladder(
+        rung("assignee", action="raise_priority"),
+        rung("department_head", minutes=10, action="reassign"),
+        rung("manager", minutes=20, action="reassign"),
+    )
+    inquiry = services.take(InquiryFactory.create(at=after(1)), by=agent, at=after(5))
+    request = fault(inquiry, at=after(6))
+    services.reply(
+        inquiry, text="好。", by=agent, at=after(7), answers=["operation_use"]
+    )
+    finish(inquiry, by=agent, at=after(8))
+    run(hours=2)
+    inquiry.refresh_from_db()
+    assert inquiry.closed_at is not None
+    assert inquiry.priority == Priority.HIGH
+    assert {n.recipient for n in Notification.objects.filter(event__step=1)} == {
+        head,
+        agent,
+    }
+    run(hours=2, minutes=11)
+    assert Duty.objects.get().person == head
+    run(hours=2, minutes=21)
+    duty = Duty.objects.get()
+    assert (duty.person, duty.subject) == (manager, request.number)
+    inquiry.refresh_from_db()
+    assert inquiry.assignee == agent
+    given = Event.objects.filter(ticket=inquiry, verb="assigned").order_by("sequence")
+    assert [event.data for event in given] == [
+        {"to": head.pk, "before": None, "subject": request.number},
+        {"to": manager.pk, "before": head.pk, "subject": request.number},
+    ]
+    assert broken_links(inquiry) == []
+
+
+@pytest.mark.clause("IN-49")
+def test_steps_of_a_fault_missed_in_an_outage_are_taken_in_their_order(
+    agent: User, manager: User
+) -> None:
+    head = handler_of("technical_support")
+    support = department("technical_support")
+    support.head = head
+    support.save()
+    publish_ladder(
+        rung("assignee"),
+        rung("department_head", minutes=1, action="reassign"),
+        rung("manager", minutes=2, action="reassign"),
+    )
+    inquiry = closed(agent)
+    services.reopen(inquiry, by=agent, at=after(8))
+    fault(inquiry, at=after(9))
+    run(hours=9)
+    given = Event.objects.filter(ticket=inquiry, verb="assigned").order_by("sequence")
+    assert [event.data["to"] for event in given] == [head.pk, manager.pk]
+
+
+@pytest.mark.clause("IN-54")
+def test_a_follow_up_that_nobody_sends_is_handed_over_after_the_end(
+    agent: User, manager: User
+) -> None:
+    inquiry = closed(agent, intent="clear")
+    run(hours=2, minutes=11)
+    inquiry.refresh_from_db()
+    assert (inquiry.assignee, inquiry.priority) == (manager, Priority.HIGH)
+
+
+def test_a_promise_that_was_kept_meanwhile_leaves_everything_as_it_is(
+    agent: User, manager: User
+) -> None:
+    technician = handler_of("technical_support")
+    inquiry = services.take(InquiryFactory.create(), by=agent, at=after(5))
+    services.reply(inquiry, text="好。", by=agent, at=after(6))
+    request = fault(inquiry, at=after(7))
+    detector.sweep(clock=Hand(after(7, hours=2, minutes=10)))
+    services.log_technician_contact(
+        request, by=technician, at=after(8, hours=2, minutes=10)
+    )
+    alerts.announce(at=after(9, hours=2, minutes=10))
+    inquiry.refresh_from_db()
+    assert (inquiry.assignee, inquiry.priority) == (agent, Priority.NORMAL)
+    assert not Duty.objects.exists()

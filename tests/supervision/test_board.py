@@ -225,5 +225,31 @@ def test_the_board_costs_the_same_for_one_ticket_and_for_thirty(
         if number % 2:
             services.take(inquiry, by=agent, at=now)
     assert Clock.objects.count() == tickets
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         door.get(PAGE, headers=HTMX)
+
+
+@pytest.mark.clause("IN-49", "IN-54")
+def test_a_promise_on_an_ended_conversation_is_seen_until_it_is_kept(
+    door: Client, supervisor: User, agent: User
+) -> None:
+    """A fault that is still to be dealt with, below whoever is late sooner."""
+    at = timezone.now() - timedelta(minutes=10)
+    ended = InquiryFactory.create(at=at)
+    request = services.report_fault(
+        ended, device="CAM-06", fault="无画面", by=None, at=at
+    )
+    services.reply(ended, text="好。", by=agent, at=at, answers=["operation_use"])
+    finish(ended, by=agent, at=at)
+    waits = InquiryFactory.create(at=timezone.now(), phone="13900139000")
+    rows = Board.of(supervisor, at=timezone.now()).rows
+    assert [row.ticket.number for row in rows] == [waits.number, ended.number]
+    assert rows[1].clock is not None
+    assert rows[1].clock.subject == request.number
+    html = door.get(PAGE, headers=HTMX).content.decode()
+    assert "conversation ended" in html
+    assert f'id="give-{ended.number}"' not in html
+    technician = UserFactory.create(role=Role.DEPARTMENT_HANDLER)
+    services.log_technician_contact(request, by=technician, at=timezone.now())
+    rows = Board.of(supervisor, at=timezone.now()).rows
+    assert [row.ticket.number for row in rows] == [waits.number]

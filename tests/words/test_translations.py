@@ -90,6 +90,31 @@ def test_no_translation_is_a_guess_of_the_merge_tool(catalogue: polib.POFile) ->
     assert [entry.msgid for entry in catalogue.fuzzy_entries()] == []
 
 
+# Between Chinese characters stand their own, wide marks.
+NARROW = re.compile(
+    r"(?<=[\u4e00-\u9fff”》）])\s?[,;:!?()]|[,;:!?()]\s?(?=[\u4e00-\u9fff“《（])"
+)
+
+
+def test_chinese_texts_use_chinese_punctuation(catalogue: polib.POFile) -> None:
+    narrow = [
+        text
+        for entry in catalogue
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]
+        if NARROW.search(text)
+    ]
+    assert narrow == []
+
+
+@pytest.mark.parametrize("text", ["租几天?", "请看:价格", "价格 (含税)", "好,的"])
+def test_a_narrow_mark_beside_chinese_is_noticed(text: str) -> None:
+    assert NARROW.search(text)
+
+
+def test_what_is_written_in_latin_keeps_its_marks() -> None:
+    assert not NARROW.search("最多 1,000 元（10:30 前，%(a)s: b）")
+
+
 def test_placeholders_survive_the_translation(catalogue: polib.POFile) -> None:
     def names(text: str) -> set[str]:
         return set(re.findall(r"%\(\w+\)s", text))

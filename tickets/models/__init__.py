@@ -1,6 +1,7 @@
 """The ticket and all that belongs to it: messages, files, and its own history."""
 
 from tickets.addresses import AddressKind
+from tickets.models.duty import Duty
 from tickets.models.event import Event, Verb
 from tickets.models.link import TicketLink, TicketLinkQuerySet
 from tickets.models.message import Attachment, Direction, Message, attachment_path
@@ -13,6 +14,7 @@ __all__ = [
     "Attachment",
     "Channel",
     "Direction",
+    "Duty",
     "Event",
     "Kind",
     "Message",

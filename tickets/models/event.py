@@ -27,6 +27,8 @@ class Verb(models.TextChoices):
     TOPIC_ADDED = "topic_added", _("Topic added")
     TOPIC_ANSWERED = "topic_answered", _("Topic answered")
     TOPIC_REMOVED = "topic_removed", _("Wrong topic removed")
+    TOPIC_COMPLEX = "topic_complex", _("Topic needs steps")
+    TOPIC_SIMPLE = "topic_simple", _("Topic needs no steps")
     QUESTION_CLEAR = "question_clear", _("Question understood")
     CHECKING_ANNOUNCED = (
         "checking_announced",
@@ -55,7 +57,17 @@ class Verb(models.TextChoices):
     CUSTOMER_LEFT = "customer_left", _("Customer left")
     FOLLOWED_UP = "followed_up", _("Follow-up sent")
     FOLLOW_UP_NOT_SENT = "follow_up_not_sent", _("Follow-up not sent")
+    FOLLOW_UP_MAILED = "follow_up_mailed", _("Follow-up sent by e-mail")
+    FOLLOW_UP_NOT_MAILED = "follow_up_not_mailed", _("Follow-up not sent by e-mail")
+    EMAIL_NOTED = "email_noted", _("E-mail address noted")
+    EMAIL_REMOVED = "email_removed", _("E-mail address removed")
+    CONSENT_GIVEN = "consent_given", _("Customer agreed to be written to")
+    CONSENT_WITHDRAWN = (
+        "consent_withdrawn",
+        _("Customer wants no more messages"),
+    )
     PHRASE_ALLOWED = "phrase_allowed", _("Forbidden phrase allowed")
+    PROMISED_ABOVE = "promised_above", _("Promised more than allowed")
     ABANDONED = "abandoned", _("Customer gave up waiting")
     MISSED = "missed", _("Call missed")
     MERGED = "merged", _("Merged")

@@ -119,6 +119,10 @@ class TicketQuerySet(models.QuerySet[T]):
             Q(customer_waiting_since__isnull=False) | Q(next_due_at__isnull=False)
         )
 
+    def owed_after_the_end(self) -> Self:
+        """Closed, and something that was promised on it is still to be done."""
+        return self.filter(closed_at__isnull=False, next_due_at__isnull=False)
+
     def lately_closed(self) -> Self:
         return self.filter(closed_at__isnull=False).order_by("-closed_at", "-pk")
 
@@ -220,6 +224,11 @@ class Ticket(models.Model):
                 fields=("assignee", "next_due_at"),
                 name="ticket_open_of_assignee",
                 condition=Q(closed_at=None),
+            ),
+            models.Index(
+                fields=("next_due_at",),
+                name="ticket_owed_after_the_end",
+                condition=Q(closed_at__isnull=False, next_due_at__isnull=False),
             ),
             models.Index(fields=("-created_at",), name="ticket_newest"),
             models.Index(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from staff.models import Department, User
 from tickets import feed
-from tickets.models import Ticket, Verb
+from tickets.models import Duty, Ticket, Verb
 from tickets.services import events
 
 
@@ -31,6 +31,26 @@ def give(ticket: Ticket, *, to: User, by: User | None, at: datetime) -> bool:
     if not _give(ticket, to=to):
         return False
     events.record(ticket, Verb.ASSIGNED, by=by, at=at, to=to.pk, before=before)
+    return True
+
+
+def charge(
+    ticket: Ticket, *, subject: str, to: User, by: User | None, at: datetime
+) -> bool:
+    """Let somebody see to one request of a ticket, which itself stays where it is.
+
+    `by` is None for the policy's ladder. Returns whether it was not theirs before.
+    """
+    duty = Duty.objects.filter(ticket=ticket, subject=subject).first()
+    before = duty.person_id if duty else None
+    if before == to.pk:
+        return False
+    Duty.objects.update_or_create(
+        ticket=ticket, subject=subject, defaults={"person": to, "given_at": at}
+    )
+    data = {"to": to.pk, "before": before, "subject": subject}
+    events.record(ticket, Verb.ASSIGNED, by=by, at=at, **data)
+    feed.announce(ticket, "ticket", to_customer=False)
     return True
 
 

@@ -122,7 +122,8 @@ def reply(request: HttpRequest, user: User, number: str) -> HttpResponse:
 
     def send(objection: Objection, at: datetime) -> object:
         given = values(form)
-        given.pop("answers", None)  # an objection has no topics
+        for name in ("answers", "plain_reason"):  # an objection has no topics
+            given.pop(name, None)
         return services.reply(objection, by=user, at=at, **given)
 
     return do(request, user, number, send)

@@ -83,11 +83,11 @@ def record_choice(request: HttpRequest, user: User, number: str) -> HttpResponse
     inquiry, at = workspace.inquiry, workspace.now
 
     def act() -> None:
-        given = values(RecordForm(request.POST))
+        given, keys = values(RecordForm(request.POST)), workspace.keys
         comparison = get_object_or_404(
-            Comparison, pk=given["comparison"], selection__inquiry=inquiry
+            Comparison, pk=given["comparison"], selection__inquiry__in=keys
         )
-        proof = Message.objects.filter(ticket=inquiry, pk=given["message"]).first()
+        proof = Message.objects.filter(ticket__in=keys, pk=given["message"]).first()
         services.choose_device(
             inquiry,
             comparison=comparison,

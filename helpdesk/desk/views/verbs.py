@@ -17,9 +17,12 @@ from helpdesk.desk.marks import marks_of
 from helpdesk.desk.views.pages import opened, part, whole_page
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
 from helpdesk.forms import (
+    AnsweredForm,
     AssignForm,
     AttemptForm,
     CheckingForm,
+    ComplexForm,
+    EmailForm,
     FinishForm,
     OutcomeForm,
     ReplyForm,
@@ -39,11 +42,13 @@ from staff.models import User
 SLOTS: Final = {
     "text": "composer",
     "files": "composer",
+    "plain_reason": "composer",
     "to": "assign-form",
     "surname": "checking-form",
     "phone": "checking-form",
     "question": "checking-form",
     "answer_by": "checking-form",
+    "email": "contact-form",
     "obstacle": "missed-form",
     "outcome": "done-form",
     "way": "done-form",
@@ -103,7 +108,16 @@ def remove_topic(request: HttpRequest, user: User, number: str) -> HttpResponse:
 @require_POST
 @signed_in
 def answer_topic(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    return fill(request, user, number, TopicForm(request.POST), services.answer_topic)
+    return fill(
+        request, user, number, AnsweredForm(request.POST), services.answer_topic
+    )
+
+
+@require_POST
+@signed_in
+def mark_complex(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """Whether a topic has to be explained in steps (IN-07)."""
+    return fill(request, user, number, ComplexForm(request.POST), services.mark_complex)
 
 
 @require_POST
@@ -140,13 +154,50 @@ def called_back(request: HttpRequest, user: User, number: str) -> HttpResponse:
 
 
 @require_POST
+@signed_in
+def note_email(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    return fill(request, user, number, EmailForm(request.POST), services.note_email)
+
+
+@require_POST
+@signed_in
+def withdraw_consent(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """The customer told us that they want no more messages."""
+    return do(
+        request,
+        user,
+        number,
+        lambda i, at: services.withdraw_consent(i, by=user, at=at),
+    )
+
+
+@require_POST
 @never_cache
 @signed_in
 def reveal(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """The full number, in this one answer and nowhere else (IN-29)."""
+    return revealed(request, user, number, services.reveal_contact, "_number")
+
+
+@require_POST
+@never_cache
+@signed_in
+def reveal_email(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """The whole address, in this one answer and nowhere else (IN-29)."""
+    return revealed(request, user, number, services.reveal_email, "_address")
+
+
+def revealed(
+    request: HttpRequest,
+    user: User,
+    number: str,
+    verb: Callable[..., str],
+    template: str,
+) -> HttpResponse:
+    """What a verb reveals for the reason in the form, or why it does not."""
     workspace = opened(number, user)
     try:
-        shown = services.reveal_contact(
+        shown = verb(
             workspace.inquiry,
             by=user,
             at=workspace.now,
@@ -155,9 +206,9 @@ def reveal(request: HttpRequest, user: User, number: str) -> HttpResponse:
     except REFUSALS as error:
         refusal = refusal_of(error)
         return part(
-            request, "_number", workspace, refusal=refusal, status=refusal.status
+            request, template, workspace, refusal=refusal, status=refusal.status
         )
-    return part(request, "_number", workspace, shown=shown)
+    return part(request, template, workspace, shown=shown)
 
 
 @require_POST

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         loading.load_basics()
         loading.load_people()
+        loading.load_addresses()
         loading.load_stores(at=timezone.now())
         made = loading.load_conversations(now=timezone.now())
         objected = loading.load_demo_objections(now=timezone.now())

@@ -28,6 +28,6 @@ ALTER TABLE tickets_ticket ADD CONSTRAINT inquiry_closed_has_time
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inquiries", "0011_a_quotation_can_waive_the_deposit")]
+    dependencies = [("inquiries", "0012_follow_ups_by_mail_and_steps")]
 
     operations = [migrations.RunSQL(STATUSES, BEFORE)]
