@@ -152,6 +152,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "requests": "helpdesk.templatetags.requests",
                 "offers": "helpdesk.templatetags.offers",
                 "cases": "helpdesk.templatetags.cases",
+                "tickets": "helpdesk.templatetags.tickets",
+                "objections": "helpdesk.templatetags.objections",
             },
         },
     }

@@ -1,14 +1,14 @@
-"""The history of an inquiry for people: its events and its clocks' events as one."""
+"""The history of a ticket for people: its events and its clocks' events as one."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from inquiries.models import Inquiry
 from sla.models import ClockEvent, ClockEventKind
-from staff.models import User
+from staff.models import Department, User
 from tickets.models import Event, Ticket, Verb
 
 ICONS: Final = {
@@ -65,6 +65,23 @@ ICONS: Final = {
     Verb.UNMERGED: "arrows-split",
     Verb.LINKED: "link",
     Verb.UNLINKED: "unlink",
+    Verb.CONVERTED: "message-exclamation",
+    Verb.OBJECTION_FILED: "message-exclamation",
+    Verb.OBJECTION_ANSWERED_AUTOMATICALLY: "robot",
+    Verb.OBJECTION_ACKNOWLEDGED: "eye-check",
+    Verb.OBJECTION_CORRECTED: "pencil",
+    Verb.OBJECTION_NUMBER_TOLD: "hash",
+    Verb.OBJECTION_RECORDED: "clipboard-check",
+    Verb.OBJECTION_HANDED_OFF: "arrows-right-left",
+    Verb.HANDOFF_ACCEPTED: "clipboard-heart",
+    Verb.HANDOFF_RETURNED: "arrow-back",
+    Verb.EVIDENCE_ADDED: "file-plus",
+    Verb.EVIDENCE_WAIVED: "file-off",
+    Verb.EVIDENCE_ASKED: "file-search",
+    Verb.INVESTIGATION_WENT_ON: "player-track-next",
+    Verb.INVESTIGATION_CONCLUDED: "gavel",
+    Verb.OBJECTION_URGED: "bell",
+    Verb.OBJECTION_WITHDRAWN: "logout-2",
     ClockEventKind.ACTIVATE: "player-play",
     ClockEventKind.WARNING: "alert-triangle",
     ClockEventKind.BREACH: "alarm",
@@ -91,13 +108,14 @@ class Entry:
     detail: str = ""
 
 
-def entries(inquiry: Inquiry, *, by: User | None = None) -> list[Entry]:
+def entries(ticket: Ticket, *, by: User | None = None) -> list[Entry]:
     """All lines in the order of the instants that count.
 
-    Other tickets are named if `by` may see them. Three queries; one more to see that.
+    Other tickets are named if `by` may see them. Three queries; one more to see that,
+    and one where departments are named.
     """
-    happened = inquiry.events.select_related("actor")
-    clocked = ClockEvent.objects.filter(clock__ticket_id=inquiry.pk).select_related(
+    happened = ticket.events.select_related("actor")
+    clocked = ClockEvent.objects.filter(clock__ticket_id=ticket.pk).select_related(
         "actor", "clock__target"
     )
     people = User.objects.in_bulk(
@@ -106,14 +124,17 @@ def entries(inquiry: Inquiry, *, by: User | None = None) -> list[Entry]:
     named = {number for event in happened if (number := _other_ticket(event))}
     seen = _seen(named, by=by) if named and by else set()
     lines = [_of_ticket(event, people, seen) for event in happened]
+    lines = _with_departments(lines, happened)
     lines += [_of_clock(event) for event in clocked]
     return sorted(lines, key=lambda entry: entry.at)
 
 
 def _other_ticket(event: Event) -> str:
-    """The number of the ticket that one is merged with or linked to."""
-    number: str = event.data.get("into") or event.data.get("other") or ""
-    return number
+    """The number of the ticket that one is merged with, linked to, or came from."""
+    for name in ("into", "other", "inquiry"):
+        if number := event.data.get(name):
+            return str(number)
+    return ""
 
 
 def _seen(numbers: set[str], *, by: User) -> set[str]:
@@ -149,6 +170,28 @@ def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
         icon=ICONS[Verb(event.verb)],
         detail=detail,
     )
+
+
+def _with_departments(lines: list[Entry], happened: Iterable[Event]) -> list[Entry]:
+    """The same lines, naming the departments that took part."""
+    codes = [_departments(event) for event in happened]
+    if not any(codes):
+        return lines
+    known = {it.code: it.name for it in Department.objects.all()}
+    return [
+        replace(line, detail=", ".join(known.get(code, code) for code in named))
+        if named
+        else line
+        for line, named in zip(lines, codes, strict=True)
+    ]
+
+
+def _departments(event: Event) -> list[str]:
+    """The codes of the departments of a hand-off, the leading one first."""
+    if "department" in event.data:
+        return [event.data["department"]]
+    found: list[str] = event.data.get("departments", [])
+    return found
 
 
 def _of_clock(event: ClockEvent) -> Entry:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -22,6 +22,9 @@ from staff.models import User
 from tickets.text import clean_message
 
 MOST: Final = Decimal("9999999999.99")
+# Nothing that is objected to happened before; nobody plans a broadcast further ahead.
+EARLIEST_YEAR: Final = 2000
+FURTHEST: Final = timedelta(days=3660)
 # How many characters fit into the fields of one line.
 LIMITS: Final[Mapping[str, int]] = {
     "company_name": 80,
@@ -272,6 +275,17 @@ def _times(facts: Facts, errors: Errors, *, at: datetime) -> None:
             errors[name] = ValidationError(
                 _("This lies in the future. Please check the date."),
                 code=f"{name}_future",
+            )
+    for name in ("occurred_at", "returned_at", "shows_at"):
+        when = getattr(facts, name)
+        if when is not None and not (
+            when.year >= EARLIEST_YEAR and when <= at + FURTHEST
+        ):
+            errors.setdefault(
+                name,
+                ValidationError(
+                    _("This cannot be. Please check the date."), code=f"{name}_unfit"
+                ),
             )
 
 

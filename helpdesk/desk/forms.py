@@ -22,17 +22,32 @@ class View(models.TextChoices):
     CLOSED = "closed", _("Finished")
 
 
+class Stage(models.TextChoices):
+    """Which objections the list shows."""
+
+    OPEN = "open", _("All open")
+    RECEIVED = "received", _("To acknowledge")
+    ACKNOWLEDGED = "acknowledged", _("To record")
+    RECORDED = "recorded", _("To hand over")
+    WITH_DEPARTMENTS = "departments", _("With departments")
+    INVESTIGATED = "investigated", _("Investigated")
+    ENDED = "ended", _("Ended")
+
+
 class ListForm(forms.Form):
-    """A view and search words in the address; nonsense counts as nothing."""
+    """A view or stage and search words in the address; nonsense counts as nothing."""
 
     view = forms.ChoiceField(choices=View.choices, required=False)
+    stage = forms.ChoiceField(choices=Stage.choices, required=False)
     q = forms.CharField(max_length=SEARCH_MAX, required=False)
 
-    def chosen(self) -> tuple[View, str]:
+    def chosen(self) -> tuple[View | Stage, str]:
         """The view, and what to search for ("" shows the view)."""
         self.is_valid()
-        view = View(self.cleaned_data.get("view") or View.DUE)
-        return view, self.cleaned_data.get("q", "")
+        words = self.cleaned_data.get("q", "")
+        if stage := self.cleaned_data.get("stage"):
+            return Stage(stage), words
+        return View(self.cleaned_data.get("view") or View.DUE), words
 
 
 class ReceiveForm(QuestionForm):

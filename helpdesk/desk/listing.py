@@ -9,15 +9,27 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from helpdesk.desk.forms import View
+from helpdesk.desk.forms import Stage, View
+from helpdesk.kinds import ABOUT, objection_of, topics_of
 from inquiries.models import InquiryTopic, Merge
+from objections.models import Objection
+from objections.workflow import Status
 from sla.models import Clock, ClockStatus, Metric, Outcome
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Ticket, TicketLink, TicketQuerySet
+from tickets.models import Kind, Ticket, TicketLink, TicketQuerySet
 
 MOST_ROWS: Final = 200
 MOST_CLOSED: Final = 50
+STATUSES: Final = {
+    Stage.RECEIVED: (Status.RECEIVED,),
+    Stage.ACKNOWLEDGED: (Status.ACKNOWLEDGED,),
+    Stage.RECORDED: (Status.RECORDED,),
+    Stage.WITH_DEPARTMENTS: (
+        *(Status.HANDED_OFF, Status.INVESTIGATING, Status.AWAITING_EVIDENCE),
+    ),
+    Stage.INVESTIGATED: (Status.INVESTIGATED,),
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,7 @@ class Row:
     clock: Clock | None
     hold: Hold | None
     topics: list[InquiryTopic]
+    objection: Objection | None
     waited: timedelta | None
     has_merged: bool = False
     is_linked: bool = False
@@ -42,7 +55,8 @@ def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
             ticket=ticket,
             clock=clock,
             hold=held.get(clock.pk) if clock else None,
-            topics=list(ticket.inquiry.topics.all()),
+            topics=topics_of(ticket),
+            objection=objection_of(ticket),
             waited=ticket.waited(at=at),
             has_merged=getattr(ticket, "has_merged", False),
             is_linked=getattr(ticket, "is_linked", False),
@@ -55,13 +69,18 @@ def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
 class Tab:
     """A view with the number of its tickets; None where counting would read history."""
 
-    view: View
+    view: View | Stage
     count: int | None
     current: bool
 
     @property
     def href(self) -> str:
-        return f"{reverse('desk:inbox')}?{urlencode({'view': self.view})}"
+        return f"{reverse('desk:inbox')}?{urlencode(asked(self.view))}"
+
+
+def asked(view: View | Stage) -> dict[str, str]:
+    """How an address names a view."""
+    return {"stage" if isinstance(view, Stage) else "view": str(view)}
 
 
 @dataclass(frozen=True)
@@ -69,21 +88,23 @@ class Listing:
     """What the list shows at one moment."""
 
     now: datetime
-    view: View
+    view: View | Stage
     words: str
     rows: list[Row]
     tabs: list[Tab]
     waiting: int
+    unassigned: int
     newest_unassigned: datetime | None
 
     @classmethod
-    def of(cls, user: User, *, view: View, words: str, at: datetime) -> Self:
+    def of(cls, user: User, *, view: View | Stage, words: str, at: datetime) -> Self:
         visible = Ticket.objects.visible_to(user)
-        counts = open_counts(visible, user)
+        views = type(view)
+        counts = open_counts(visible, user, views)
         tickets = (
             chosen(visible, user, view=view, words=words)
             .annotate(**marks())
-            .select_related("inquiry", "channel", "customer", "assignee")
+            .select_related(*ABOUT, "channel", "customer", "assignee")
             .prefetch_related("clocks", "inquiry__topics")
         )
         return cls(
@@ -93,9 +114,10 @@ class Listing:
             rows=rows_of(tickets, at=at),
             tabs=[
                 Tab(other, counts.get(other), current=other == view and not words)
-                for other in View
+                for other in views
             ],
             waiting=counts["waiting"],
+            unassigned=counts["unassigned"],
             newest_unassigned=counts["newest_unassigned"],
         )
 
@@ -105,14 +127,15 @@ class Listing:
         return next((tab.count for tab in self.tabs if tab.current), None)
 
     @property
-    def unassigned(self) -> int:
-        return sum(tab.count or 0 for tab in self.tabs if tab.view == View.UNASSIGNED)
+    def of_objections(self) -> bool:
+        """Whether the views are those of objections alone."""
+        return isinstance(self.view, Stage)
 
     @property
     def address(self) -> str:
         """Where this very list is fetched again."""
-        asked = {"view": self.view, **({"q": self.words} if self.words else {})}
-        return f"{reverse('desk:list')}?{urlencode(asked)}"
+        words = {"q": self.words} if self.words else {}
+        return f"{reverse('desk:list')}?{urlencode({**asked(self.view), **words})}"
 
 
 def marks() -> dict[str, Any]:
@@ -150,25 +173,43 @@ def _worth_telling(clock: Clock) -> tuple[bool, int, bool, bool, datetime]:
     )
 
 
-def open_counts(visible: TicketQuerySet[Ticket], user: User) -> dict[str, Any]:
+def open_counts(
+    visible: TicketQuerySet[Ticket], user: User, views: type[View | Stage]
+) -> dict[str, Any]:
     """The numbers beside the views, in one query over what is open."""
+    counted: dict[str, Any] = {View.UNASSIGNED: Count("pk", filter=Q(assignee=None))}
+    if views is View:
+        counted[View.DUE] = Count("pk")
+        counted[View.MINE] = Count("pk", filter=Q(assignee=user))
+    else:
+        counted[Stage.OPEN] = Count("pk", filter=of_stage(Stage.OPEN))
+        for stage in STATUSES:
+            counted[stage] = Count("pk", filter=of_stage(stage))
     return visible.open().aggregate(
-        **{
-            View.DUE: Count("pk"),
-            View.MINE: Count("pk", filter=Q(assignee=user)),
-            View.UNASSIGNED: Count("pk", filter=Q(assignee=None)),
-        },
+        **counted,
         waiting=Count("customer_waiting_since"),
         newest_unassigned=Max("created_at", filter=Q(assignee=None)),
     )
 
 
+def of_stage(stage: Stage) -> Q:
+    """Objections of a stage, among what is open or among what has ended."""
+    found = Q(kind=Kind.OBJECTION)
+    if statuses := STATUSES.get(stage):
+        found &= Q(status__in=statuses)
+    return found
+
+
 def chosen(
-    visible: TicketQuerySet[Ticket], user: User, *, view: View, words: str
+    visible: TicketQuerySet[Ticket], user: User, *, view: View | Stage, words: str
 ) -> TicketQuerySet[Ticket]:
     """The tickets of a view or of a search, most urgent first."""
     if words:
         return visible.matching(words).by_urgency()[:MOST_CLOSED]
+    if isinstance(view, Stage):
+        if view == Stage.ENDED:
+            return visible.filter(of_stage(view)).lately_closed()[:MOST_CLOSED]
+        return visible.open().filter(of_stage(view)).by_urgency()[:MOST_ROWS]
     if view == View.CLOSED:
         return visible.lately_closed()[:MOST_CLOSED]
     tickets = visible.open()

@@ -3,13 +3,17 @@
 from django.urls import path, register_converter
 
 from helpdesk.desk.askings import ASKINGS
+from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.views import (
     asking,
     belonging,
     callbacks,
     files,
     follow_ups,
+    handovers,
     notices,
+    objection_filing,
+    objections,
     offers,
     pages,
     phrases,
@@ -36,6 +40,8 @@ register_converter(NumberConverter, "number")
 app_name = "desk"
 
 INQUIRY = "inquiries/<number:number>/"
+OBJECTION = "objections/<number:number>/"
+HANDOVER = "handovers/<int:pk>/"
 FOLLOW_UP = "follow-ups/<number:number>/"
 CONTRACT = "contract-requests/<number:number>/"
 REPAIR = "repairs/<number:number>/"
@@ -96,6 +102,38 @@ urlpatterns = [
     path(f"{FOLLOW_UP}cancel/", follow_ups.cancel, name="follow_up_cancel"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<number:number>/acknowledge/", notices.acknowledge, name="heard"),
+    # Objections, and what departments were handed of them.
+    path(f"{INQUIRY}objection/", objection_filing.convert, name="convert"),
+    path("objections/file/", objection_filing.file, name="file_objection"),
+    path(OBJECTION, objections.objection, name="objection"),
+    path(f"{OBJECTION}thread/", objections.thread, name="objection_thread"),
+    path(f"{OBJECTION}context/", objections.context, name="objection_context"),
+    path(f"{OBJECTION}clocks/", objections.clocks, name="objection_clocks"),
+    path(
+        f"{OBJECTION}files/<uuid:public_id>/", files.attachment, name="objection_file"
+    ),
+    path(f"{OBJECTION}take/", objections.take, name="objection_take"),
+    path(f"{OBJECTION}assign/", objections.assign, name="objection_assign"),
+    path(f"{OBJECTION}reply/", objections.reply, name="objection_reply"),
+    path(f"{OBJECTION}note/", objections.note, name="objection_note"),
+    path(f"{OBJECTION}reveal/", objections.reveal, name="objection_reveal"),
+    path(f"{OBJECTION}acknowledge/", objections.acknowledge, name="acknowledge"),
+    path(f"{OBJECTION}record/", objections.record, name="objection_record"),
+    path(f"{OBJECTION}accept/", objections.accept, name="objection_accept"),
+    path(f"{OBJECTION}link/", objections.link, name="objection_link"),
+    path(f"{OBJECTION}unlink/", objections.unlink, name="objection_unlink"),
+    *(
+        path(
+            f"{OBJECTION}{name}/",
+            objections.act,
+            {"name": name},
+            name=f"objection-{name}",
+        )
+        for name in ACTS
+    ),
+    path("handovers/", handovers.queue, name="handovers"),
+    path(f"{HANDOVER}accept/", handovers.accept, name="handover_accept"),
+    path(f"{HANDOVER}return/", handovers.return_it, name="handover_return"),
     # What an inquiry asks of other departments, and their lists.
     *(
         path(f"{INQUIRY}{name}/", asking.asking, {"name": name}, name=name)

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -39,10 +39,11 @@ from inquiries.services.selecting import chosen_devices
 from inquiries.topic_guards import GUARDS, Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from knowledge.services.scripts import Offer, offered
+from objections.models import Objection
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Attachment, Direction, Message, Ticket
+from tickets.models import Attachment, Direction, Kind, Message, Ticket
 from tickets.tokens import derived_token
 
 TOKENED: Final = (
@@ -73,6 +74,8 @@ class Line:
 class Workspace:
     """The open inquiry at one moment."""
 
+    template: ClassVar = "desk/_workspace.html"
+
     inquiry: Inquiry
     user: User
     now: datetime
@@ -92,6 +95,24 @@ class Workspace:
             .get(number=number)
         )
         return cls(inquiry=inquiry, user=user, now=at)
+
+    @property
+    def ticket(self) -> Ticket:
+        """What any ticket says of itself, for the parts that all kinds share."""
+        return self.inquiry
+
+    @property
+    def reply_url(self) -> str:
+        return reverse("desk:reply", args=[self.inquiry.number])
+
+    @property
+    def answers(self) -> bool:
+        """Whether this person writes to the customer, now or after reopening."""
+        return self.can[Step.REPLY] or self.can[Step.REOPEN]
+
+    @property
+    def note_url(self) -> str:
+        return reverse("desk:note", args=[self.inquiry.number])
 
     @cached_property
     def clocks(self) -> list[Clock]:
@@ -188,6 +209,14 @@ class Workspace:
         if inquiry.status != Status.CLOSED or inquiry.intent != Intent.CLEAR:
             return None
         return inquiry.follow_ups.filter(cycle=inquiry.cycle).first()
+
+    @cached_property
+    def objection(self) -> Objection | None:
+        """What this conversation became, if this person may see that."""
+        if self.inquiry.status != Status.CONVERTED:
+            return None
+        visible = Objection.objects.visible_to(self.user)
+        return visible.filter(from_inquiry=self.inquiry).first()
 
     @property
     def may_be_gone(self) -> bool:
@@ -296,21 +325,25 @@ class Workspace:
         return list(User.objects.answering())
 
 
-def line_of(message: Message, inquiry: Inquiry, source: Inquiry | None = None) -> Line:
+def line_of(message: Message, ticket: Ticket, source: Ticket | None = None) -> Line:
     """A message with who wrote it, on whose side it stands, and its files.
 
-    `source` is the inquiry that it was written on, if that is merged into this one.
+    `source` is the ticket that it was written on, if that is merged into this one.
     """
     origin: Ticket | None = source or message.origin
     if message.direction == Direction.IN:
-        who, side = (origin or inquiry).customer.surname, ""
+        who, side = (origin or ticket).customer.surname, ""
     elif message.author is None:
         who, side = _("Shoushi"), "own"
     else:
         who = message.author.display_name
         side = "note" if message.direction == Direction.NOTE else "own"
+    where = "objection_file" if ticket.kind == Kind.OBJECTION else "file"
     files = [
-        (file, reverse("desk:file", args=[(source or inquiry).number, file.public_id]))
+        (
+            file,
+            reverse(f"desk:{where}", args=[(source or ticket).number, file.public_id]),
+        )
         for file in message.attachments.all()
     ]
     return Line(

@@ -11,9 +11,11 @@ from django.utils import timezone
 from catalog.services.load import load_catalogue
 from helpdesk import stores
 from helpdesk.setup.happening import happen
+from helpdesk.setup.objecting import object_to
 from inquiries import services
 from inquiries.models import Inquiry
 from knowledge.services.load import load_knowledge
+from objections.models import Objection
 from objections.services.load import load_objections
 from sla.services import calendar_content
 from sla.services.calendars import GROUPS
@@ -141,6 +143,17 @@ def load_conversations(*, now: datetime) -> int:
             at=now - timedelta(minutes=row["minutes_ago"]),
         )
     return len(data["conversations"]) + len(data["missed_calls"])
+
+
+@transaction.atomic
+def load_demo_objections(*, now: datetime) -> int:
+    """Past objections for an empty house; how many were made."""
+    if Objection.objects.exists():
+        return 0
+    rows = _read("demo.toml")["objections"]
+    for row in rows:
+        object_to(row, now=now)
+    return len(rows)
 
 
 def _replay(row: dict[str, Any], *, now: datetime) -> None:

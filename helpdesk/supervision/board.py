@@ -17,13 +17,15 @@ from django.db.models import (
 from django.utils import timezone
 
 from helpdesk import health
+from helpdesk.kinds import ABOUT, objection_of, topics_of
 from helpdesk.supervision.warnings import Warnings
 from inquiries.models import InquiryTopic
+from objections.models import Objection
 from sla.models import Clock, ClockStatus, Metric, Outcome, Target, Unit
 from sla.services import rules
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Ticket
+from tickets.models import Kind, Ticket
 
 SOON: Final = timedelta(seconds=60)
 KEPT_GOAL_PERCENT: Final = 95
@@ -70,6 +72,7 @@ class Waiting:
     clock: Clock | None
     hold: Hold | None
     topics: list[InquiryTopic]
+    objection: Objection | None
     waited: timedelta | None
 
     @property
@@ -119,7 +122,8 @@ class Board:
             .open()
             .aggregate(
                 count=Count("customer_waiting_since"),
-                since=Min("customer_waiting_since"),
+                # The limit beside it is that of a first reply to an inquiry.
+                since=Min("customer_waiting_since", filter=Q(kind=Kind.INQUIRY)),
             )
         )
         clocks = (
@@ -211,7 +215,7 @@ def waiting_now(user: User, *, at: datetime) -> list[Waiting]:
     tickets = (
         Ticket.objects.filter(pk__in=pks)
         .by_urgency()
-        .select_related("inquiry", "channel", "customer", "assignee")
+        .select_related(*ABOUT, "channel", "customer", "assignee")
         .prefetch_related("clocks", "inquiry__topics")[:MOST_ROWS]
     )
     nearest = [(ticket, nearest_open(ticket)) for ticket in tickets]
@@ -221,7 +225,8 @@ def waiting_now(user: User, *, at: datetime) -> list[Waiting]:
             ticket=ticket,
             clock=clock,
             hold=held.get(clock.pk) if clock else None,
-            topics=list(ticket.inquiry.topics.all()),
+            topics=topics_of(ticket),
+            objection=objection_of(ticket),
             waited=ticket.waited(at=at),
         )
         for ticket, clock in nearest

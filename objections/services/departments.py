@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from staff.models import Role, User
 from tickets import feed
 from tickets.models import Verb
 from tickets.services import assignment, events
-from tickets.workflow import NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed
 
 
 @transaction.atomic
@@ -115,6 +116,32 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
         return handoff
 
 
+def handoff_for(objection: Objection, code: str, step: Step, *, by: User) -> Handoff:
+    """The last hand-off to a department; "": to one's own, or to the only one.
+
+    Raises ValidationError (department) for one that was not asked, or that one may not
+    see; IllegalStep and NotAllowed where the step is none at all.
+    """
+    asked = objection.handoffs.visible_to(by).order_by("-round", "pk")
+    found = list(asked.select_related("department"))
+    wanted = [it for it in found if it.department.code == code]
+    if not code:
+        wanted = [it for it in found if it.department_id == by.department_id]
+        if len(found) == 1:
+            wanted = found
+    if wanted:
+        return wanted[0]
+    WORKFLOW.check(objection, step, by=by)
+    raise ValidationError(
+        {
+            "department": ValidationError(
+                _("This was not handed to that department."),
+                code="department_not_asked",
+            )
+        }
+    )
+
+
 def held(handoff: Handoff) -> tuple[Objection, Handoff]:
     """The objection, locked, and the hand-off as it stands under that lock."""
     objection = Objection.objects.locked().get(pk=handoff.objection_id)
@@ -127,14 +154,21 @@ def refuse_outsiders(
 ) -> None:
     """Handlers act for their department; nobody judges an objection about themselves.
 
-    Raises NotAllowed; and for a hand-off that is over.
+    Raises NotAllowed; IllegalStep for a hand-off that is over.
     """
     own = (
         by.role != Role.DEPARTMENT_HANDLER or by.department_id == handoff.department_id
     )
     over = handoff.returned_at is not None or handoff.ended_at is not None
-    if not own or over or objection.named_colleague_id == by.pk:
+    if not own or objection.named_colleague_id == by.pk:
         raise NotAllowed(step)
+    if over:
+        WORKFLOW.check(objection, step, by=by)
+        raise IllegalStep(
+            _("This hand-over has ended; look at the objection for what came after."),
+            step=step,
+            status=objection.status,
+        )
 
 
 def _to_the_supervisor(objection: Objection, *, at: datetime) -> None:

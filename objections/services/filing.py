@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -32,6 +32,8 @@ from tickets.workflow import NotAllowed
 WRITTEN_CHANNELS: Final = frozenset({"website_message", "email"})
 # Why there is no account number where the customer left that field empty (OB-38).
 LEFT_EMPTY: Final = "客户未填写"
+# How long a letter may have lain before it is written down.
+OLDEST: Final = timedelta(days=366)
 
 
 def file(
@@ -227,6 +229,10 @@ def _cleaned(
         errors["received_at"] = ValidationError(
             _("This lies in the future. Please check the date."),
             code="received_at_future",
+        )
+    elif received_at is not None and at - received_at > OLDEST:
+        errors["received_at"] = ValidationError(
+            _("This cannot be. Please check the date."), code="received_at_unfit"
         )
     if errors or checked is None:
         raise ValidationError(errors)

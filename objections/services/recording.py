@@ -10,9 +10,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.services import corrected, parse_phone
 from customers.text import one_line
 from knowledge.services.scripts import ScriptError
-from objections.facts import check, columns, facts_of, needed, still_missing
+from objections.facts import (
+    Checked,
+    Facts,
+    check,
+    columns,
+    facts_of,
+    needed,
+    still_missing,
+)
 from objections.models import Objection
 from objections.services import promises, speaking
 from objections.services.filing import set_demands
@@ -31,11 +40,13 @@ def correct(
     by: User,
     at: datetime,
     reason: str = "",
+    phone: str = "",
 ) -> Objection:
     """Complete or correct the handling form (OB-38 to OB-41).
 
     `changes` are fields of `Facts`. Another type or subtype than the customer chose
-    needs a reason; theirs stays on record (OB-39). Deadlines follow the facts.
+    needs a reason; theirs stays on record (OB-39). Deadlines follow the facts. `phone`
+    is the customer's number where it was not known or was wrong.
 
     Raises ValidationError by field, IllegalStep, NotAllowed.
     """
@@ -43,8 +54,9 @@ def correct(
     WORKFLOW.check(objection, Step.CORRECT, by=by)
     before = facts_of(objection)
     wanted = replace(before, **changes)
-    checked = check(wanted, at=at, whole=False)
-    if checked.facts == before:
+    checked = _checked(wanted, phone, at=at)
+    called = _called(objection, phone, at=at)
+    if checked.facts == before and not called:
         return objection
     reason = _reason(objection, checked.facts.type, checked.facts.subtype, reason)
     for name, value in columns(checked).items():
@@ -57,6 +69,8 @@ def correct(
         for name in changes
         if getattr(before, name) != getattr(checked.facts, name)
     ]
+    if called:
+        changed.append("phone")
     events.record(
         objection,
         Verb.OBJECTION_CORRECTED,
@@ -111,6 +125,39 @@ def record(
     events.record(objection, Verb.OBJECTION_RECORDED, by=by, at=at)
     feed.announce(objection, "ticket", to_customer=True)
     return objection
+
+
+def _checked(wanted: Facts, phone: str, *, at: datetime) -> Checked:
+    """The facts and the number, cleaned. Raises ValidationError by field."""
+    errors: dict[str, Any] = {}
+    try:
+        if phone.strip():
+            parse_phone(phone)
+    except ValidationError as error:
+        errors["phone"] = error
+    try:
+        checked = check(wanted, at=at, whole=False)
+    except ValidationError as error:
+        raise ValidationError({**error.error_dict, **errors}) from error
+    if errors:
+        raise ValidationError(errors)
+    return checked
+
+
+def _called(objection: Objection, phone: str, *, at: datetime) -> bool:
+    """Put down the customer's number; whether that makes a difference."""
+    if not phone.strip():
+        return False
+    customer = corrected(
+        objection.customer,
+        surname=objection.customer.surname,
+        phone=parse_phone(phone),
+        at=at,
+    )
+    if customer.pk == objection.customer_id:
+        return False
+    objection.customer = customer
+    return True
 
 
 def _reason(objection: Objection, type_: str, subtype: str, reason: str) -> str:

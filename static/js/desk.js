@@ -126,7 +126,7 @@
     show(link.href);
   });
   addEventListener("popstate", () => {
-    if (location.pathname.includes("/inquiries/")) show(location.href);
+    if (/\/(inquiries|objections)\//.test(location.pathname)) show(location.href);
     else location.reload();
   });
 
@@ -293,7 +293,8 @@
     x: () => press("x", "ask-explain-clauses"),
     i: () => press("i", "ask-service-facts"),
     m: () => press("m", "ask-contract-request"),
-    f: () => press("f", "ask-repair-request"),
+    f: () => press("f", at("act-correct") ? "act-correct" : "ask-repair-request"),
+    h: () => press("h", "act-hand-over"),
     l: () => press("l", "act-belong"),
     "/": () => at("q").focus(),
     "?": () => at("keys").togglePopover(),

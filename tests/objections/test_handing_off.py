@@ -262,6 +262,28 @@ def test_another_department_can_neither_accept_nor_return() -> None:
         services.return_handoff(handoff, reason="不归我们", by=stranger, at=AT)
 
 
+def test_a_hand_over_that_has_ended_is_said_to_have_ended() -> None:
+    agent = UserFactory.create()
+    objection = handed(by=agent)
+    ended = handoff_to(objection, "warehouse_logistics")
+    keeper = handler_of("warehouse_logistics")
+    services.return_handoff(
+        handoff_to(objection, "technical_support"),
+        reason="不是我们的设备",
+        by=handler_of("technical_support"),
+        at=AT,
+    )
+    with pytest.raises(IllegalStep):
+        services.accept(ended, by=keeper, at=AT)
+    services.hand_off(objection, by=agent, at=AT)
+    with pytest.raises(IllegalStep, match=r"hand-over|转交"):
+        services.accept(ended, by=keeper, at=AT)
+    with pytest.raises(NotAllowed):
+        services.accept(ended, by=agent, at=AT)
+    ended.refresh_from_db()
+    assert ended.accepted_at is None
+
+
 def test_what_is_not_recorded_cannot_be_handed_over() -> None:
     objection = filed()
     with pytest.raises(IllegalStep, match="OB-36"):

@@ -1,6 +1,6 @@
 """The handling form: read, corrected, completed, recorded."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -162,3 +162,54 @@ def test_a_correction_that_changes_nothing_leaves_no_trace() -> None:
     before = objection.events.count()
     services.correct(objection, changes={"order_number": "ORD-1"}, by=agent, at=AT)
     assert objection.events.count() == before
+
+
+@pytest.mark.clause("OB-38", "OB-42")
+def test_a_number_that_was_not_known_completes_the_form() -> None:
+    agent = UserFactory.create()
+    objection = filed(by=agent, code="hotline", phone="")
+    services.acknowledge(objection, by=agent, at=AT)
+    with pytest.raises(ValidationError) as missing:
+        services.record(objection, by=agent, at=AT)
+    assert list(missing.value.message_dict) == ["phone"]
+    with pytest.raises(ValidationError) as wrong:
+        services.correct(objection, changes={"type": "x"}, phone="12", by=agent, at=AT)
+    assert set(wrong.value.message_dict) == {"type", "phone"}
+    for _click in range(2):
+        services.correct(objection, changes={}, phone="13800138000", by=agent, at=AT)
+    objection.refresh_from_db()
+    assert (objection.customer.phone_tail, objection.form_complete_at) == ("8000", AT)
+    corrected = objection.events.filter(verb=Verb.OBJECTION_CORRECTED)
+    assert [event.data["fields"] for event in corrected] == [["phone"]]
+    assert services.record(objection, by=agent, at=AT).recorded_at == AT
+
+
+@pytest.mark.parametrize("name", ["occurred_at", "returned_at", "shows_at"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        AT.replace(year=1),
+        AT.replace(year=1999, month=12, day=31),
+        AT.replace(year=9999),
+    ],
+)
+def test_a_moment_that_cannot_be_is_refused_and_nothing_changes(
+    name: str, moment: datetime
+) -> None:
+    agent = UserFactory.create()
+    objection = filed(by=agent)
+    before = getattr(objection, name)
+    with pytest.raises(ValidationError) as refused:
+        services.correct(objection, changes={name: moment}, by=agent, at=AT)
+    assert list(refused.value.message_dict) == [name]
+    objection.refresh_from_db()
+    assert getattr(objection, name) == before
+
+
+def test_a_letter_has_not_lain_for_years() -> None:
+    agent = UserFactory.create()
+    with pytest.raises(ValidationError) as refused:
+        filed(by=agent, more={"received_at": AT - timedelta(days=367)})
+    assert list(refused.value.message_dict) == ["received_at"]
+    assert not Objection.objects.exists()
+    filed(by=agent, more={"received_at": AT - timedelta(days=366)})

@@ -17,6 +17,7 @@ from inquiries.models import (
     RepairRequest,
 )
 from inquiries.topic_guards import refusal_for
+from objections.models import Handoff, Objection
 from sla.models import Clock
 from tickets.models import Channel
 from tickets.services import events
@@ -27,9 +28,10 @@ pytestmark = pytest.mark.django_db
 def test_an_empty_house_gets_conversations_that_keep_the_policy_and_only_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for made in (13, 0):
+    for made, objected in ((13, 5), (0, 0)):
         call_command("load_demo")
-        assert capsys.readouterr().out == f"{made} demo conversations\n"
+        said = f"{made} demo conversations, {objected} demo objections\n"
+        assert capsys.readouterr().out == said
     asked = Inquiry.objects.order_by("created_at", "pk")
     assert Counter(it.status for it in asked) == {
         "closed": 4,
@@ -42,6 +44,22 @@ def test_an_empty_house_gets_conversations_that_keep_the_policy_and_only_once(
         assert events.broken_links(inquiry) == []
         for topic in inquiry.topics.exclude(answered_at=None):
             assert refusal_for(inquiry, topic.topic) is None
+
+
+def test_a_newcomer_sees_objections_in_every_stage_with_their_departments() -> None:
+    call_command("load_demo")
+    filed = Objection.objects.order_by("created_at")
+    assert {(it.customer.surname, it.status, it.severity) for it in filed} == {
+        ("吴", "investigating", "major"),
+        ("周", "handed_off", "normal"),
+        ("孙", "recorded", "normal"),
+        ("赵", "received", "urgent"),
+        ("钱", "acknowledged", "normal"),
+    }
+    for objection in filed:
+        assert events.broken_links(objection) == []
+    waiting = Handoff.objects.waiting().values_list("department__code", flat=True)
+    assert sorted(waiting) == ["technical_support", "warehouse_logistics"]
 
 
 @pytest.mark.clause("IN-34", "IN-35", "IN-37")

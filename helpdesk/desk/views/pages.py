@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.desk.forms import ListForm
 from helpdesk.desk.listing import Listing
+from helpdesk.desk.objection import ObjectionWorkspace
 from helpdesk.desk.workspace import Workspace
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import signed_in
@@ -36,7 +37,7 @@ def listed(request: HttpRequest, user: User) -> Listing:
 def whole_page(
     request: HttpRequest,
     user: User,
-    workspace: Workspace | None,
+    workspace: Workspace | ObjectionWorkspace | None,
     *,
     status: int = 200,
     **written: Any,
@@ -47,12 +48,18 @@ def whole_page(
         "listing": listing,
         "workspace": workspace,
         "now": listing.now,
-        "place": "desk",
+        "place": place_of(listing, workspace),
         "notices": outstanding(user),
         "fresh_token": uuid.uuid4(),
         **written,
     }
     return render(request, "desk/desk.html", context, status=status)
+
+
+def place_of(listing: Listing, workspace: Workspace | ObjectionWorkspace | None) -> str:
+    """The item of the rail that is open."""
+    about_one = isinstance(workspace, ObjectionWorkspace)
+    return "objections" if about_one or listing.of_objections else "desk"
 
 
 def part(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,11 +19,12 @@ from helpdesk.forms import AssignForm, values
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import supervising
 from helpdesk.supervision.board import Board
-from inquiries import services
-from inquiries.models import Inquiry
+from inquiries import services as inquiries
+from objections import services as objections
 from sla.models import Clock
 from sla.services import alerts
 from staff.models import User
+from tickets.models import Kind, Ticket
 
 Act = Callable[[datetime], object]
 
@@ -47,24 +49,28 @@ def acknowledge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @require_POST
 @supervising
 def take_over(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    inquiry = found(user, number)
-    return do(request, user, lambda at: services.take(inquiry, by=user, at=at))
+    ticket, verbs = found(user, number)
+    return do(request, user, lambda at: verbs.take(ticket, by=user, at=at))
 
 
 @require_POST
 @supervising
 def reassign(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    inquiry = found(user, number)
+    ticket, verbs = found(user, number)
     form = AssignForm(request.POST)
     return do(
         request,
         user,
-        lambda at: services.assign(inquiry, by=user, at=at, **values(form)),
+        lambda at: verbs.assign(ticket, by=user, at=at, **values(form)),
     )
 
 
-def found(user: User, number: str) -> Inquiry:
-    return get_object_or_404(Inquiry.objects.visible_to(user), number=number)
+def found(user: User, number: str) -> tuple[Any, Any]:
+    """A ticket that this person may see, and the verbs of its kind."""
+    ticket = get_object_or_404(Ticket.objects.visible_to(user), number=number)
+    if ticket.kind == Kind.OBJECTION:
+        return ticket.objection, objections
+    return ticket.inquiry, inquiries
 
 
 def do(request: HttpRequest, user: User, act: Act) -> HttpResponse:

@@ -17,4 +17,5 @@ class Command(BaseCommand):
         loading.load_addresses()
         loading.load_stores(at=timezone.now())
         made = loading.load_conversations(now=timezone.now())
-        self.stdout.write(f"{made} demo conversations")
+        objected = loading.load_demo_objections(now=timezone.now())
+        self.stdout.write(f"{made} demo conversations, {objected} demo objections")

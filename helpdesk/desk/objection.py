@@ -1,0 +1,375 @@
+"""One open objection as a colleague sees it: conversation, next step, surroundings."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final, Self
+
+from django.db.models import Case, IntegerField, Prefetch, Q, Value, When
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.listing import telling_clock
+from helpdesk.desk.objection_acts import ACTS, Act
+from helpdesk.desk.objection_sheet import Sheet
+from helpdesk.desk.workspace import Line, line_of
+from helpdesk.errors import refusal_of
+from inquiries import timeline
+from inquiries.models import Inquiry
+from knowledge.services.scripts import Offer, offered
+from objections import routing
+from objections.models import Demand, FormVersion, Handoff, Objection, Part
+from objections.next_step import acts_for, may_accept, next_step, possible_steps
+from objections.services.handling import refuse_poaching
+from objections.services.promises import of_round
+from objections.workflow import WORKFLOW, Status, Step
+from sla.models import Clock
+from sla.services.standing import Hold, holds
+from staff.models import User
+from tickets.models import Direction, Ticket
+from tickets.services import links
+from tickets.tokens import derived_token
+from tickets.workflow import IllegalStep, NotAllowed
+
+KEYS: Final = {
+    "r": Step.REPLY,
+    "n": Step.NOTE,
+    "a": Step.ASSIGN,
+    "f": Step.CORRECT,
+    "h": Step.HAND_OFF,
+}
+TOKENED: Final = (Step.ACKNOWLEDGE, Step.RECORD)
+MOST_SIMILAR: Final = 8
+
+
+@dataclass(frozen=True)
+class Similar:
+    """Another objection, and what it has in common with the open one."""
+
+    objection: Objection
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A department that was asked, and whether this person may act for it."""
+
+    handoff: Handoff
+    may_accept: bool
+    may_return: bool
+
+
+@dataclass(frozen=True)
+class ObjectionWorkspace:
+    """The open objection at one moment."""
+
+    template: ClassVar = "desk/objection/_workspace.html"
+
+    objection: Objection
+    user: User
+    now: datetime
+
+    @classmethod
+    def of(cls, number: str, *, user: User, at: datetime) -> Self:
+        """Raises Objection.DoesNotExist for what this person may not see."""
+        clocks = Clock.objects.select_related(
+            "target__version__policy", "target__calendar", "acknowledged_by"
+        )
+        handoffs = Handoff.objects.select_related(
+            "department", "accepted_by", "returned_by", "handed_by", "clock"
+        )
+        objection = (
+            Objection.objects.visible_to(user)
+            .select_related(
+                *("channel", "store", "customer", "assignee", "department"),
+                *("subtype", "customer_subtype", "named_colleague", "filed_by"),
+            )
+            .prefetch_related(
+                Prefetch("clocks", clocks),
+                Prefetch("handoffs", handoffs),
+                Prefetch("demands", Demand.objects.select_related("kind")),
+            )
+            .get(number=number)
+        )
+        return cls(objection=objection, user=user, now=at)
+
+    @property
+    def ticket(self) -> Ticket:
+        """What any ticket says of itself, for the parts that all kinds share."""
+        return self.objection
+
+    @property
+    def reply_url(self) -> str:
+        return reverse("desk:objection_reply", args=[self.objection.number])
+
+    @property
+    def answers(self) -> bool:
+        """Whether this person writes to the customer."""
+        return self.can[Step.REPLY]
+
+    @property
+    def note_url(self) -> str:
+        return reverse("desk:objection_note", args=[self.objection.number])
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        """The newest first."""
+        return sorted(self.objection.clocks.all(), key=lambda c: c.pk, reverse=True)
+
+    @cached_property
+    def clock(self) -> Clock | None:
+        return telling_clock(self.clocks)
+
+    @cached_property
+    def hold(self) -> Hold | None:
+        """Why the clock that speaks for the ticket waits."""
+        clock = self.clock
+        return holds([clock]).get(clock.pk) if clock else None
+
+    @cached_property
+    def stories(self) -> list[ClockStory]:
+        """Every clock explained, the newest first."""
+        return stories(self.clocks, at=self.now, names=self._subjects)
+
+    @property
+    def _subjects(self) -> dict[str, str]:
+        """The subjects of clocks in words: which department, which round."""
+        found: dict[str, str] = {}
+        for handoff in self.handoffs:
+            name = handoff.department.name
+            if handoff.round > 1:
+                name = _("%(department)s, round %(n)d") % {
+                    "department": name,
+                    "n": handoff.round,
+                }
+            found[f"{handoff.department.code}/{handoff.round}"] = name
+            found[of_round(handoff.round + 1)] = _("after a return")
+        return found
+
+    @cached_property
+    def handoffs(self) -> list[Handoff]:
+        """In the order in which departments were asked."""
+        return list(self.objection.handoffs.all())
+
+    @cached_property
+    def handed(self) -> list[Handed]:
+        """Every department that was asked: the last round and who leads first."""
+        return [
+            Handed(
+                handoff,
+                may_accept=self.can[Step.ACCEPT]
+                and may_accept(handoff, self.objection, by=self.user),
+                may_return=self.can[Step.RETURN]
+                and acts_for(handoff, self.objection, by=self.user),
+            )
+            for handoff in sorted(
+                self.handoffs, key=lambda it: (-it.round, it.part != Part.LEAD, it.pk)
+            )
+        ]
+
+    @property
+    def standing(self) -> list[Handoff]:
+        """Those with whom it is now."""
+        return [
+            handoff
+            for handoff in self.handoffs
+            if handoff.returned_at is None and handoff.ended_at is None
+        ]
+
+    @property
+    def waiting_for(self) -> list[Handoff]:
+        return [handoff for handoff in self.standing if handoff.accepted_at is None]
+
+    @property
+    def accepted(self) -> list[Handoff]:
+        return [handoff for handoff in self.standing if handoff.accepted_at]
+
+    @property
+    def to_accept(self) -> list[Handoff]:
+        """What this person may accept."""
+        return [row.handoff for row in self.handed if row.may_accept]
+
+    @property
+    def to_return(self) -> list[Handoff]:
+        """What this person may return."""
+        return [row.handoff for row in self.handed if row.may_return]
+
+    @property
+    def last_return(self) -> Handoff | None:
+        """The last that came back, while it is to be handed over anew."""
+        returned = [it for it in self.handoffs if it.returned_at is not None]
+        if self.objection.status != Status.RECORDED or not returned:
+            return None
+        return max(returned, key=lambda it: (it.returned_at, it.pk))
+
+    @property
+    def needs_supervisor(self) -> bool:
+        """Whether it came back twice (OB-06)."""
+        return sum(it.returned_at is not None for it in self.handoffs) > 1
+
+    @cached_property
+    def steps(self) -> frozenset[Step]:
+        return possible_steps(self.objection, by=self.user, handoffs=self.handoffs)
+
+    @cached_property
+    def can(self) -> dict[str, bool]:
+        """The steps that have a button."""
+        return {str(step): step in self.steps for step in Step}
+
+    @property
+    def silent_keys(self) -> dict[str, str]:
+        """The keys that do nothing now, with the reason."""
+        found = {}
+        for key, step in KEYS.items():
+            try:
+                WORKFLOW.check(self.objection, step, by=self.user)
+                if step in {Step.ASSIGN, Step.HAND_OFF}:
+                    refuse_poaching(self.objection, step, by=self.user)
+            except (IllegalStep, NotAllowed) as error:
+                found[key] = refusal_of(error).summary
+        return found
+
+    @cached_property
+    def next_step(self) -> Step | None:
+        missing = self.sheet.missing
+        return next_step(self.objection, can=self.steps, missing=missing)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The handling form."""
+        return Sheet(self.objection)
+
+    @cached_property
+    def suggested(self) -> list[routing.Destination]:
+        """Where the policy would send it."""
+        return routing.suggested(self.objection)
+
+    @cached_property
+    def forms(self) -> list[FormVersion]:
+        """The frozen copies of the handling form."""
+        return list(self.objection.forms.all())
+
+    @property
+    def is_mine(self) -> bool:
+        return self.objection.assignee_id == self.user.pk
+
+    @property
+    def tokens(self) -> dict[str, uuid.UUID]:
+        """For each step one token, good for the objection as it is shown now."""
+        number = self.objection.number
+        return {str(step): derived_token(step, number) for step in TOKENED}
+
+    @property
+    def may_reveal(self) -> bool:
+        """Whether there is a number and a reason to show it."""
+        return self.objection.customer.can_be_called and self.can[Step.REVEAL]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Everything that was said, internal notes included."""
+        return _lines(self.objection)
+
+    @property
+    def notes(self) -> list[Line]:
+        return [line for line in self.lines if line.message.direction == Direction.NOTE]
+
+    @cached_property
+    def origin(self) -> Inquiry | None:
+        """The inquiry that became this objection, if this person may see it."""
+        if self.objection.from_inquiry_id is None:
+            return None
+        visible = Inquiry.objects.visible_to(self.user).select_related("customer")
+        return visible.filter(pk=self.objection.from_inquiry_id).first()
+
+    @cached_property
+    def origin_lines(self) -> list[Line]:
+        """What was said on that inquiry."""
+        return _lines(self.origin) if self.origin else []
+
+    @cached_property
+    def linked(self) -> list[Ticket]:
+        return links.linked_to(self.objection, by=self.user)
+
+    @cached_property
+    def similar(self) -> list[Similar]:
+        """Objections with something in common that are not linked yet.
+
+        The same customer, order or device before the same subtype alone.
+        """
+        mine = self.objection
+        same = Q(customer=mine.customer_id)
+        if mine.order_number:
+            same |= Q(order_number=mine.order_number)
+        if mine.serial_number:
+            same |= Q(serial_number=mine.serial_number)
+        alike = same
+        if mine.subtype_id is not None:
+            alike |= Q(subtype=mine.subtype_id)
+        found = (
+            Objection.objects.visible_to(self.user)
+            .filter(alike)
+            .exclude(pk__in=[mine.pk, *(ticket.pk for ticket in self.linked)])
+            .annotate(
+                closeness=Case(
+                    When(same, then=Value(1)),
+                    default=Value(0),
+                    output_field=IntegerField(),
+                )
+            )
+            .select_related("customer", "assignee", "subtype")
+            .order_by("-closeness", "-created_at", "-pk")[:MOST_SIMILAR]
+        )
+        return [Similar(other, _in_common(mine, other)) for other in found]
+
+    @cached_property
+    def timeline(self) -> list[timeline.Entry]:
+        """The newest first."""
+        return timeline.entries(self.objection, by=self.user)[::-1]
+
+    @cached_property
+    def scripts(self) -> list[Offer]:
+        """For those who answer (IN-09)."""
+        if not self.can[Step.REPLY]:
+            return []
+        known = {"agent_no": self.user.work_number, "number": self.objection.number}
+        channel = self.objection.channel.code
+        return offered(channel=channel, at=self.now, known=known)
+
+    @property
+    def popups(self) -> list[Act]:
+        """All of them: what makes sense changes while the page stays open."""
+        return list(ACTS.values())
+
+    @cached_property
+    def colleagues(self) -> list[User]:
+        """To whom it may be given: never to who is named in it (OB-07)."""
+        named = self.objection.named_colleague_id
+        return list(User.objects.answering().exclude(pk=named))
+
+
+def _lines(ticket: Ticket) -> list[Line]:
+    messages = ticket.messages.select_related("author", "origin__customer")
+    return [
+        line_of(message, ticket) for message in messages.prefetch_related("attachments")
+    ]
+
+
+def _in_common(mine: Objection, other: Objection) -> list[str]:
+    said = [
+        (mine.customer_id == other.customer_id, _("same customer")),
+        (
+            bool(mine.order_number) and mine.order_number == other.order_number,
+            _("same order"),
+        ),
+        (
+            bool(mine.serial_number) and mine.serial_number == other.serial_number,
+            _("same device"),
+        ),
+        (
+            mine.subtype_id is not None and mine.subtype_id == other.subtype_id,
+            _("same subtype"),
+        ),
+    ]
+    return [words for true, words in said if true]

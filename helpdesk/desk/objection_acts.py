@@ -1,0 +1,167 @@
+"""What a colleague does with an objection through a form: each form and its verb."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.desk.objection_forms import (
+    CorrectForm,
+    HandOverForm,
+    ReturnForm,
+    WithdrawForm,
+    facts_initial,
+)
+from helpdesk.forms import PlainForm
+from objections import services
+from objections.facts import Facts, facts_of
+from objections.services.departments import handoff_for
+from objections.workflow import Step
+
+if TYPE_CHECKING:
+    from helpdesk.desk.objection import ObjectionWorkspace
+
+Given = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One form: what it is called, what it carries, and what takes it."""
+
+    name: str
+    step: Step
+    title: str | Promise
+    clauses: str
+    act: str | Promise
+    form: Callable[..., PlainForm]
+    options: Callable[["ObjectionWorkspace"], dict[str, Any]]
+    verb: Callable[["ObjectionWorkspace", Given], object]
+    template: str = "components/form_rows.html"
+    wide: bool = False
+
+    def form_for(self, workspace: "ObjectionWorkspace", *args: Any) -> PlainForm:
+        """The form, empty or with what was sent."""
+        return self.form(
+            *args,
+            auto_id=f"{self.name}-%s",
+            slots=f"error-{self.name}",
+            **self.options(workspace),
+        )
+
+
+def stamp_of(facts: Facts) -> str:
+    """A short fingerprint of a handling form."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def _correct(workspace: "ObjectionWorkspace", given: Given) -> object:
+    facts: Facts = given["facts"]
+    known = facts_of(workspace.objection)
+    if facts != known and given.get("seen", "") not in ("", stamp_of(known)):
+        raise ValidationError(
+            gettext(
+                "Somebody has changed this form meanwhile. Your text stays here; open"
+                " the objection anew to see what is there now."
+            ),
+            code="form_changed",
+        )
+    return services.correct(
+        workspace.objection,
+        changes={it.name: getattr(facts, it.name) for it in fields(facts)},
+        reason=given.get("reason", ""),
+        phone=given.get("phone", ""),
+        by=workspace.user,
+        at=workspace.now,
+    )
+
+
+def _known(workspace: "ObjectionWorkspace") -> dict[str, Any]:
+    """What stands on the form now."""
+    known = facts_of(workspace.objection)
+    return {
+        "has_phone": bool(workspace.objection.customer.phone_tail),
+        "initial": {**facts_initial(known), "seen": stamp_of(known)},
+    }
+
+
+def _hand_over(workspace: "ObjectionWorkspace", given: Given) -> object:
+    return services.hand_off(
+        workspace.objection, by=workspace.user, at=workspace.now, **given
+    )
+
+
+def _return(workspace: "ObjectionWorkspace", given: Given) -> object:
+    handoff = handoff_for(
+        workspace.objection,
+        given.get("department", ""),
+        Step.RETURN,
+        by=workspace.user,
+    )
+    return services.return_handoff(
+        handoff, reason=given["reason"], by=workspace.user, at=workspace.now
+    )
+
+
+def _withdraw(workspace: "ObjectionWorkspace", given: Given) -> object:
+    return services.withdraw(
+        workspace.objection,
+        statement=given["statement"],
+        by=workspace.user,
+        at=workspace.now,
+    )
+
+
+ACTS: Final = {
+    act.name: act
+    for act in (
+        Act(
+            name="correct",
+            step=Step.CORRECT,
+            title=_("Handling form"),
+            clauses="OB-38 – OB-42",
+            act=_("Save the form"),
+            form=CorrectForm,
+            options=_known,
+            verb=_correct,
+            template="desk/objection/_facts_fields.html",
+            wide=True,
+        ),
+        Act(
+            name="hand-over",
+            step=Step.HAND_OFF,
+            title=_("Hand over"),
+            clauses="OB-44, OB-45",
+            act=_("Hand over"),
+            form=HandOverForm,
+            options=lambda workspace: {"suggested": workspace.suggested},
+            verb=_hand_over,
+            template="desk/objection/_hand_over_fields.html",
+        ),
+        Act(
+            name="return",
+            step=Step.RETURN,
+            title=_("Return it"),
+            clauses="OB-06",
+            act=_("Return it"),
+            form=ReturnForm,
+            options=lambda workspace: {"handoffs": workspace.to_return},
+            verb=_return,
+            template="desk/objection/_return_fields.html",
+        ),
+        Act(
+            name="withdraw",
+            step=Step.WITHDRAW,
+            title=_("Withdraw for the customer"),
+            clauses="",
+            act=_("Withdraw the objection"),
+            form=WithdrawForm,
+            options=lambda workspace: {},  # noqa: ARG005 - all are called alike
+            verb=_withdraw,
+        ),
+    )
+}

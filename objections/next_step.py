@@ -1,0 +1,67 @@
+"""What a person can do with an objection now, and what the policy asks for first."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from objections.models import Handoff, Objection
+from objections.workflow import WORKFLOW, Status, Step
+from staff.models import Role, User
+
+_TAKES_IT_FROM_SOMEONE: Final = frozenset({Step.TAKE, Step.ASSIGN, Step.HAND_OFF})
+_OF_A_DEPARTMENT: Final = frozenset({Step.ACCEPT, Step.RETURN})
+
+
+def possible_steps(
+    objection: Objection, *, by: User, handoffs: Sequence[Handoff]
+) -> frozenset[Step]:
+    """The steps whose buttons make sense; the verbs decide once more.
+
+    `handoffs` are all of the objection: what came back twice is handed over by a
+    supervisor (OB-06).
+    """
+    steps = {step for step in Step if WORKFLOW.allows(objection, step, by=by)}
+    if objection.held_by_another(by=by):
+        steps -= _TAKES_IT_FROM_SOMEONE
+    if objection.assignee_id == by.pk:
+        steps -= {Step.TAKE}
+    returned = sum(handoff.returned_at is not None for handoff in handoffs)
+    if returned > 1 and not by.supervises:
+        steps -= {Step.HAND_OFF}
+    if not any(acts_for(handoff, objection, by=by) for handoff in handoffs):
+        steps -= _OF_A_DEPARTMENT
+    if not any(may_accept(handoff, objection, by=by) for handoff in handoffs):
+        steps -= {Step.ACCEPT}
+    return frozenset(steps)
+
+
+def next_step(
+    objection: Objection, *, can: frozenset[Step], missing: Sequence[str]
+) -> Step | None:
+    """The one step that the policy asks for now, of those that one `can` take.
+
+    Acknowledge (OB-36), complete the form (OB-42), record it and tell the number
+    (OB-43), hand it over (OB-44), accept it (OB-46). None where others have to act.
+    """
+    step = {
+        Status.RECEIVED: Step.ACKNOWLEDGE,
+        Status.ACKNOWLEDGED: Step.CORRECT if missing else Step.RECORD,
+        Status.RECORDED: Step.HAND_OFF,
+        Status.HANDED_OFF: Step.ACCEPT,
+        Status.INVESTIGATING: Step.ACCEPT,
+        Status.AWAITING_EVIDENCE: Step.ACCEPT,
+    }.get(Status(objection.status))
+    return step if step in can else None
+
+
+def acts_for(handoff: Handoff, objection: Objection, *, by: User) -> bool:
+    """Whether a standing hand-off is this person's to accept or return (OB-07)."""
+    own = (
+        by.role != Role.DEPARTMENT_HANDLER or by.department_id == handoff.department_id
+    )
+    over = handoff.returned_at is not None or handoff.ended_at is not None
+    return own and not over and objection.named_colleague_id != by.pk
+
+
+def may_accept(handoff: Handoff, objection: Objection, *, by: User) -> bool:
+    """Whether it still waits for this person's department."""
+    return handoff.accepted_at is None and acts_for(handoff, objection, by=by)
