@@ -1,9 +1,9 @@
 """Objections for other systems: parse, call the verb that the pages call, show."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -21,21 +21,28 @@ from inquiries.documents import Once
 from objections import services
 from objections.documents import (
     Acceptance,
+    Conclusion,
     Conversion,
     Correction,
     HandingOff,
+    NewEvidence,
     NewObjection,
     ObjectionFiled,
     ObjectionState,
+    Question,
     Returning,
+    Waiving,
     Withdrawal,
     changes_in,
     facts_in,
 )
-from objections.models import Handoff, Objection
+from objections.models import Objection
+from objections.services.departments import handoff_for
+from objections.workflow import Step
 from sla.models import Clock
 from sla.services.standing import holds
 from staff.models import User
+from tickets.models import Attachment
 
 NUMBER: Final = OpenApiParameter(
     "number", str, OpenApiParameter.PATH, description=_("The number of the objection.")
@@ -173,7 +180,8 @@ class Objections(ViewSet):
     def accept(self, request: Request, number: str) -> Response:
         objection = found(request, number)
         given = parsed(Acceptance, request)
-        handoff = handed_to(objection, given["department"], by=person(request))
+        code, by = given["department"], person(request)
+        handoff = handoff_for(objection, code, Step.ACCEPT, by=by)
         services.accept(handoff, by=person(request), at=timezone.now())
         return shown(request, objection)
 
@@ -189,12 +197,90 @@ class Objections(ViewSet):
         objection = found(request, number)
         given = parsed(Returning, request)
         services.return_handoff(
-            handed_to(objection, given["department"], by=person(request)),
+            handoff_for(
+                objection, given["department"], Step.RETURN, by=person(request)
+            ),
             reason=given["reason"],
             by=person(request),
             at=timezone.now(),
         )
         return shown(request, objection)
+
+    @extend_schema(
+        "add_evidence",
+        summary=_("Add evidence"),
+        description=_("With its source; it is never changed afterwards (OB-47)."),
+        request=NewEvidence,
+        responses=ObjectionState,
+        parameters=[NUMBER],
+    )
+    def evidence(self, request: Request, number: str) -> Response:
+        objection = found(request, number)
+        given = parsed(NewEvidence, request)
+        file = given.pop("file", None)
+        services.add_evidence(
+            objection,
+            **given,
+            attachment=file_of(objection, file) if file else None,
+            by=person(request),
+            at=timezone.now(),
+        )
+        return shown(request, objection)
+
+    @extend_schema(
+        "attach_conversations",
+        summary=_("Keep the customer's conversations"),
+        description=_("As frozen copies, in one step (OB-49)."),
+        request=None,
+        responses=ObjectionState,
+        parameters=[NUMBER],
+    )
+    def conversations(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.attach_conversations)
+
+    @extend_schema(
+        "waive_evidence",
+        summary=_("Say that there is no evidence of a kind"),
+        description=_("With the reason why."),
+        request=Waiving,
+        responses=ObjectionState,
+        parameters=[NUMBER],
+    )
+    def waive_evidence(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.waive_evidence, Waiving)
+
+    @extend_schema(
+        "ask_for_evidence",
+        summary=_("Ask the customer for material"),
+        description=_("Meanwhile the investigation waits, for so long as it may."),
+        request=Question,
+        responses=ObjectionState,
+        parameters=[NUMBER, IDEMPOTENCY],
+    )
+    def ask_evidence(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.ask_for_evidence, Question)
+
+    @extend_schema(
+        "go_on_investigating",
+        summary=_("Go on without the material"),
+        description=_("The clocks run on at once."),
+        request=None,
+        responses=ObjectionState,
+        parameters=[NUMBER],
+    )
+    def go_on(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.go_on)
+
+    @extend_schema(
+        "conclude_investigation",
+        summary=_("Conclude the investigation"),
+        description=_("What was found, who answers for it, and on what it rests."),
+        request=Conclusion,
+        responses=ObjectionState,
+        parameters=[NUMBER],
+    )
+    def conclude(self, request: Request, number: str) -> Response:
+        return self._take(request, number, services.conclude, Conclusion)
 
     @extend_schema(
         "withdraw_objection",
@@ -212,15 +298,11 @@ class Objections(ViewSet):
         request: Request,
         number: str,
         verb: Callable[..., object],
-        form: type[Serializer[Any]],
+        form: type[Serializer[Any]] | None = None,
     ) -> Response:
         objection = found(request, number)
-        verb(
-            objection,
-            **parsed(form, request),
-            by=person(request),
-            at=timezone.now(),
-        )
+        given = parsed(form, request) if form else {}
+        verb(objection, **given, by=person(request), at=timezone.now())
         return shown(request, objection)
 
 
@@ -229,26 +311,11 @@ def found(request: Request, number: str) -> Objection:
     return get_object_or_404(Objection.objects.visible_to(request.user), number=number)
 
 
-def handed_to(objection: Objection, code: str, *, by: User) -> Handoff:
-    """What a department was handed last; without a code, one's own department.
-
-    Raises ValidationError (department) when it was handed nothing.
-    """
-    mine = objection.handoffs.select_related("department").order_by("-pk")
-    if code:
-        handoff = mine.filter(department__code=code).first()
-    else:
-        handoff = mine.filter(department=by.department_id).first()
-    if handoff is None:
-        raise ValidationError(
-            {
-                "department": ValidationError(
-                    _("This department was handed nothing here."),
-                    code="department_unknown",
-                )
-            }
-        )
-    return handoff
+def file_of(objection: Objection, public_id: uuid.UUID) -> Attachment:
+    """A file of the case or of the inquiry that it came from; else a 404."""
+    places = [key for key in (objection.pk, objection.from_inquiry_id) if key]
+    mine = Attachment.objects.filter(message__ticket__in=places)
+    return get_object_or_404(mine.select_related("message"), public_id=public_id)
 
 
 def shown(
@@ -262,7 +329,13 @@ def shown(
     clocks = Clock.objects.select_related("target__version__policy", "target__calendar")
     related = ("channel", "customer", "assignee", "department", "subtype")
     fresh = Objection.objects.select_related(*related).prefetch_related(
-        Prefetch("clocks", clocks), "demands__kind", "handoffs__department"
+        Prefetch("clocks", clocks),
+        "demands__kind",
+        "handoffs__department",
+        "evidence__kind",
+        "evidence__attachment",
+        "waivers__kind",
+        "findings__articles",
     )
     found = fresh.get(pk=objection.pk)
     context = {

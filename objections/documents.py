@@ -10,15 +10,20 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from inquiries.documents import Code, NewCustomer, Once, Words
+from inquiries.documents import ClientToken, Code, NewCustomer, Once, Words
 from objections.facts import Asked, Facts
 from objections.models import (
+    Cause,
     Demand,
+    Evidence,
+    EvidenceWaiver,
+    Finding,
     Handoff,
     Objection,
     ObjectionType,
     Phase,
     ProcessStep,
+    Responsibility,
 )
 from objections.services import promises
 from objections.workflow import Status
@@ -213,6 +218,82 @@ class Withdrawal(serializers.Serializer[Any]):
     statement = Words(help_text=_("What the customer said."))
 
 
+@extend_schema_field(serializers.ChoiceField(Responsibility.choices))
+class ResponsibilityCode(Words):
+    """Who answers for it; the verb says so in words."""
+
+
+@extend_schema_field(serializers.ChoiceField(Cause.choices))
+class CauseCode(Words):
+    """Why it happened; the verb says so in words."""
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "evidence",
+            {
+                "kind": "payment_record",
+                "source": _("Finance system"),
+                "text": _("300.00 were kept back on 20 November."),
+            },
+            request_only=True,
+        )
+    ]
+)
+class NewEvidence(serializers.Serializer[Any]):
+    """A text, or a file that is on the case already."""
+
+    kind = Words(help_text=_("The code of a kind of evidence."))
+    source: Any = Words(help_text=_("Where it is from."))
+    text = Words(required=False, default="", help_text=_("What it says."))
+    file = ClientToken(
+        required=False,
+        help_text=_("The id of a file of this case, instead of a text."),
+    )
+
+
+class Waiving(serializers.Serializer[Any]):
+    kind = Words(help_text=_("The code of a kind of evidence."))
+    reason = Words(help_text=_("Why there is none."))
+
+
+class Question(Once):
+    text = Words(help_text=_("What the customer is asked for."))
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "finding",
+            {
+                "text": _("Nothing in the contract allows the deduction."),
+                "responsibility": "company",
+                "cause": "process",
+                "articles": ["ECL21"],
+            },
+            request_only=True,
+        )
+    ]
+)
+class Conclusion(serializers.Serializer[Any]):
+    text = Words(help_text=_("What was found."))
+    responsibility = ResponsibilityCode(help_text=_("Who answers for it."))
+    cause = CauseCode(help_text=_("Why it happened."))
+    contract_clause = Words(
+        required=False,
+        default="",
+        help_text=_("The clause of the contract that it rests on."),
+    )
+    articles = serializers.ListField(
+        child=Words(),
+        required=False,
+        default=list,
+        max_length=10,
+        help_text=_("Codes of the articles of law that it rests on (OB-02)."),
+    )
+
+
 class PromiseMade(serializers.Serializer[Any]):
     metric = serializers.ChoiceField(choices=Metric.choices, read_only=True)
     due_at = serializers.DateTimeField(read_only=True)
@@ -235,6 +316,43 @@ class HandoffState(serializers.ModelSerializer[Handoff]):
             *("department", "part", "round", "handed_at"),
             *("accepted_at", "returned_at", "return_reason"),
         )
+
+
+class EvidenceState(serializers.ModelSerializer[Evidence]):
+    kind = serializers.CharField(source="kind.code", read_only=True)
+    file = serializers.UUIDField(
+        source="attachment.public_id", default=None, read_only=True, allow_null=True
+    )
+
+    class Meta:
+        model = Evidence
+        fields = read_only_fields = (
+            *("kind", "source", "text", "file", "hash", "added_at"),
+        )
+
+
+class WaiverState(serializers.ModelSerializer[EvidenceWaiver]):
+    kind = serializers.CharField(source="kind.code", read_only=True)
+
+    class Meta:
+        model = EvidenceWaiver
+        fields = read_only_fields = ("kind", "reason", "waived_at")
+
+
+class FindingState(serializers.ModelSerializer[Finding]):
+    articles = serializers.SlugRelatedField(
+        many=True, read_only=True, slug_field="code"
+    )
+
+    class Meta:
+        model = Finding
+        fields = read_only_fields = (
+            *("round", "text", "responsibility", "cause", "contract_clause"),
+            *("articles", "found_at"),
+        )
+
+    def get_articles(self, finding: Finding) -> list[str]:
+        return [article.code for article in finding.articles.all()]
 
 
 class ObjectionFiled(serializers.ModelSerializer[Objection]):
@@ -263,6 +381,9 @@ class ObjectionState(TicketSummary):
     )
     demands = DemandState(many=True, read_only=True)
     handoffs = HandoffState(many=True, read_only=True)
+    evidence = EvidenceState(many=True, read_only=True)
+    waivers = WaiverState(many=True, read_only=True)
+    findings = FindingState(many=True, read_only=True)
     promised = serializers.SerializerMethodField()
     clocks = ClockOfTicket(many=True, read_only=True)
 
@@ -275,7 +396,8 @@ class ObjectionState(TicketSummary):
             *("process_step", "company_name", "account_number", "no_account_reason"),
             *("core_need", "device_model", "serial_number", "order_number"),
             *("contract_number", "danger", "on_air", "received_at", "acknowledged_at"),
-            *("form_complete_at", "recorded_at", "estimate", "handoffs", "promised"),
+            *("form_complete_at", "recorded_at", "estimate", "handoffs", "evidence"),
+            *("waivers", "findings", "promised"),
             "clocks",
         )
         extra_kwargs: ClassVar[dict[str, Any]] = {

@@ -58,6 +58,12 @@ OBJECTION_VERBS = (
     "hand-off",
     "accept",
     "return",
+    "evidence",
+    "conversations",
+    "waive-evidence",
+    "ask-evidence",
+    "go-on",
+    "conclude",
     "withdraw",
 )
 # Where, which verbs, and who takes them.

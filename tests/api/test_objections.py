@@ -1,5 +1,6 @@
 """Other systems, and customers without a token, file and handle objections."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -198,7 +199,7 @@ def test_reading_takes_a_constant_number_of_queries(
 ) -> None:
     one = handed(FEE)
     for objection in (one, handed(surname="欧阳", order_number="ORD-8")):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(11):
             api.get(f"{URL}{objection.number}/")
 
 
@@ -206,3 +207,47 @@ def test_a_withdrawal_ends_it(api: APIClient) -> None:
     objection = handed(by=UserFactory.create())
     body = act(api, objection, "withdraw", statement="客户来电撤回").json()
     assert (body["status"], body["promised"]) == ("withdrawn", [])
+
+
+@pytest.mark.clause("OB-46", "OB-48")
+def test_a_department_investigates_by_api(as_person: SignedIn) -> None:
+    objection = handed(FEE)
+    finance = as_person(handler_of("finance"))
+    act(finance, objection, "accept")
+    body = act(
+        finance, objection, "evidence", kind="payment_record", source="系统", text="300"
+    ).json()
+    assert [it["kind"] for it in body["evidence"]] == ["payment_record"]
+    body = act(finance, objection, "conversations").json()
+    assert "chat_log" in [it["kind"] for it in body["evidence"]]
+    body = act(finance, objection, "ask-evidence", text="请上传合同").json()
+    assert body["status"] == "awaiting_evidence"
+    assert act(finance, objection, "go-on").json()["status"] == "investigating"
+    finding = {
+        "text": "扣款没有依据",
+        "responsibility": "company",
+        "cause": "process",
+        "articles": ["ECL21"],
+    }
+    refused = act(finance, objection, "conclude", **finding)
+    assert set(refused.json()["fields"]) == {"evidence"}
+    for kind in ("contract_terms", "order_detail", "invoice_record"):
+        act(finance, objection, "waive-evidence", kind=kind, reason="没有")
+    body = act(finance, objection, "conclude", **finding).json()
+    assert body["status"] == "investigated"
+    assert body["findings"][0]["articles"] == ["ECL21"]
+
+
+def test_a_file_of_another_case_is_not_found(as_person: SignedIn) -> None:
+    objection = handed(FEE)
+    finance = as_person(handler_of("finance"))
+    act(finance, objection, "accept")
+    answer = act(
+        finance,
+        objection,
+        "evidence",
+        kind="order_detail",
+        source="系统",
+        file=str(uuid.uuid4()),
+    )
+    assert answer.status_code == 404
