@@ -340,7 +340,7 @@ class WaiverState(serializers.ModelSerializer[EvidenceWaiver]):
 
 
 class FindingState(serializers.ModelSerializer[Finding]):
-    articles = serializers.SlugRelatedField(
+    articles = serializers.SlugRelatedField[Any](
         many=True, read_only=True, slug_field="code"
     )
 
