@@ -75,7 +75,10 @@ class Handoff(models.Model):
     ended_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text=_("Another department returned it, or the customer withdrew."),
+        help_text=_(
+            "Another department returned it, it was concluded without this one, or the"
+            " customer withdrew."
+        ),
     )
 
     objects = HandoffQuerySet.as_manager()

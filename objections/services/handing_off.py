@@ -94,9 +94,10 @@ def end_handoffs(objection: Objection, *, at: datetime) -> None:
     objection.handoffs.standing().update(ended_at=at)
 
 
-def take_back(objection: Objection, *, by: User, at: datetime) -> None:
-    """End the other departments' part in a round that one has returned."""
-    for handoff in objection.handoffs.waiting().select_related("department"):
+def excuse(objection: Objection, *, by: User, at: datetime) -> None:
+    """Wait no more for departments that have not accepted; what is late stays late."""
+    waiting = objection.handoffs.waiting()
+    for handoff in waiting.select_related("department"):
         clocks.cancel(
             objection,
             Metric.DEPARTMENT_ACCEPTANCE,
@@ -105,6 +106,12 @@ def take_back(objection: Objection, *, by: User, at: datetime) -> None:
             by=by,
             subject=acceptance_subject(handoff),
         )
+    waiting.update(ended_at=at)
+
+
+def take_back(objection: Objection, *, by: User, at: datetime) -> None:
+    """End the other departments' part in a round that one has returned."""
+    excuse(objection, by=by, at=at)
     clocks.cancel(
         objection,
         Metric.INVESTIGATION,

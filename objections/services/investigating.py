@@ -22,9 +22,12 @@ from objections.models import (
     Finding,
     LawArticle,
     Objection,
+    Part,
     Responsibility,
 )
 from objections.services import promises
+from objections.services.handing_off import excuse
+from objections.services.handling import refuse_partial
 from objections.workflow import WORKFLOW, Step
 from sla.models import ClockStatus, Metric
 from sla.services import clocks, pauses
@@ -34,7 +37,7 @@ from tickets.models import Attachment, Direction, Message, Ticket, Verb
 from tickets.services import attachments, events, messages
 from tickets.services.attachments import InspectedFile, Upload
 from tickets.text import clean_message
-from tickets.workflow import NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed
 
 CHAT_LOG = "chat_log"
 AWAITING = "awaiting_evidence"
@@ -234,8 +237,10 @@ def conclude(
 ) -> Finding:
     """Say what was found and on what it rests (OB-02, OB-07); the proposal is next.
 
-    The leading department concludes, once every needed kind of evidence is there or is
-    said not to exist. A finding names a clause of the contract or an article of law.
+    The leading department concludes, once it has accepted and every needed kind of
+    evidence is there or is said not to exist. Whoever only takes part and has not
+    accepted by then is waited for no more. A finding names a clause of the contract or
+    an article of law.
 
     Raises ValidationError (text, responsibility, cause, contract_clause, articles,
     evidence), IllegalStep, NotAllowed.
@@ -266,8 +271,10 @@ def conclude(
             by.department_id != objection.department_id
         ):
             raise NotAllowed(Step.CONCLUDE)
+        _refuse_unaccepted(objection)
         if lacking := missing(objection):
             raise _lacking(lacking)
+        excuse(objection, by=by, at=at)
         let_run(objection, by=by, at=at)
         finding = Finding.objects.create(
             objection=objection,
@@ -298,10 +305,14 @@ def conclude(
         return finding
 
 
-def refuse_partial(objection: Objection, step: Step, *, by: User) -> None:
-    """Nobody investigates an objection about themselves (OB-07). Raises NotAllowed."""
-    if objection.named_colleague_id == by.pk:
-        raise NotAllowed(step)
+def _refuse_unaccepted(objection: Objection) -> None:
+    """Who leads has taken it on before it is concluded. Raises IllegalStep."""
+    if objection.handoffs.waiting().filter(part=Part.LEAD).exists():
+        raise IllegalStep(
+            _("The leading department has not accepted this objection yet."),
+            step=Step.CONCLUDE,
+            status=objection.status,
+        )
 
 
 def _said_wrong(responsibility: str, cause: str) -> dict[str, ValidationError]:

@@ -337,3 +337,34 @@ def test_a_return_while_the_customer_is_asked_lets_the_total_run() -> None:
         handoff_to(objection, "finance"), reason="不归财务", by=handler, at=AT
     )
     assert clock_of(objection, Metric.TOTAL).status == ClockStatus.RUNNING
+
+
+def test_a_finding_waits_no_more_for_who_has_not_accepted() -> None:
+    objection, technician = investigated(OF_TYPES["quality"], "technical_support")
+    waive_all(objection, by=technician)
+    services.conclude(objection, **CONCLUSION, by=technician, at=after(hours=1))
+    clock = clock_of(objection, Metric.DEPARTMENT_ACCEPTANCE, "warehouse_logistics/1")
+    assert clock.status == ClockStatus.CANCELLED
+    assert handoff_to(objection, "warehouse_logistics").ended_at == after(hours=1)
+    running = objection.clocks.unfinished().values_list("metric", flat=True)
+    assert sorted(running) == ["legal_outer_limit", "proposal", "total"]
+
+
+def test_what_a_department_accepts_too_late_stays_late_when_it_is_concluded() -> None:
+    objection, technician = investigated(OF_TYPES["quality"], "technical_support")
+    waive_all(objection, by=technician)
+    services.conclude(objection, **CONCLUSION, by=technician, at=after(hours=3))
+    clock = clock_of(objection, Metric.DEPARTMENT_ACCEPTANCE, "warehouse_logistics/1")
+    assert clock.outcome == "missed"
+
+
+def test_who_leads_accepts_before_concluding() -> None:
+    objection, storekeeper = investigated(OF_TYPES["quality"], "warehouse_logistics")
+    waive_all(objection, by=storekeeper)
+    technician = handler_of("technical_support")
+    with pytest.raises(IllegalStep, match=r"leading|牵头"):
+        services.conclude(objection, **CONCLUSION, by=technician, at=AT)
+    objection.refresh_from_db()
+    assert (objection.status, objection.findings.count()) == ("investigating", 0)
+    services.accept(handoff_to(objection, "technical_support"), by=technician, at=AT)
+    assert services.conclude(objection, **CONCLUSION, by=technician, at=AT).round == 1
