@@ -34,7 +34,7 @@ from sla.services import clocks, pauses
 from staff.models import Role, User
 from tickets import feed
 from tickets.models import Attachment, Direction, Message, Ticket, Verb
-from tickets.services import attachments, events, messages
+from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
 from tickets.text import clean_message
 from tickets.workflow import IllegalStep, NotAllowed
@@ -69,7 +69,7 @@ def add_evidence(
     files: Sequence[Upload] = (),
     attachment: Attachment | None = None,
 ) -> list[Evidence]:
-    """Put evidence on record: a text, new files, or a file that is on the case already.
+    """Put evidence on record: a text, new files, a file that is on the case already.
 
     Each piece keeps its source, the time, and the hash of its content; the same piece
     again is the one that is there.
@@ -79,9 +79,9 @@ def add_evidence(
     source = one_line(
         source, field="source", missing=_("Please say where this is from.")
     )
-    inspected = attachments.inspect(files)
-    if not inspected and attachment is None:
-        text = clean_message(text)
+    text, inspected = messages.clean(
+        text, files, required=attachment is None, with_videos=True
+    )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
@@ -93,8 +93,8 @@ def add_evidence(
         pieces: list[tuple[str, Attachment | None, str]] = [
             ("", file, _hash_of(file)) for file in kept
         ]
-        if not pieces:
-            pieces = [(text, None, hashlib.sha256(text.encode()).hexdigest())]
+        if text:
+            pieces.append((text, None, hashlib.sha256(text.encode()).hexdigest()))
         made = [
             _put(objection, found, piece, source=source, by=by, at=at)
             for piece in pieces
@@ -169,7 +169,7 @@ def ask_for_evidence(
     Raises ValidationError (text), IllegalStep, NotAllowed, ForbiddenPhrase,
     NeedsConfirmation.
     """
-    text = clean_message(text)
+    text, _none = messages.clean(text, ())
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         if sent := messages.already_sent(objection, client_token):

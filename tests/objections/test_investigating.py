@@ -27,6 +27,7 @@ from tests.objections.cases import (
     handoff_to,
 )
 from tests.portal.conftest import picture
+from tests.tickets.test_videos import video
 from tickets.workflow import IllegalStep, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -165,17 +166,16 @@ def test_the_same_piece_again_is_the_one_that_is_there() -> None:
     [
         ({"kind": "moon"}, "kind"),
         ({"source": " "}, "source"),
-        ({"text": ""}, None),
-        ({"files": [SimpleUploadedFile("a.jpg", b"PK\x03\x04zip")]}, None),
+        ({"text": ""}, "text"),
+        ({"files": [SimpleUploadedFile("a.jpg", b"PK\x03\x04zip")]}, "files"),
     ],
 )
-def test_evidence_that_is_none_is_refused(changes: Any, field: str | None) -> None:
+def test_evidence_that_is_none_is_refused(changes: Any, field: str) -> None:
     objection, handler = investigated()
     given = {"kind": "order_detail", "source": "系统", "text": "x", **changes}
     with pytest.raises(ValidationError) as refused:
         services.add_evidence(objection, **given, by=handler, at=AT)
-    if field:
-        assert list(refused.value.message_dict) == [field]
+    assert list(refused.value.message_dict) == [field]
     assert not Evidence.objects.exists()
 
 
@@ -368,3 +368,28 @@ def test_who_leads_accepts_before_concluding() -> None:
     assert (objection.status, objection.findings.count()) == ("investigating", 0)
     services.accept(handoff_to(objection, "technical_support"), by=technician, at=AT)
     assert services.conclude(objection, **CONCLUSION, by=technician, at=AT).round == 1
+
+
+@pytest.mark.clause("OB-47")
+def test_what_is_said_of_a_file_and_the_film_itself_are_kept() -> None:
+    objection, handler = investigated()
+    film = SimpleUploadedFile("fault.mov", video())
+    pieces = services.add_evidence(
+        objection,
+        kind="order_detail",
+        source="客户",
+        text="开机两分钟后黑屏",
+        files=[film],
+        by=handler,
+        at=AT,
+    )
+    assert [it.text for it in pieces] == ["", "开机两分钟后黑屏"]
+    assert pieces[0].attachment is not None
+    assert pieces[0].attachment.content_type == "video/quicktime"
+
+
+def test_an_empty_question_to_the_customer_is_refused_beside_its_field() -> None:
+    objection, handler = investigated()
+    with pytest.raises(ValidationError) as refused:
+        services.ask_for_evidence(objection, text=" ", by=handler, at=AT)
+    assert list(refused.value.message_dict) == ["text"]
