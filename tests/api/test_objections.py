@@ -13,10 +13,10 @@ from helpdesk.api import limits
 from helpdesk.api.urls import OBJECTION_VERBS
 from inquiries import services as inquiry_services
 from objections.models import Objection
-from staff.models import User
+from staff.models import Role, User
 from tests.api.conftest import SignedIn
 from tests.factories import AT, InquiryFactory, UserFactory
-from tests.objections.cases import FEE, filed, handed, handler_of, recorded
+from tests.objections.cases import FEE, filed, handed, handler_of
 
 pytestmark = pytest.mark.django_db
 
@@ -169,11 +169,16 @@ def test_a_stranger_of_another_department_finds_nothing(as_person: SignedIn) -> 
 
 
 def test_accepting_for_a_department_that_was_handed_nothing_is_a_field_error(
-    api: APIClient,
+    as_person: SignedIn,
 ) -> None:
-    objection = recorded()
-    answer = act(api, objection, "accept", department="finance")
+    manager = as_person(UserFactory.create(role=Role.MANAGER))
+    answer = act(manager, handed(), "accept", department="finance")
+    assert answer.status_code == 400
     assert set(answer.json()["fields"]) == {"department"}
+
+
+def test_an_agent_accepts_nothing_for_a_department(api: APIClient) -> None:
+    assert act(api, handed(), "accept").status_code == 403
 
 
 def test_an_inquiry_becomes_an_objection(api: APIClient, agent: User) -> None:
