@@ -58,6 +58,7 @@ def customer_writes(
         if WORKFLOW.move(objection, rule):
             objection.save(update_fields=["status"])
             let_run(objection, by=None, at=at)
+            events.record(objection, Verb.INVESTIGATION_WENT_ON, by=None, at=at)
             feed.announce(objection, "ticket", to_customer=True)
         return message
 
@@ -101,7 +102,7 @@ def withdraw(
     )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
-        if _withdrawn(objection, by=by):
+        if _withdrawn(objection, statement, by=by):
             return objection
         if by is not None:
             refuse_partial(objection, Step.WITHDRAW, by=by)
@@ -126,6 +127,8 @@ def withdraw(
         return objection
 
 
-def _withdrawn(objection: Objection, *, by: User | None) -> bool:
-    """Whether the same person has withdrawn it before."""
-    return objection.events.filter(verb=Verb.OBJECTION_WITHDRAWN, actor=by).exists()
+def _withdrawn(objection: Objection, statement: str, *, by: User | None) -> bool:
+    """Whether the same person has withdrawn it before in the same words."""
+    done = objection.events.filter(verb=Verb.OBJECTION_WITHDRAWN, actor=by).first()
+    said = objection.messages.filter(text=statement)
+    return done is not None and said.filter(pk=done.data["message"]).exists()

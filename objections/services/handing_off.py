@@ -156,10 +156,17 @@ def form_content(objection: Objection) -> dict[str, Any]:
         "received_at": objection.received_at,
         "recorded_at": objection.recorded_at,
         "estimate": objection.estimate,
-        "recorded_by": objection.assignee.work_number if objection.assignee else "",
+        "recorded_by": _recorder(objection),
     }
     plain: dict[str, Any] = json.loads(json.dumps(form, cls=DjangoJSONEncoder))
     return plain
+
+
+def _recorder(objection: Objection) -> str:
+    """The work number of who took the form on record, whoever looks after it now."""
+    recorded = objection.events.filter(verb=Verb.OBJECTION_RECORDED)
+    event = recorded.select_related("actor").last()
+    return event.actor.work_number if event and event.actor else ""
 
 
 def _hand(

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from time_machine import travel
 
+from customers.services import forget_contacts_later
+from helpdesk.tasks import forget_contacts
 from objections import services
 from objections.next_step import possible_steps
 from objections.workflow import Step
@@ -66,8 +69,9 @@ def test_withdrawing_twice_is_withdrawing_once() -> None:
     for by in (None, None):
         services.withdraw(objection, statement="已解决", by=by, at=AT)
     assert objection.events.filter(verb="objection_withdrawn").count() == 1
-    with pytest.raises(IllegalStep):
-        services.withdraw(objection, statement="已解决", by=agent, at=AT)
+    for by, statement in ((agent, "已解决"), (None, "另有原因")):
+        with pytest.raises(IllegalStep):
+            services.withdraw(objection, statement=statement, by=by, at=AT)
 
 
 @pytest.mark.clause("OB-07")
@@ -84,3 +88,15 @@ def test_who_is_named_neither_takes_nor_ends_the_objection() -> None:
     assert possible_steps(objection, by=named, handoffs=[]).isdisjoint(
         {Step.TAKE, Step.WITHDRAW}
     )
+
+
+@pytest.mark.clause("OB-43")
+def test_a_number_that_an_open_objection_needs_is_not_forgotten() -> None:
+    objection = filed()
+    forget_contacts_later(objection.customer, at=AT)
+    with travel(AT + timedelta(days=9), tick=False):
+        assert forget_contacts() == 0
+        services.withdraw(
+            objection, statement="已解决", by=None, at=AT + timedelta(days=9)
+        )
+        assert forget_contacts() == 1

@@ -308,3 +308,12 @@ def test_what_comes_back_twice_is_never_given_to_who_is_named() -> None:
         )
     objection.refresh_from_db()
     assert objection.assignee == other
+
+
+@pytest.mark.clause("OB-42")
+def test_the_frozen_form_names_who_recorded_it_whoever_has_it_now() -> None:
+    agent, colleague = UserFactory.create(), UserFactory.create()
+    objection = recorded(by=agent)
+    services.assign(objection, to=colleague, by=agent, at=AT)
+    services.hand_off(objection, by=colleague, at=AT)
+    assert objection.forms.get().content["recorded_by"] == agent.work_number
