@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -161,6 +161,8 @@ def ask_for_evidence(
     by: User,
     at: datetime,
     client_token: uuid.UUID | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> Message:
     """Ask the customer for material; meanwhile the investigation waits, not for ever.
 
@@ -176,7 +178,9 @@ def ask_for_evidence(
             return sent
         refuse_partial(objection, Step.ASK_EVIDENCE, by=by)
         rule = WORKFLOW.check(objection, Step.ASK_EVIDENCE, by=by)
-        phrases.refuse_forbidden(text, by=by)
+        phrases.refuse_forbidden(
+            text, by=by, confirmed=frozenset(confirmed), override=override_reason
+        )
         message = messages.add(
             objection,
             direction=Direction.OUT,

@@ -41,6 +41,7 @@ def correct(
     at: datetime,
     reason: str = "",
     phone: str = "",
+    known: Facts | None = None,
 ) -> Objection:
     """Complete or correct the handling form (OB-38 to OB-41).
 
@@ -48,6 +49,8 @@ def correct(
     needs a reason; theirs stays on record (OB-39). Deadlines follow the facts. `phone`
     is the customer's number where it was not known or was wrong. A form that is on
     record stays complete (OB-42), and the customer is told of another estimate (OB-43).
+    `known` is the form that the changes were made to: nobody undoes what they did not
+    see.
 
     Raises ValidationError by field, IllegalStep, NotAllowed.
     """
@@ -55,6 +58,8 @@ def correct(
     WORKFLOW.check(objection, Step.CORRECT, by=by)
     before = facts_of(objection)
     wanted = replace(before, **changes)
+    if known is not None and known != before != wanted:
+        raise changed_meanwhile()
     checked = _checked(wanted, phone, at=at)
     called = _called(objection, phone, at=at)
     if checked.facts == before and not called:
@@ -124,6 +129,17 @@ def record(
     events.record(objection, Verb.OBJECTION_RECORDED, by=by, at=at)
     feed.announce(objection, "ticket", to_customer=True)
     return objection
+
+
+def changed_meanwhile() -> ValidationError:
+    """The refusal of what was written on a form that another person has changed."""
+    return ValidationError(
+        _(
+            "Somebody has changed this form meanwhile. Your text stays here; open"
+            " the objection anew to see what is there now."
+        ),
+        code="form_changed",
+    )
 
 
 def _tell(

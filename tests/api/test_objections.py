@@ -256,3 +256,12 @@ def test_a_file_of_another_case_is_not_found(as_person: SignedIn) -> None:
         file=str(uuid.uuid4()),
     )
     assert answer.status_code == 404
+
+
+@pytest.mark.clause("OB-38")
+def test_a_number_that_was_not_known_is_added(api: APIClient) -> None:
+    objection = filed(by=UserFactory.create(), code="phone", phone="")
+    answer = act(api, objection, "correct", phone="138 0013 8000")
+    assert answer.status_code == 200, answer.content
+    objection.refresh_from_db()
+    assert objection.customer.phone_tail == "8000"

@@ -14,7 +14,7 @@ from objections.facts import Facts
 from objections.models import Evidence, Objection
 from objections.services import investigating
 from sla.models import ClockStatus, Metric
-from staff.models import User
+from staff.models import Role, User
 from tests.factories import AT, InquiryFactory, UserFactory
 from tests.instants import after, local
 from tests.objections.cases import (
@@ -272,6 +272,16 @@ def test_what_is_asked_of_the_customer_is_guarded() -> None:
         services.ask_for_evidence(objection, text="你自己看说明", by=handler, at=AT)
     objection.refresh_from_db()
     assert objection.status == "investigating"
+    supervisor = UserFactory.create(role=Role.SUPERVISOR)
+    services.ask_for_evidence(
+        objection,
+        text="你自己看说明",
+        by=supervisor,
+        at=AT,
+        override_reason="引用客户原话",
+    )
+    objection.refresh_from_db()
+    assert objection.status == "awaiting_evidence"
 
 
 @pytest.mark.clause("OB-02")

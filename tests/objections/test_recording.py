@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from objections import services
-from objections.facts import Asked, Facts
+from objections.facts import Asked, Facts, facts_of
 from objections.models import Objection, Severity
 from sla.models import Metric
 from tests.factories import AT, UserFactory
@@ -245,3 +245,19 @@ def test_another_estimate_than_the_customer_knows_is_told() -> None:
     assert objection.estimate == clock_of(objection, Metric.TOTAL).due_at
     assert objection.told_with is not None
     assert "11月24日" in objection.told_with.text
+
+
+def test_nobody_undoes_a_change_that_they_did_not_see() -> None:
+    agent = UserFactory.create()
+    objection = filed()
+    shown = facts_of(objection)
+    services.correct(objection, changes={"serial_number": "A1"}, by=agent, at=AT)
+    with pytest.raises(ValidationError) as refused:
+        services.correct(
+            objection, changes={"serial_number": "B2"}, by=agent, at=AT, known=shown
+        )
+    assert refused.value.code == "form_changed"
+    objection.refresh_from_db()
+    assert objection.serial_number == "A1"
+    same = {"serial_number": "A1"}
+    services.correct(objection, changes=same, by=agent, at=AT, known=shown)
