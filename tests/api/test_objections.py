@@ -260,7 +260,7 @@ def test_a_file_of_another_case_is_not_found(as_person: SignedIn) -> None:
 
 @pytest.mark.clause("OB-38")
 def test_a_number_that_was_not_known_is_added(api: APIClient) -> None:
-    objection = filed(by=UserFactory.create(), code="phone", phone="")
+    objection = filed(by=UserFactory.create(), phone="")
     answer = act(api, objection, "correct", phone="138 0013 8000")
     assert answer.status_code == 200, answer.content
     objection.refresh_from_db()
