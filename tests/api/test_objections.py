@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
@@ -41,6 +42,8 @@ def form(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def stranger(db: None) -> APIClient:
+    """Somebody without a token, of whose requests none is counted yet."""
+    cache.clear()
     client = APIClient()
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
