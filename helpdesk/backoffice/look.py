@@ -132,6 +132,33 @@ UNFOLD: Final[dict[str, Any]] = {
                 ],
             },
             {
+                "title": _("Objections"),
+                "separator": True,
+                "items": [
+                    _item(
+                        _("Subtypes"), "category", "admin:objections_subtype_changelist"
+                    ),
+                    _item(
+                        _("Demands"),
+                        "front_hand",
+                        "admin:objections_demandkind_changelist",
+                    ),
+                    _item(
+                        _("Routes"), "alt_route", "admin:objections_route_changelist"
+                    ),
+                    _item(
+                        _("Kinds of evidence"),
+                        "fact_check",
+                        "admin:objections_evidencekind_changelist",
+                    ),
+                    _item(
+                        _("Articles of law"),
+                        "balance",
+                        "admin:objections_lawarticle_changelist",
+                    ),
+                ],
+            },
+            {
                 "title": _("Service"),
                 "separator": True,
                 "items": [

@@ -51,10 +51,18 @@ def acknowledge(
 
 
 def acknowledged(objection: Objection, *, by: User, at: datetime) -> None:
-    """Note who read it and when; the caller holds the lock."""
+    """Note who read it and when: the customer waits for a result, no more for a word.
+
+    The caller holds the lock.
+    """
+    objection.customer_waiting_since = None
     objection.viewed_at = objection.acknowledged_at = at
     WORKFLOW.move(objection, WORKFLOW.rules[Step.ACKNOWLEDGE])
-    objection.save(update_fields=["viewed_at", "acknowledged_at", "status"])
+    objection.save(
+        update_fields=[
+            *("acknowledged_at", "customer_waiting_since", "status", "viewed_at")
+        ]
+    )
     events.record(objection, Verb.OBJECTION_ACKNOWLEDGED, by=by, at=at)
     clocks.stop(objection, Metric.ACKNOWLEDGEMENT, at=at, by=by)
     if objection.assignee_id is None and objection.named_colleague_id != by.pk:

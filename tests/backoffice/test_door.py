@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.test import Client
 
 from knowledge.models import Script
+from objections.models import Subtype
 from sla.models import PolicyVersion
 from staff.models import Role
 from tests.factories import UserFactory, channel
@@ -34,17 +35,22 @@ def test_only_configuration_stands_in_it() -> None:
         "CalendarVersion",
         "Channel",
         "DamageGrade",
+        "DemandKind",
         "DeliveryZone",
         "Department",
         "DepositWaiver",
         "Device",
         "DiscountRule",
+        "EvidenceKind",
         "Kit",
+        "LawArticle",
         "PaymentMethod",
         "Phrase",
         "PolicyVersion",
         "PromiseLimit",
+        "Route",
         "Script",
+        "Subtype",
         "Terms",
         "User",
     }
@@ -83,6 +89,16 @@ PAGES = [
     "/admin/catalog/terms/1/history/",
     "/admin/knowledge/phrase/",
     "/admin/knowledge/phrase/add/",
+    "/admin/objections/subtype/",
+    "/admin/objections/subtype/add/",
+    "/admin/objections/demandkind/",
+    "/admin/objections/demandkind/add/",
+    "/admin/objections/route/",
+    "/admin/objections/route/add/",
+    "/admin/objections/evidencekind/",
+    "/admin/objections/evidencekind/add/",
+    "/admin/objections/lawarticle/",
+    "/admin/objections/lawarticle/add/",
     "/admin/sla/policyversion/",
     "/admin/sla/calendarversion/",
 ]
@@ -183,3 +199,21 @@ def test_a_published_policy_is_read_not_changed(office: Client) -> None:
         ).status_code
         == 403
     )
+
+
+@pytest.mark.clause("OB-30")
+def test_the_company_adds_a_subtype_and_its_code_stays(office: Client) -> None:
+    row = {
+        "type": "quality",
+        "code": "smell",
+        "name_zh": "异味",
+        "name_en": "It smells",
+        "position": "30",
+        "active": "on",
+    }
+    assert office.post("/admin/objections/subtype/add/", row).status_code == 302
+    made = Subtype.objects.get(type="quality", code="smell")
+    changed = {**row, "code": "other_code", "type": "fee", "name_en": "It reeks"}
+    office.post(f"/admin/objections/subtype/{made.pk}/change/", changed)
+    made.refresh_from_db()
+    assert (made.type, made.code, made.name_en) == ("quality", "smell", "It reeks")

@@ -201,6 +201,7 @@ def test_a_colleagues_record_is_never_refused_for_what_is_missing() -> None:
     clock = clock_of(objection, Metric.ACKNOWLEDGEMENT)
     assert (clock.outcome, clock.stopped_at) == ("met", AT)
     assert objection.told_with is None
+    assert objection.customer_waiting_since is None
 
 
 def test_a_letter_counts_from_when_it_reached_us() -> None:
