@@ -10,7 +10,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from inquiries.documents import ClientToken, Code, NewCustomer, Once, Words
+from inquiries.documents import ClientToken, Code, NamedCustomer, Once, Words
 from objections.facts import Asked, Facts
 from objections.models import (
     Cause,
@@ -163,7 +163,7 @@ class NewObjection(FormFacts, Once):
             "does_not_exist": _("This channel does not exist or takes no objections.")
         },
     )
-    customer = NewCustomer()
+    customer = NamedCustomer()
     received_at = serializers.DateTimeField(
         required=False,
         help_text=_("With a token: when it reached you, if that was earlier."),
