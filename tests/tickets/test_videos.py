@@ -188,7 +188,7 @@ def whole_file_again_and_again() -> bytes:
     [(nested, True), (long_tables, False), (whole_file_again_and_again, True)],
 )
 def test_a_video_made_to_keep_us_busy_is_settled_at_once(
-    made: Callable[[], bytes], refused: bool
+    made: Callable[[], bytes], *, refused: bool
 ) -> None:
     moov = box(b"moov", track(b"vide"), made())
     content = box(b"ftyp", b"isom", bytes(4)) + box(b"mdat", b"pictures") + moov
