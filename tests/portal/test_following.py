@@ -57,6 +57,16 @@ def test_an_inquiry_is_followed_in_its_conversation(customer: Client) -> None:
     assert answer["Location"].startswith(f"/thread/{inquiry.number}.")
 
 
+@pytest.mark.parametrize("number", ["\0", "OB20261123ABCDEF\0", "%", "' OR 1=1"])
+def test_nonsense_for_a_number_is_answered_like_a_number_that_does_not_exist(
+    customer: Client, number: str
+) -> None:
+    filed()
+    answer = follow(customer, number)
+    assert answer.status_code == 422
+    assert "Location" not in answer
+
+
 def test_every_mismatch_is_answered_with_the_very_same_words(
     customer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
