@@ -13,10 +13,10 @@ from helpdesk.api import limits
 from helpdesk.api.urls import OBJECTION_VERBS
 from inquiries import services as inquiry_services
 from objections.models import Objection
-from staff.models import User
+from staff.models import Role, User
 from tests.api.conftest import SignedIn
 from tests.factories import AT, InquiryFactory, UserFactory
-from tests.objections.cases import FEE, filed, handed, handler_of, recorded
+from tests.objections.cases import FEE, filed, handed, handler_of
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +96,8 @@ def test_every_missing_field_is_named_at_once(stranger: APIClient) -> None:
         ({"amount": "NaN"}, "amount"),
         ({"type": 5}, "type"),
         ({"occurred_at": "yesterday"}, "occurred_at"),
+        ({"occurred_at": "0001-01-01T00:00:00"}, "occurred_at"),
+        ({"shows_at": "9999-12-31T23:59:59-12:00"}, "shows_at"),
         ({"channel": "moon"}, "channel"),
         ({"demands": "all"}, "demands.non_field_errors"),
     ],
@@ -169,10 +171,11 @@ def test_a_stranger_of_another_department_finds_nothing(as_person: SignedIn) -> 
 
 
 def test_accepting_for_a_department_that_was_handed_nothing_is_a_field_error(
-    api: APIClient,
+    as_person: SignedIn,
 ) -> None:
-    objection = recorded()
-    answer = act(api, objection, "accept", department="finance")
+    objection = handed()
+    manager = as_person(UserFactory.create(role=Role.MANAGER))
+    answer = act(manager, objection, "accept", department="finance")
     assert set(answer.json()["fields"]) == {"department"}
 
 
