@@ -365,6 +365,18 @@ def test_a_conversation_that_became_an_objection_leads_to_it_and_back(
     assert thread_path(inquiry) in answer.content.decode()
 
 
+def test_while_one_of_two_departments_investigates_the_other_is_still_awaited(
+    customer: Client,
+) -> None:
+    objection = handed()
+    lead = handoff_to(objection, "technical_support")
+    services.accept(lead, by=handler_of("technical_support"), at=AT)
+    follow(customer, objection.number)
+    page = page_of(customer, objection)
+    assert "Technical support investigates" in page
+    assert "Every department asked has taken it up" in page
+
+
 @pytest.mark.clause("OB-32")
 def test_the_entry_for_objections_stands_on_home_and_at_every_channel(
     customer: Client,
