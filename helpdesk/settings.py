@@ -478,6 +478,8 @@ SPECTACULAR_SETTINGS = {
         "ClockStatus": "sla.models.ClockStatus",
         "Metric": "sla.metrics.Metric",
         "InquiryStatus": "inquiries.workflow.Status",
+        "ObjectionStatus": "objections.workflow.Status",
+        "ObjectionTypeCode": "objections.models.ObjectionType",
         "TopicCode": "inquiries.models.Topic",
         "WayCode": "inquiries.models.Way",
         "CoreClause": "inquiries.request_documents.CORE_CHOICES",

@@ -108,16 +108,11 @@ class Once(serializers.Serializer[Any]):
     )
 
 
-class NamedCustomer(serializers.Serializer[Any]):
-    """Who it is, as every door asks."""
-
+class NewCustomer(serializers.Serializer[Any]):
     surname = Words(help_text=_("What the customer wants to be called by."))
     phone = Words(
         required=False, default="", help_text=_("E.g. 138 0013 8000, or none.")
     )
-
-
-class NewCustomer(NamedCustomer):
     email = Words(
         required=False, default="", help_text=_("For a summary afterwards, or none.")
     )

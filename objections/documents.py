@@ -10,14 +10,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from inquiries.documents import (
-    ClientToken,
-    Code,
-    Moment,
-    NamedCustomer,
-    Once,
-    Words,
-)
+from inquiries.documents import ClientToken, Code, Moment, Once, Words
 from objections.facts import Asked, Facts
 from objections.models import (
     Cause,
@@ -60,6 +53,13 @@ class Money(serializers.DecimalField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=None, decimal_places=None, **options)
+
+
+class Objector(serializers.Serializer[Any]):
+    surname = Words(help_text=_("What the customer wants to be called by."))
+    phone = Words(
+        required=False, default="", help_text=_("E.g. 138 0013 8000, or none.")
+    )
 
 
 class DemandMade(serializers.Serializer[Any]):
@@ -170,7 +170,7 @@ class NewObjection(FormFacts, Once):
             "does_not_exist": _("This channel does not exist or takes no objections.")
         },
     )
-    customer = NamedCustomer()
+    customer = Objector()
     received_at = Moment(
         required=False,
         help_text=_("With a token: when it reached you, if that was earlier."),

@@ -173,10 +173,14 @@ def test_a_stranger_of_another_department_finds_nothing(as_person: SignedIn) -> 
 def test_accepting_for_a_department_that_was_handed_nothing_is_a_field_error(
     as_person: SignedIn,
 ) -> None:
-    objection = handed()
     manager = as_person(UserFactory.create(role=Role.MANAGER))
-    answer = act(manager, objection, "accept", department="finance")
+    answer = act(manager, handed(), "accept", department="finance")
+    assert answer.status_code == 400
     assert set(answer.json()["fields"]) == {"department"}
+
+
+def test_an_agent_accepts_nothing_for_a_department(api: APIClient) -> None:
+    assert act(api, handed(), "accept").status_code == 403
 
 
 def test_an_inquiry_becomes_an_objection(api: APIClient, agent: User) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from helpdesk.api import limits
 from inquiries import services
 from inquiries.models import (
     ClauseExplanation,
@@ -63,6 +64,13 @@ def repair(api: APIClient, number: str, verb: str, body: Any = None) -> Any:
 # --- One inquiry from its beginning to its end ------------------------------------------
 
 
+@pytest.fixture
+def unthrottled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test is faster than any person."""
+    monkeypatch.setattr(limits, "WRITING", ())
+
+
+@pytest.mark.usefixtures("unthrottled")
 @pytest.mark.clause("IN-25", "IN-33", "IN-35", "IN-37", "IN-41", "IN-43", "IN-45")
 @pytest.mark.clause("IN-46", "IN-49", "IN-50", "IN-52", "IN-53", "IN-54")
 def test_an_inquiry_is_led_to_its_end_by_the_api_alone(

@@ -112,7 +112,7 @@ def in_a_transaction_that_never_was(act: Callable[[], None]) -> None:
         transaction.set_rollback(True)
 
 
-@pytest.mark.clause("OB-05", "OB-06", "OB-09")
+@pytest.mark.clause("OB-05", "OB-06")
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("status", list(Status))
 def test_every_step_in_every_status_by_every_role(

@@ -17,7 +17,7 @@ from tickets.workflow import IllegalStep, NotAllowed
 
 ANSWERING: Final = {Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
 ENDED: Final = {Status.CLOSED, Status.ABANDONED}
-OPEN: Final = set(Status) - ENDED - {Status.MERGED}
+OPEN: Final = set(Status) - ENDED - {Status.MERGED, Status.CONVERTED}
 CALLING: Final = {Status.AWAITING_VERIFICATION, Status.MISSED}
 TALKING: Final = {Status.IN_SERVICE, Status.AWAITING_CUSTOMER, Status.ANSWERED}
 
@@ -118,6 +118,7 @@ POSSIBLE: Final[dict[Step, dict[Status, Status]]] = {
         Status.ANSWERED: Status.IN_SERVICE,
     },
     Step.UNMERGE: {Status.MERGED: Status.MERGED},  # the verb gives back what it was
+    Step.CONVERT: dict.fromkeys(TALKING, Status.CONVERTED),
 }
 LATE: Final = after(999)
 ORDER: Final[dict[str, Any]] = {
@@ -214,6 +215,7 @@ VERBS: Final[dict[Step, Callable[[Inquiry, Any], object]]] = {
     Step.MERGE: lambda it, by: services.merge(it, into=other(it), by=by, at=LATE),
     Step.ABSORB: lambda it, by: services.merge(other(it), into=it, by=by, at=LATE),
     Step.UNMERGE: lambda it, by: services.unmerge(it, by=by, at=LATE),
+    Step.CONVERT: lambda it, by: services.turn_into_objection(it, by=by, at=LATE),
 }
 
 
@@ -242,6 +244,9 @@ def in_status(status: Status) -> Inquiry:
     if status == Status.MERGED:
         into = InquiryFactory.create()
         services.merge(inquiry, into=into, by=agent, at=after(6))
+    if status == Status.CONVERTED:
+        inquiry.refresh_from_db()
+        services.turn_into_objection(inquiry, by=agent, at=after(6))
     if status == Status.CLOSED:
         finish(inquiry, by=agent, at=after(6))
     Inquiry.objects.filter(pk=inquiry.pk).update(assignee=None)

@@ -320,7 +320,7 @@ def _tickets(lives: list[Life], *, at: datetime) -> list[int]:
                 kind=life.kind,
                 channel_id=channels[life.channel],
                 customer=customer,
-                status="new",
+                status="new" if life.kind == Kind.INQUIRY else "received",
                 created_at=at,
             )
             for life in lives
