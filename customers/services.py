@@ -1,6 +1,7 @@
 """Recognise who asks by phone number, reveal contacts for a reason, forget them."""
 
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -279,12 +280,14 @@ def withdraw_consent(customer: Customer, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def forget_contacts(*, at: datetime) -> int:
+def forget_contacts(*, at: datetime, needed: Iterable[int] = ()) -> int:
     """Erase the contacts whose time has come, with what recognises them; how many.
 
-    Surname and last four digits stay: they are the record of IN-29.
+    Surname and last four digits stay: they are the record of IN-29. `needed` are the
+    keys of customers who still have to be told something; theirs go when that is over.
     """
     due = Customer.objects.filter(forget_at__lte=at, consented_at=None)
+    due = due.exclude(pk__in=needed)
     locked = due.select_for_update(no_key=True).order_by("pk")
     return Customer.objects.filter(pk__in=[one.pk for one in locked]).update(
         phone_encrypted="",

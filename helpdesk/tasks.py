@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from customers import services
 from helpdesk import documents, form_documents, mailing
+from objections.models import Objection
 
 
 @shared_task(name="mail.send_notices")
@@ -15,8 +16,9 @@ def send_notices() -> int:
 
 @shared_task(name="customers.forget_contacts")
 def forget_contacts() -> int:
-    """Erase the numbers that were kept for a callback only (D-10)."""
-    return services.forget_contacts(at=timezone.now())
+    """Erase contacts whose time has come, unless an objection needs them (D-10)."""
+    needed = Objection.objects.open().values_list("customer", flat=True)
+    return services.forget_contacts(at=timezone.now(), needed=needed)
 
 
 @shared_task(name="quotations.make_documents")

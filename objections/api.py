@@ -142,6 +142,7 @@ class Objections(ViewSet):
             found(request, number),
             changes=changes_in(given),
             reason=given["reason"],
+            phone=given["phone"],
             by=person(request),
             at=timezone.now(),
         )

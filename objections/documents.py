@@ -10,7 +10,14 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from inquiries.documents import ClientToken, Code, Moment, Once, Words
+from inquiries.documents import (
+    ClientToken,
+    Code,
+    Moment,
+    Once,
+    ToldGuard,
+    Words,
+)
 from objections.facts import Asked, Facts
 from objections.models import (
     Cause,
@@ -182,6 +189,11 @@ class Conversion(FormFacts, Once):
 
 
 class Correction(FormFacts):
+    phone = Words(
+        required=False,
+        default="",
+        help_text=_("The customer's number, if it was not known or was wrong."),
+    )
     reason = Words(
         required=False,
         default="",
@@ -265,7 +277,7 @@ class Waiving(serializers.Serializer[Any]):
     reason = Words(help_text=_("Why there is none."))
 
 
-class Question(Once):
+class Question(ToldGuard, Once):
     text = Words(help_text=_("What the customer is asked for."))
 
 

@@ -8,6 +8,7 @@ from objections.workflow import WORKFLOW, Status, Step
 from staff.models import Role, User
 
 _TAKES_IT_FROM_SOMEONE: Final = frozenset({Step.TAKE, Step.ASSIGN, Step.HAND_OFF})
+_NOT_OF_THE_NAMED: Final = frozenset({Step.TAKE, Step.WITHDRAW})
 _OF_A_DEPARTMENT: Final = frozenset({Step.ACCEPT, Step.RETURN})
 
 
@@ -24,6 +25,8 @@ def possible_steps(
         steps -= _TAKES_IT_FROM_SOMEONE
     if objection.assignee_id == by.pk:
         steps -= {Step.TAKE}
+    if objection.named_colleague_id == by.pk:
+        steps -= _NOT_OF_THE_NAMED
     returned = sum(handoff.returned_at is not None for handoff in handoffs)
     if returned > 1 and not by.supervises:
         steps -= {Step.HAND_OFF}

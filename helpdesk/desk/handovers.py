@@ -47,9 +47,9 @@ class Queue:
         """Raises Http404 for those who neither investigate nor supervise."""
         if not is_for(user):
             raise Http404
-        standing = Handoff.objects.visible_to(user).standing()
+        under_way = Handoff.objects.visible_to(user).under_way()
         found = list(
-            standing.by_due()
+            under_way.by_due()
             .select_related(
                 *("department", "clock", "accepted_by", "handed_by"),
                 *("objection__customer", "objection__channel", "objection__subtype"),

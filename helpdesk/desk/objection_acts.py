@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.desk.objection_forms import (
@@ -21,6 +19,7 @@ from helpdesk.forms import PlainForm
 from objections import services
 from objections.facts import Facts, facts_of
 from objections.services.departments import handoff_for
+from objections.services.recording import changed_meanwhile
 from objections.workflow import Step
 
 if TYPE_CHECKING:
@@ -63,18 +62,13 @@ def _correct(workspace: "ObjectionWorkspace", given: Given) -> object:
     facts: Facts = given["facts"]
     known = facts_of(workspace.objection)
     if facts != known and given.get("seen", "") not in ("", stamp_of(known)):
-        raise ValidationError(
-            gettext(
-                "Somebody has changed this form meanwhile. Your text stays here; open"
-                " the objection anew to see what is there now."
-            ),
-            code="form_changed",
-        )
+        raise changed_meanwhile()
     return services.correct(
         workspace.objection,
         changes={it.name: getattr(facts, it.name) for it in fields(facts)},
         reason=given.get("reason", ""),
         phone=given.get("phone", ""),
+        known=known,
         by=workspace.user,
         at=workspace.now,
     )

@@ -25,6 +25,9 @@ ICONS: Final = {
     Verb.OBJECTION_HANDED_OFF: "transfer",
     Verb.HANDOFF_ACCEPTED: "user-search",
     Verb.HANDOFF_RETURNED: "arrow-back-up",
+    Verb.EVIDENCE_ASKED: "file-search",
+    Verb.INVESTIGATION_WENT_ON: "player-track-next",
+    Verb.INVESTIGATION_CONCLUDED: "gavel",
     Verb.OBJECTION_URGED: "bell-ringing",
     Verb.OBJECTION_WITHDRAWN: "circle-x",
 }
@@ -230,6 +233,9 @@ def done_text(event: Event, names: dict[str, str]) -> str:
         Verb.OBJECTION_ACKNOWLEDGED: _("A colleague has read it"),
         Verb.OBJECTION_RECORDED: _("The handling form is complete"),
         Verb.HANDOFF_RETURNED: _("Goes to the right department"),
+        Verb.EVIDENCE_ASKED: _("We asked you for material"),
+        Verb.INVESTIGATION_WENT_ON: _("The investigation goes on"),
+        Verb.INVESTIGATION_CONCLUDED: _("We found out what happened"),
         Verb.OBJECTION_URGED: _("You asked us to hurry"),
         Verb.OBJECTION_WITHDRAWN: _("Objection withdrawn"),
     }[Verb(event.verb)]

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted')),
                 ('returned_at', models.DateTimeField(blank=True, null=True, verbose_name='returned')),
                 ('return_reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('ended_at', models.DateTimeField(blank=True, help_text='Another department returned it, or the customer withdrew.', null=True)),
+                ('ended_at', models.DateTimeField(blank=True, help_text='Another department returned it, it was concluded without this one, or the customer withdrew.', null=True)),
                 ('accepted_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('clock', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.clock')),
                 ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.department', verbose_name='department')),

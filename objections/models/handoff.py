@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from objections.models.objection import Objection
+from objections.workflow import Status
 from sla.models import Clock
 from staff.models import Department, User
 
@@ -29,6 +30,10 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def waiting(self) -> Self:
         """Handed over and not accepted yet."""
         return self.standing().filter(accepted_at=None)
+
+    def under_way(self) -> Self:
+        """Standing, and nothing is found out yet."""
+        return self.standing().exclude(objection__status=Status.INVESTIGATED)
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """All for those who see every ticket, else those of the own department."""
@@ -75,7 +80,10 @@ class Handoff(models.Model):
     ended_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text=_("Another department returned it, or the customer withdrew."),
+        help_text=_(
+            "Another department returned it, it was concluded without this one, or the"
+            " customer withdrew."
+        ),
     )
 
     objects = HandoffQuerySet.as_manager()

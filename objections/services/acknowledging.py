@@ -8,7 +8,7 @@ from django.db import transaction
 from knowledge.services import scripts
 from objections.models import Objection
 from objections.services import promises
-from objections.workflow import WORKFLOW, Status, Step
+from objections.workflow import WORKFLOW, Step
 from sla.models import Metric
 from sla.services import clocks
 from staff.models import User
@@ -28,8 +28,8 @@ def acknowledge(
     """Say that one has read it; the customer gets the text of OB-37, once.
 
     Where the automatic answer said it already, reading it is all that was owed
-    (OB-36). An objection that nobody has taken becomes the reader's. A second click
-    changes nothing.
+    (OB-36). An objection that nobody has taken becomes the reader's, unless it names
+    them (OB-07). A second click changes nothing.
 
     Raises IllegalStep, NotAllowed.
     """
@@ -53,10 +53,10 @@ def acknowledge(
 def acknowledged(objection: Objection, *, by: User, at: datetime) -> None:
     """Note who read it and when; the caller holds the lock."""
     objection.viewed_at = objection.acknowledged_at = at
-    objection.status = Status.ACKNOWLEDGED
+    WORKFLOW.move(objection, WORKFLOW.rules[Step.ACKNOWLEDGE])
     objection.save(update_fields=["viewed_at", "acknowledged_at", "status"])
     events.record(objection, Verb.OBJECTION_ACKNOWLEDGED, by=by, at=at)
     clocks.stop(objection, Metric.ACKNOWLEDGEMENT, at=at, by=by)
-    if objection.assignee_id is None:
+    if objection.assignee_id is None and objection.named_colleague_id != by.pk:
         assignment.take(objection, by=by, at=at)
     feed.announce(objection, "ticket", to_customer=True)

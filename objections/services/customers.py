@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from customers.text import one_line
 from objections.models import Objection
 from objections.services.handing_off import end_handoffs
+from objections.services.handling import refuse_partial
 from objections.services.investigating import let_run
 from objections.workflow import WORKFLOW, Step
 from sla.services import clocks
@@ -57,6 +58,7 @@ def customer_writes(
         if WORKFLOW.move(objection, rule):
             objection.save(update_fields=["status"])
             let_run(objection, by=None, at=at)
+            events.record(objection, Verb.INVESTIGATION_WENT_ON, by=None, at=at)
             feed.announce(objection, "ticket", to_customer=True)
         return message
 
@@ -88,8 +90,8 @@ def withdraw(
 ) -> Objection:
     """End an objection because the customer says so, in their words.
 
-    A colleague may write it down for the customer. What was missed until then stays
-    missed. A second click changes nothing.
+    A colleague may write it down for the customer, but none whom it names (OB-07). What
+    was missed until then stays missed. A second click changes nothing.
 
     Raises ValidationError (statement), IllegalStep, NotAllowed.
     """
@@ -100,6 +102,10 @@ def withdraw(
     )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
+        if _withdrawn(objection, statement, by=by):
+            return objection
+        if by is not None:
+            refuse_partial(objection, Step.WITHDRAW, by=by)
         rule = WORKFLOW.check(objection, Step.WITHDRAW, by=by)
         message = messages.add(
             objection,
@@ -119,3 +125,10 @@ def withdraw(
         clocks.cancel_all(objection, reason=CancelReason.WITHDRAWN, at=at, by=by)
         feed.announce(objection, "ticket", to_customer=True)
         return objection
+
+
+def _withdrawn(objection: Objection, statement: str, *, by: User | None) -> bool:
+    """Whether the same person has withdrawn it before in the same words."""
+    done = objection.events.filter(verb=Verb.OBJECTION_WITHDRAWN, actor=by).first()
+    said = objection.messages.filter(text=statement)
+    return done is not None and said.filter(pk=done.data["message"]).exists()

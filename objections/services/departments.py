@@ -103,13 +103,8 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
             at=at,
             department=handoff.department.code,
         )
-        clocks.start(
-            objection,
-            Metric.HANDOFF,
-            at=at,
-            facts=promises.known_facts(objection),
-            subject=promises.of_round(handoff.round + 1),
-        )
+        again = promises.of_round(handoff.round + 1)
+        promises.start(objection, Metric.HANDOFF, at=at, subject=again)
         if must_be_supervised(objection):
             _to_the_supervisor(objection, at=at)
         feed.announce(objection, "ticket", to_customer=True)
@@ -172,10 +167,14 @@ def refuse_outsiders(
 
 
 def _to_the_supervisor(objection: Objection, *, at: datetime) -> None:
-    """Put what came back twice into the hands of the assignee's supervisor."""
-    holder = objection.assignee
+    """Put what came back twice into the hands of the assignee's supervisor.
+
+    Where that one is named in it, or there is none, it is another supervisor's (OB-07).
+    """
+    holder, named = objection.assignee, objection.named_colleague_id
     boss = holder.supervisor if holder else None
-    if boss is None or not boss.is_active:
-        boss = User.objects.with_role(Role.SUPERVISOR).order_by("work_number").first()
+    if boss is None or not boss.is_active or boss.pk == named:
+        others = User.objects.with_role(Role.SUPERVISOR).exclude(pk=named)
+        boss = others.order_by("work_number").first()
     if boss is not None:
         assignment.give(objection, to=boss, by=None, at=at)

@@ -22,7 +22,7 @@ from objections.workflow import Status
 from sla.models import Metric
 from staff.models import User
 from tickets import feed
-from tickets.models import Channel, Direction, Kind, Store, Verb
+from tickets.models import Channel, Direction, Kind, Store, Ticket, Verb
 from tickets.numbers import new_number
 from tickets.services import attachments, events, messages
 from tickets.services.attachments import InspectedFile, Upload
@@ -61,7 +61,8 @@ def file(
     objection that is there already.
 
     Raises ValidationError with a message per field: surname, phone, files,
-    received_at, or a field of the form; NotAllowed for who receives no customers.
+    received_at, or a field of the form; NotAllowed for who receives no customers;
+    SentOtherwise for the token of another ticket.
     """
     if by is not None and not by.receives:
         raise NotAllowed("file")
@@ -81,6 +82,7 @@ def file(
         with transaction.atomic():
             if earlier := filed_before(client_token):
                 return earlier
+            refuse_used(client_token)
             customer = identify(surname=who.surname, phone=who.phone, at=at)
             objection = open_case(
                 channel=channel,
@@ -184,6 +186,14 @@ def filed_before(client_token: uuid.UUID | None) -> Objection | None:
     if client_token is None:
         return None
     return Objection.objects.filter(client_token=client_token).first()
+
+
+def refuse_used(client_token: uuid.UUID | None) -> None:
+    """A token names one ticket of any kind. Raises SentOtherwise for a used one."""
+    if client_token is None:
+        return
+    if used := Ticket.objects.filter(client_token=client_token).first():
+        messages.refuse_other(used, same=False)
 
 
 @dataclass(frozen=True)

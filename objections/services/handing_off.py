@@ -94,9 +94,10 @@ def end_handoffs(objection: Objection, *, at: datetime) -> None:
     objection.handoffs.standing().update(ended_at=at)
 
 
-def take_back(objection: Objection, *, by: User, at: datetime) -> None:
-    """End the other departments' part in a round that one has returned."""
-    for handoff in objection.handoffs.waiting().select_related("department"):
+def excuse(objection: Objection, *, by: User, at: datetime) -> None:
+    """Wait no more for departments that have not accepted; what is late stays late."""
+    waiting = objection.handoffs.waiting()
+    for handoff in waiting.select_related("department"):
         clocks.cancel(
             objection,
             Metric.DEPARTMENT_ACCEPTANCE,
@@ -105,6 +106,12 @@ def take_back(objection: Objection, *, by: User, at: datetime) -> None:
             by=by,
             subject=acceptance_subject(handoff),
         )
+    waiting.update(ended_at=at)
+
+
+def take_back(objection: Objection, *, by: User, at: datetime) -> None:
+    """End the other departments' part in a round that one has returned."""
+    excuse(objection, by=by, at=at)
     clocks.cancel(
         objection,
         Metric.INVESTIGATION,
@@ -149,10 +156,17 @@ def form_content(objection: Objection) -> dict[str, Any]:
         "received_at": objection.received_at,
         "recorded_at": objection.recorded_at,
         "estimate": objection.estimate,
-        "recorded_by": objection.assignee.work_number if objection.assignee else "",
+        "recorded_by": _recorder(objection),
     }
     plain: dict[str, Any] = json.loads(json.dumps(form, cls=DjangoJSONEncoder))
     return plain
+
+
+def _recorder(objection: Objection) -> str:
+    """The work number of who took the form on record, whoever looks after it now."""
+    recorded = objection.events.filter(verb=Verb.OBJECTION_RECORDED)
+    event = recorded.select_related("actor").last()
+    return event.actor.work_number if event and event.actor else ""
 
 
 def _hand(

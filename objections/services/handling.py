@@ -12,16 +12,18 @@ from objections.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets.models import Verb
 from tickets.services import assignment, events
-from tickets.workflow import IllegalStep
+from tickets.workflow import IllegalStep, NotAllowed
 
 
 @transaction.atomic
 def take(objection: Objection, *, by: User, at: datetime) -> Objection:
     """Make an objection one's own; a supervisor may take it over from a colleague.
 
-    Raises IllegalStep when another agent has it or it has ended, NotAllowed.
+    Raises IllegalStep when another agent has it or it has ended, NotAllowed, also for
+    the one whom it names (OB-07).
     """
     objection = Objection.objects.locked().get(pk=objection.pk)
+    refuse_partial(objection, Step.TAKE, by=by)
     WORKFLOW.check(objection, Step.TAKE, by=by)
     refuse_poaching(objection, Step.TAKE, by=by)
     assignment.take(objection, by=by, at=at)
@@ -58,6 +60,12 @@ def reveal_contact(objection: Objection, *, reason: str, by: User, at: datetime)
     number = reveal_phone(objection.customer, by=by, reason=reason, at=at)
     events.record(objection, Verb.CONTACT_REVEALED, by=by, at=at)
     return number
+
+
+def refuse_partial(objection: Objection, step: Step, *, by: User) -> None:
+    """Nobody handles an objection about themselves (OB-07). Raises NotAllowed."""
+    if objection.named_colleague_id == by.pk:
+        raise NotAllowed(step)
 
 
 def refuse_poaching(objection: Objection, step: Step, *, by: User) -> None:

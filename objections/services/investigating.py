@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -22,19 +22,22 @@ from objections.models import (
     Finding,
     LawArticle,
     Objection,
+    Part,
     Responsibility,
 )
 from objections.services import promises
+from objections.services.handing_off import excuse
+from objections.services.handling import refuse_partial
 from objections.workflow import WORKFLOW, Step
 from sla.models import ClockStatus, Metric
 from sla.services import clocks, pauses
 from staff.models import Role, User
 from tickets import feed
 from tickets.models import Attachment, Direction, Message, Ticket, Verb
-from tickets.services import attachments, events, messages
+from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
 from tickets.text import clean_message
-from tickets.workflow import NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed
 
 CHAT_LOG = "chat_log"
 AWAITING = "awaiting_evidence"
@@ -66,7 +69,7 @@ def add_evidence(
     files: Sequence[Upload] = (),
     attachment: Attachment | None = None,
 ) -> list[Evidence]:
-    """Put evidence on record: a text, new files, or a file that is on the case already.
+    """Put evidence on record: a text, new files, a file that is on the case already.
 
     Each piece keeps its source, the time, and the hash of its content; the same piece
     again is the one that is there.
@@ -76,9 +79,9 @@ def add_evidence(
     source = one_line(
         source, field="source", missing=_("Please say where this is from.")
     )
-    inspected = attachments.inspect(files)
-    if not inspected and attachment is None:
-        text = clean_message(text)
+    text, inspected = messages.clean(
+        text, files, required=attachment is None, with_videos=True
+    )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
@@ -90,8 +93,8 @@ def add_evidence(
         pieces: list[tuple[str, Attachment | None, str]] = [
             ("", file, _hash_of(file)) for file in kept
         ]
-        if not pieces:
-            pieces = [(text, None, hashlib.sha256(text.encode()).hexdigest())]
+        if text:
+            pieces.append((text, None, hashlib.sha256(text.encode()).hexdigest()))
         made = [
             _put(objection, found, piece, source=source, by=by, at=at)
             for piece in pieces
@@ -158,6 +161,8 @@ def ask_for_evidence(
     by: User,
     at: datetime,
     client_token: uuid.UUID | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
 ) -> Message:
     """Ask the customer for material; meanwhile the investigation waits, not for ever.
 
@@ -166,14 +171,16 @@ def ask_for_evidence(
     Raises ValidationError (text), IllegalStep, NotAllowed, ForbiddenPhrase,
     NeedsConfirmation.
     """
-    text = clean_message(text)
+    text, _none = messages.clean(text, ())
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         if sent := messages.already_sent(objection, client_token):
             return sent
         refuse_partial(objection, Step.ASK_EVIDENCE, by=by)
         rule = WORKFLOW.check(objection, Step.ASK_EVIDENCE, by=by)
-        phrases.refuse_forbidden(text, by=by)
+        phrases.refuse_forbidden(
+            text, by=by, confirmed=frozenset(confirmed), override=override_reason
+        )
         message = messages.add(
             objection,
             direction=Direction.OUT,
@@ -234,8 +241,10 @@ def conclude(
 ) -> Finding:
     """Say what was found and on what it rests (OB-02, OB-07); the proposal is next.
 
-    The leading department concludes, once every needed kind of evidence is there or is
-    said not to exist. A finding names a clause of the contract or an article of law.
+    The leading department concludes, once it has accepted and every needed kind of
+    evidence is there or is said not to exist. Whoever only takes part and has not
+    accepted by then is waited for no more. A finding names a clause of the contract or
+    an article of law.
 
     Raises ValidationError (text, responsibility, cause, contract_clause, articles,
     evidence), IllegalStep, NotAllowed.
@@ -266,8 +275,10 @@ def conclude(
             by.department_id != objection.department_id
         ):
             raise NotAllowed(Step.CONCLUDE)
+        _refuse_unaccepted(objection)
         if lacking := missing(objection):
             raise _lacking(lacking)
+        excuse(objection, by=by, at=at)
         let_run(objection, by=by, at=at)
         finding = Finding.objects.create(
             objection=objection,
@@ -298,10 +309,14 @@ def conclude(
         return finding
 
 
-def refuse_partial(objection: Objection, step: Step, *, by: User) -> None:
-    """Nobody investigates an objection about themselves (OB-07). Raises NotAllowed."""
-    if objection.named_colleague_id == by.pk:
-        raise NotAllowed(step)
+def _refuse_unaccepted(objection: Objection) -> None:
+    """Who leads has taken it on before it is concluded. Raises IllegalStep."""
+    if objection.handoffs.waiting().filter(part=Part.LEAD).exists():
+        raise IllegalStep(
+            _("The leading department has not accepted this objection yet."),
+            step=Step.CONCLUDE,
+            status=objection.status,
+        )
 
 
 def _said_wrong(responsibility: str, cause: str) -> dict[str, ValidationError]:

@@ -41,12 +41,16 @@ def correct(
     at: datetime,
     reason: str = "",
     phone: str = "",
+    known: Facts | None = None,
 ) -> Objection:
     """Complete or correct the handling form (OB-38 to OB-41).
 
     `changes` are fields of `Facts`. Another type or subtype than the customer chose
     needs a reason; theirs stays on record (OB-39). Deadlines follow the facts. `phone`
-    is the customer's number where it was not known or was wrong.
+    is the customer's number where it was not known or was wrong. A form that is on
+    record stays complete (OB-42), and the customer is told of another estimate (OB-43).
+    `known` is the form that the changes were made to: nobody undoes what they did not
+    see.
 
     Raises ValidationError by field, IllegalStep, NotAllowed.
     """
@@ -54,6 +58,8 @@ def correct(
     WORKFLOW.check(objection, Step.CORRECT, by=by)
     before = facts_of(objection)
     wanted = replace(before, **changes)
+    if known is not None and known != before != wanted:
+        raise changed_meanwhile()
     checked = _checked(wanted, phone, at=at)
     called = _called(objection, phone, at=at)
     if checked.facts == before and not called:
@@ -62,6 +68,8 @@ def correct(
     for name, value in columns(checked).items():
         setattr(objection, name, value)
     set_demands(objection, checked)
+    if objection.recorded_at is not None and (missing := still_missing(objection)):
+        raise needed(missing)
     objection.severity = promises.weigh(objection, at=at)
     objection.save()
     changed = [
@@ -85,6 +93,8 @@ def correct(
     promises.bind_by_law(objection, at=objection.received_at)
     promises.adapt(objection, at=at, by=by)
     promises.complete_form(objection, at=at)
+    if objection.recorded_at is not None:
+        _tell(objection, by=by, at=at)
     feed.announce(objection, "ticket", to_customer=True)
     return objection
 
@@ -112,19 +122,41 @@ def record(
     if missing := still_missing(objection):
         raise needed(missing)
     promises.complete_form(objection, at=at)
-    if objection.told_with_id is None or objection.estimate != promises.estimate(
-        objection
-    ):
-        try:
-            speaking.tell_number(objection, by=by, at=at, client_token=client_token)
-        except ScriptError as error:
-            raise ValidationError(str(error), code="script_missing") from error
+    _tell(objection, by=by, at=at, client_token=client_token)
     WORKFLOW.move(objection, rule)
     objection.recorded_at = at
     objection.save(update_fields=["status", "recorded_at"])
     events.record(objection, Verb.OBJECTION_RECORDED, by=by, at=at)
     feed.announce(objection, "ticket", to_customer=True)
     return objection
+
+
+def changed_meanwhile() -> ValidationError:
+    """The refusal of what was written on a form that another person has changed."""
+    return ValidationError(
+        _(
+            "Somebody has changed this form meanwhile. Your text stays here; open"
+            " the objection anew to see what is there now."
+        ),
+        code="form_changed",
+    )
+
+
+def _tell(
+    objection: Objection,
+    *,
+    by: User,
+    at: datetime,
+    client_token: uuid.UUID | None = None,
+) -> None:
+    """Tell number and estimate unless the customer knows them as they are (OB-43)."""
+    known = objection.estimate == promises.estimate(objection)
+    if objection.told_with_id is not None and known:
+        return
+    try:
+        speaking.tell_number(objection, by=by, at=at, client_token=client_token)
+    except ScriptError as error:
+        raise ValidationError(str(error), code="script_missing") from error
 
 
 def _checked(wanted: Facts, phone: str, *, at: datetime) -> Checked:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
@@ -41,6 +42,8 @@ def form(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def stranger(db: None) -> APIClient:
+    """Somebody without a token, of whose requests none is counted yet."""
+    cache.clear()
     client = APIClient()
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
@@ -258,3 +261,12 @@ def test_a_file_of_another_case_is_not_found(as_person: SignedIn) -> None:
         file=str(uuid.uuid4()),
     )
     assert answer.status_code == 404
+
+
+@pytest.mark.clause("OB-38")
+def test_a_number_that_was_not_known_is_added(api: APIClient) -> None:
+    objection = filed(by=UserFactory.create(), phone="")
+    answer = act(api, objection, "correct", phone="138 0013 8000")
+    assert answer.status_code == 200, answer.content
+    objection.refresh_from_db()
+    assert objection.customer.phone_tail == "8000"

@@ -18,8 +18,9 @@ from objections import services
 from objections.facts import facts_of
 from objections.models import Objection
 from staff.models import Role, User
-from tests.factories import InquiryFactory, UserFactory, channel
+from tests.factories import AT, InquiryFactory, UserFactory, channel
 from tests.objections.cases import FEE, QUALITY, filed, handed, handler_of, recorded
+from tests.objections.test_investigating import CONCLUSION, waive_all
 from tickets.models import Direction, Event, TicketLink
 
 pytestmark = pytest.mark.django_db
@@ -544,6 +545,16 @@ class TestHandovers:
         assert theirs.post(back, {"reason": "不归我们"}).status_code == 303
         fresh = theirs.get(self.PAGE).context["queue"]
         assert fresh.waiting == []
+
+    def test_what_is_concluded_leaves_the_queue(self) -> None:
+        objection = handed(FEE)
+        handler = handler_of("finance")
+        services.accept(objection.handoffs.get(), by=handler, at=AT)
+        waive_all(objection, by=handler)
+        theirs = self.signed_in(handler)
+        assert len(theirs.get(self.PAGE).context["queue"].investigating) == 1
+        services.conclude(objection, **CONCLUSION, by=handler, at=AT)
+        assert theirs.get(self.PAGE).context["queue"].investigating == []
 
     def test_another_departments_hand_off_is_a_404(self) -> None:
         objection = handed(FEE)

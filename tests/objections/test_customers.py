@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from time_machine import travel
 
+from customers.services import forget_contacts_later
+from helpdesk.tasks import forget_contacts
 from objections import services
+from objections.next_step import possible_steps
+from objections.workflow import Step
 from sla.models import Clock
 from tests.factories import AT, UserFactory
 from tests.instants import after
-from tests.objections.cases import filed, handed
+from tests.objections.cases import SERVICE, filed, handed
 from tickets.models import Direction
-from tickets.workflow import IllegalStep
+from tickets.workflow import IllegalStep, NotAllowed
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +61,42 @@ def test_withdrawing_needs_a_word_and_keeps_what_was_missed() -> None:
     services.withdraw(objection, statement="来电撤回", by=agent, at=after(hours=2))
     missed = objection.clocks.filter(outcome="missed").values_list("metric", flat=True)
     assert sorted(missed) == ["acknowledgement", "handoff"]
+
+
+def test_withdrawing_twice_is_withdrawing_once() -> None:
+    objection = filed()
+    agent = UserFactory.create()
+    for by in (None, None):
+        services.withdraw(objection, statement="已解决", by=by, at=AT)
+    assert objection.events.filter(verb="objection_withdrawn").count() == 1
+    for by, statement in ((agent, "已解决"), (None, "另有原因")):
+        with pytest.raises(IllegalStep):
+            services.withdraw(objection, statement=statement, by=by, at=AT)
+
+
+@pytest.mark.clause("OB-07")
+def test_who_is_named_neither_takes_nor_ends_the_objection() -> None:
+    named = UserFactory.create()
+    objection = filed(SERVICE, named_colleague=named.work_number)
+    with pytest.raises(NotAllowed):
+        services.take(objection, by=named, at=AT)
+    with pytest.raises(NotAllowed):
+        services.withdraw(objection, statement="来电撤回", by=named, at=AT)
+    services.acknowledge(objection, by=named, at=AT)
+    objection.refresh_from_db()
+    assert (objection.status, objection.assignee) == ("acknowledged", None)
+    assert possible_steps(objection, by=named, handoffs=[]).isdisjoint(
+        {Step.TAKE, Step.WITHDRAW}
+    )
+
+
+@pytest.mark.clause("OB-43")
+def test_a_number_that_an_open_objection_needs_is_not_forgotten() -> None:
+    objection = filed()
+    forget_contacts_later(objection.customer, at=AT)
+    with travel(AT + timedelta(days=9), tick=False):
+        assert forget_contacts() == 0
+        services.withdraw(
+            objection, statement="已解决", by=None, at=AT + timedelta(days=9)
+        )
+        assert forget_contacts() == 1

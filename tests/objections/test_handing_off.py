@@ -288,3 +288,32 @@ def test_what_is_not_recorded_cannot_be_handed_over() -> None:
     objection = filed()
     with pytest.raises(IllegalStep, match="OB-36"):
         services.hand_off(objection, by=UserFactory.create(), at=AT)
+
+
+@pytest.mark.clause("OB-06", "OB-07")
+def test_what_comes_back_twice_is_never_given_to_who_is_named() -> None:
+    named = UserFactory.create(role=Role.SUPERVISOR, work_number="1")
+    other = UserFactory.create(role=Role.SUPERVISOR, work_number="2")
+    agent = UserFactory.create(supervisor=named)
+    objection = recorded(SERVICE, by=agent, named_colleague=named.work_number)
+    for _round in range(2):
+        services.hand_off(
+            objection, by=agent, at=AT, departments=["finance"], reason="另有约定"
+        )
+        services.return_handoff(
+            handoff_to(objection, "finance"),
+            reason="不归财务",
+            by=handler_of("finance"),
+            at=AT,
+        )
+    objection.refresh_from_db()
+    assert objection.assignee == other
+
+
+@pytest.mark.clause("OB-42")
+def test_the_frozen_form_names_who_recorded_it_whoever_has_it_now() -> None:
+    agent, colleague = UserFactory.create(), UserFactory.create()
+    objection = recorded(by=agent)
+    services.assign(objection, to=colleague, by=agent, at=AT)
+    services.hand_off(objection, by=colleague, at=AT)
+    assert objection.forms.get().content["recorded_by"] == agent.work_number

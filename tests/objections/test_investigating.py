@@ -14,7 +14,7 @@ from objections.facts import Facts
 from objections.models import Evidence, Objection
 from objections.services import investigating
 from sla.models import ClockStatus, Metric
-from staff.models import User
+from staff.models import Role, User
 from tests.factories import AT, InquiryFactory, UserFactory
 from tests.instants import after, local
 from tests.objections.cases import (
@@ -27,6 +27,7 @@ from tests.objections.cases import (
     handoff_to,
 )
 from tests.portal.conftest import picture
+from tests.tickets.test_videos import video
 from tickets.workflow import IllegalStep, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -165,17 +166,16 @@ def test_the_same_piece_again_is_the_one_that_is_there() -> None:
     [
         ({"kind": "moon"}, "kind"),
         ({"source": " "}, "source"),
-        ({"text": ""}, None),
-        ({"files": [SimpleUploadedFile("a.jpg", b"PK\x03\x04zip")]}, None),
+        ({"text": ""}, "text"),
+        ({"files": [SimpleUploadedFile("a.jpg", b"PK\x03\x04zip")]}, "files"),
     ],
 )
-def test_evidence_that_is_none_is_refused(changes: Any, field: str | None) -> None:
+def test_evidence_that_is_none_is_refused(changes: Any, field: str) -> None:
     objection, handler = investigated()
     given = {"kind": "order_detail", "source": "系统", "text": "x", **changes}
     with pytest.raises(ValidationError) as refused:
         services.add_evidence(objection, **given, by=handler, at=AT)
-    if field:
-        assert list(refused.value.message_dict) == [field]
+    assert list(refused.value.message_dict) == [field]
     assert not Evidence.objects.exists()
 
 
@@ -272,6 +272,16 @@ def test_what_is_asked_of_the_customer_is_guarded() -> None:
         services.ask_for_evidence(objection, text="你自己看说明", by=handler, at=AT)
     objection.refresh_from_db()
     assert objection.status == "investigating"
+    supervisor = UserFactory.create(role=Role.SUPERVISOR)
+    services.ask_for_evidence(
+        objection,
+        text="你自己看说明",
+        by=supervisor,
+        at=AT,
+        override_reason="引用客户原话",
+    )
+    objection.refresh_from_db()
+    assert objection.status == "awaiting_evidence"
 
 
 @pytest.mark.clause("OB-02")
@@ -337,3 +347,59 @@ def test_a_return_while_the_customer_is_asked_lets_the_total_run() -> None:
         handoff_to(objection, "finance"), reason="不归财务", by=handler, at=AT
     )
     assert clock_of(objection, Metric.TOTAL).status == ClockStatus.RUNNING
+
+
+def test_a_finding_waits_no_more_for_who_has_not_accepted() -> None:
+    objection, technician = investigated(OF_TYPES["quality"], "technical_support")
+    waive_all(objection, by=technician)
+    services.conclude(objection, **CONCLUSION, by=technician, at=after(hours=1))
+    clock = clock_of(objection, Metric.DEPARTMENT_ACCEPTANCE, "warehouse_logistics/1")
+    assert clock.status == ClockStatus.CANCELLED
+    assert handoff_to(objection, "warehouse_logistics").ended_at == after(hours=1)
+    running = objection.clocks.unfinished().values_list("metric", flat=True)
+    assert sorted(running) == ["legal_outer_limit", "proposal", "total"]
+
+
+def test_what_a_department_accepts_too_late_stays_late_when_it_is_concluded() -> None:
+    objection, technician = investigated(OF_TYPES["quality"], "technical_support")
+    waive_all(objection, by=technician)
+    services.conclude(objection, **CONCLUSION, by=technician, at=after(hours=3))
+    clock = clock_of(objection, Metric.DEPARTMENT_ACCEPTANCE, "warehouse_logistics/1")
+    assert clock.outcome == "missed"
+
+
+def test_who_leads_accepts_before_concluding() -> None:
+    objection, storekeeper = investigated(OF_TYPES["quality"], "warehouse_logistics")
+    waive_all(objection, by=storekeeper)
+    technician = handler_of("technical_support")
+    with pytest.raises(IllegalStep, match=r"leading|牵头"):
+        services.conclude(objection, **CONCLUSION, by=technician, at=AT)
+    objection.refresh_from_db()
+    assert (objection.status, objection.findings.count()) == ("investigating", 0)
+    services.accept(handoff_to(objection, "technical_support"), by=technician, at=AT)
+    assert services.conclude(objection, **CONCLUSION, by=technician, at=AT).round == 1
+
+
+@pytest.mark.clause("OB-47")
+def test_what_is_said_of_a_file_and_the_film_itself_are_kept() -> None:
+    objection, handler = investigated()
+    film = SimpleUploadedFile("fault.mov", video())
+    pieces = services.add_evidence(
+        objection,
+        kind="order_detail",
+        source="客户",
+        text="开机两分钟后黑屏",
+        files=[film],
+        by=handler,
+        at=AT,
+    )
+    assert [it.text for it in pieces] == ["", "开机两分钟后黑屏"]
+    assert pieces[0].attachment is not None
+    assert pieces[0].attachment.content_type == "video/quicktime"
+
+
+def test_an_empty_question_to_the_customer_is_refused_beside_its_field() -> None:
+    objection, handler = investigated()
+    with pytest.raises(ValidationError) as refused:
+        services.ask_for_evidence(objection, text=" ", by=handler, at=AT)
+    assert list(refused.value.message_dict) == ["text"]

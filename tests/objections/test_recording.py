@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from objections import services
-from objections.facts import Asked, Facts
+from objections.facts import Asked, Facts, facts_of
 from objections.models import Objection, Severity
 from sla.models import Metric
 from tests.factories import AT, UserFactory
@@ -213,3 +213,51 @@ def test_a_letter_has_not_lain_for_years() -> None:
     assert list(refused.value.message_dict) == ["received_at"]
     assert not Objection.objects.exists()
     filed(by=agent, more={"received_at": AT - timedelta(days=366)})
+
+
+@pytest.mark.clause("OB-40", "OB-42")
+def test_a_form_on_record_stays_complete() -> None:
+    agent = UserFactory.create()
+    objection = recorded(by=agent)
+    with pytest.raises(ValidationError) as refused:
+        services.correct(
+            objection,
+            changes={"type": "contract", "subtype": "unfair_term", "demands": ()},
+            by=agent,
+            at=AT,
+            reason="是合同的问题",
+        )
+    assert set(refused.value.message_dict) == {"contract_number", "demands"}
+    objection.refresh_from_db()
+    assert (objection.type, objection.demands.count()) == ("quality", 1)
+
+
+@pytest.mark.clause("OB-43")
+def test_another_estimate_than_the_customer_knows_is_told() -> None:
+    agent = UserFactory.create()
+    objection = recorded(by=agent)
+    told = objection.told_with_id
+    services.correct(objection, changes={"serial_number": "A1"}, by=agent, at=AT)
+    objection.refresh_from_db()
+    assert objection.told_with_id == told
+    services.correct(objection, changes={"on_air": True}, by=agent, at=AT)
+    objection.refresh_from_db()
+    assert objection.estimate == clock_of(objection, Metric.TOTAL).due_at
+    assert objection.told_with is not None
+    assert "11月24日" in objection.told_with.text
+
+
+def test_nobody_undoes_a_change_that_they_did_not_see() -> None:
+    agent = UserFactory.create()
+    objection = filed()
+    shown = facts_of(objection)
+    services.correct(objection, changes={"serial_number": "A1"}, by=agent, at=AT)
+    with pytest.raises(ValidationError) as refused:
+        services.correct(
+            objection, changes={"serial_number": "B2"}, by=agent, at=AT, known=shown
+        )
+    assert refused.value.code == "form_changed"
+    objection.refresh_from_db()
+    assert objection.serial_number == "A1"
+    same = {"serial_number": "A1"}
+    services.correct(objection, changes=same, by=agent, at=AT, known=shown)

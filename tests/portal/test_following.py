@@ -21,7 +21,8 @@ from objections.links import GOOD_FOR, case_path
 from objections.models import FormDocument, Objection
 from tests.factories import AT, UserFactory
 from tests.instants import local
-from tests.objections.cases import QUALITY, filed, handed, handler_of, handoff_to
+from tests.objections.cases import FEE, QUALITY, filed, handed, handler_of, handoff_to
+from tests.objections.test_investigating import CONCLUSION, waive_all
 from tests.portal.conftest import ask, picture
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +211,26 @@ def test_the_way_shows_what_was_done_by_whom_and_what_comes_next(
     assert "We are late" not in page
 
 
+@pytest.mark.clause("OB-43")
+def test_the_way_shows_that_the_customer_is_asked_and_what_comes_of_it(
+    customer: Client,
+) -> None:
+    objection = handed(FEE)
+    handler = handler_of("finance")
+    services.accept(handoff_to(objection, "finance"), by=handler, at=AT)
+    services.ask_for_evidence(objection, text="请上传付款截图", by=handler, at=AT)
+    with travel(AT, tick=False):
+        follow(customer, objection.number)
+        page = page_of(customer, objection)
+        assert "We asked you for material" in page
+        assert "The investigation goes on" not in page
+        services.customer_writes(objection, text="截图在此", at=AT)
+        assert "The investigation goes on" in page_of(customer, objection)
+        waive_all(objection, by=handler)
+        services.conclude(objection, **CONCLUSION, by=handler, at=AT)
+        assert "We found out what happened" in page_of(customer, objection)
+
+
 @pytest.mark.parametrize(
     ("at", "late"), [("2026-11-23T10:59:59", False), ("2026-11-23T11:00:01", True)]
 )
@@ -271,7 +292,8 @@ def test_withdrawing_needs_a_word_and_ends_it(customer: Client) -> None:
     assert "This objection was withdrawn" in page
     assert "已解决" in page
     assert 'id="composer"' not in page
-    again = customer.post(path, {"statement": "已解决"})
+    assert customer.post(path, {"statement": "已解决"}).status_code == 303
+    again = customer.post(path, {"statement": "另有原因"})
     assert again.status_code == 409
     assert "has ended" in again.content.decode()
 

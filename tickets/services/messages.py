@@ -17,9 +17,15 @@ from tickets.workflow import SentOtherwise
 
 
 def clean(
-    text: str, files: Sequence[Upload], *, with_videos: bool = False
+    text: str,
+    files: Sequence[Upload],
+    *,
+    required: bool = True,
+    with_videos: bool = False,
 ) -> tuple[str, list[InspectedFile]]:
     """Text and files of a message, checked together so that one error hides no other.
+
+    Where it is `required`, one of them must be there.
 
     Raises ValidationError by field: text, files.
     """
@@ -30,7 +36,7 @@ def clean(
     except ValidationError as error:
         errors["files"] = error
     try:
-        text = clean_message(text, required=not files)
+        text = clean_message(text, required=required and not files)
     except ValidationError as error:
         errors["text"] = error
     if errors:
