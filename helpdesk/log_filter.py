@@ -5,7 +5,8 @@ import re
 from typing import Final
 
 _KEY: Final = re.compile(
-    r"(/thread/[A-Z0-9]*|/quotation/[A-Z0-9]+(?=\.)|/sign-in/)[^/\s?]+"
+    r"(/thread/[A-Z0-9]*|/quotation/[A-Z0-9]+(?=\.)|/follow/link/[A-Z0-9]*|/sign-in/)"
+    r"[^/\s?]+"
 )
 
 HEALTH: Final = "/healthz"
@@ -13,7 +14,7 @@ UNWELL: Final = 503
 
 
 class WithoutKeys(logging.Filter):
-    """Keeps the number of a conversation or quotation, drops the secret behind it."""
+    """Keeps the number of a conversation, offer or case, drops the secret behind."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()

@@ -1,6 +1,7 @@
 """What the API reads and writes of an inquiry: shapes here, rules in the verbs."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -68,6 +69,16 @@ class ObstacleCode(Words):
 @extend_schema_field(serializers.ChoiceField(Intent.choices))
 class IntentCode(Words):
     """How likely the customer is to rent; the verb says so in words."""
+
+
+class Moment(serializers.DateTimeField):
+    """An instant; one at the very edge of the calendar has none in another zone."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        try:
+            return super().enforce_timezone(value)
+        except OverflowError:
+            self.fail("overflow")
 
 
 class Code(serializers.SlugRelatedField[Any]):
@@ -586,8 +597,8 @@ class FollowUpState(serializers.ModelSerializer[FollowUp]):
 class RingTimes(serializers.Serializer[Any]):
     """When a call began to ring and when it was answered (IN-23)."""
 
-    rung_at = serializers.DateTimeField(help_text=_("When it began to ring."))
-    answered_at = serializers.DateTimeField(help_text=_("When it was answered."))
+    rung_at = Moment(help_text=_("When it began to ring."))
+    answered_at = Moment(help_text=_("When it was answered."))
 
 
 @extend_schema_serializer(
@@ -610,9 +621,5 @@ class MissedCall(Once):
     surname = Words(
         required=False, default="", help_text=_("What the caller is called, if known.")
     )
-    rung_at = serializers.DateTimeField(
-        required=False, help_text=_("When it began to ring.")
-    )
-    ended_at = serializers.DateTimeField(
-        required=False, help_text=_("When the caller hung up.")
-    )
+    rung_at = Moment(required=False, help_text=_("When it began to ring."))
+    ended_at = Moment(required=False, help_text=_("When the caller hung up."))

@@ -10,7 +10,14 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from inquiries.documents import ClientToken, Code, Once, ToldGuard, Words
+from inquiries.documents import (
+    ClientToken,
+    Code,
+    Moment,
+    Once,
+    ToldGuard,
+    Words,
+)
 from objections.facts import Asked, Facts
 from objections.models import (
     Cause,
@@ -78,13 +85,13 @@ class FormFacts(serializers.Serializer[Any]):
     demands = DemandMade(
         many=True, required=False, help_text=_("What the customer wants (OB-41).")
     )
-    occurred_at = serializers.DateTimeField(
+    occurred_at = Moment(
         required=False, allow_null=True, help_text=_("When it happened.")
     )
-    returned_at = serializers.DateTimeField(
+    returned_at = Moment(
         required=False, allow_null=True, help_text=_("When the device was collected.")
     )
-    shows_at = serializers.DateTimeField(
+    shows_at = Moment(
         required=False,
         allow_null=True,
         help_text=_("When the customer's own broadcast begins."),
@@ -171,7 +178,7 @@ class NewObjection(FormFacts, Once):
         },
     )
     customer = Objector()
-    received_at = serializers.DateTimeField(
+    received_at = Moment(
         required=False,
         help_text=_("With a token: when it reached you, if that was earlier."),
     )

@@ -181,7 +181,7 @@ def promise_text(metric: str) -> str:
     return {
         Metric.ACKNOWLEDGEMENT: _("A colleague has read it and answers you"),
         Metric.HANDOFF: _("The responsible department has it"),
-        Metric.DEPARTMENT_ACCEPTANCE: _("The department has taken it up"),
+        Metric.DEPARTMENT_ACCEPTANCE: _("Every department asked has taken it up"),
         Metric.INVESTIGATION: _("The department has found out what happened"),
         Metric.TOTAL: _("You have our result"),
     }[Metric(metric)]

@@ -72,7 +72,8 @@ def matching(number: str, tail: str) -> Ticket | None:
 
     Whatever is wrong takes the same way: one query, one comparison.
     """
-    found = Ticket.objects.select_related("customer").filter(number=number).first()
+    asked = number if NUMBER.fullmatch(number) else ""
+    found = Ticket.objects.select_related("customer").filter(number=asked).first()
     known = found.customer.phone_tail if found else ""
     matches = constant_time_compare(known or NOBODYS, tail)
     return found if matches and TAIL.fullmatch(tail) else None

@@ -99,6 +99,8 @@ def test_every_missing_field_is_named_at_once(stranger: APIClient) -> None:
         ({"amount": "NaN"}, "amount"),
         ({"type": 5}, "type"),
         ({"occurred_at": "yesterday"}, "occurred_at"),
+        ({"occurred_at": "0001-01-01T00:00:00"}, "occurred_at"),
+        ({"shows_at": "9999-12-31T23:59:59-12:00"}, "shows_at"),
         ({"channel": "moon"}, "channel"),
         ({"demands": "all"}, "demands.non_field_errors"),
     ],

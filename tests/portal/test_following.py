@@ -58,6 +58,16 @@ def test_an_inquiry_is_followed_in_its_conversation(customer: Client) -> None:
     assert answer["Location"].startswith(f"/thread/{inquiry.number}.")
 
 
+@pytest.mark.parametrize("number", ["\0", "OB20261123ABCDEF\0", "%", "' OR 1=1"])
+def test_nonsense_for_a_number_is_answered_like_a_number_that_does_not_exist(
+    customer: Client, number: str
+) -> None:
+    filed()
+    answer = follow(customer, number)
+    assert answer.status_code == 422
+    assert "Location" not in answer
+
+
 def test_every_mismatch_is_answered_with_the_very_same_words(
     customer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -375,6 +385,18 @@ def test_a_conversation_that_became_an_objection_leads_to_it_and_back(
     answer = customer.get(link[1], follow=True)
     assert answer.redirect_chain == [(f"{FOLLOW}{objection.number}/", 303)]
     assert thread_path(inquiry) in answer.content.decode()
+
+
+def test_while_one_of_two_departments_investigates_the_other_is_still_awaited(
+    customer: Client,
+) -> None:
+    objection = handed()
+    lead = handoff_to(objection, "technical_support")
+    services.accept(lead, by=handler_of("technical_support"), at=AT)
+    follow(customer, objection.number)
+    page = page_of(customer, objection)
+    assert "Technical support investigates" in page
+    assert "Every department asked has taken it up" in page
 
 
 @pytest.mark.clause("OB-32")

@@ -22,6 +22,11 @@ from helpdesk.log_filter import StartIsNoError, WithoutKeys
             "/quotation/Q20261123K7M2XQ.c2VjcmV0/opened/",
             "/quotation/Q20261123K7M2XQ…/opened/",
         ),
+        (
+            "/follow/link/OB20261123K7M2XQ.1w9Z3r.c2VjcmV0/",
+            "/follow/link/OB20261123K7M2XQ…/",
+        ),
+        ("/follow/OB20261123K7M2XQ/write/", "/follow/OB20261123K7M2XQ/write/"),
         ("/desk/inquiries/IN20261123K7M2XQ/", "/desk/inquiries/IN20261123K7M2XQ/"),
         (
             "/desk/inquiries/IN20261123K7M2XQ/quotation/Q20261123K7M2XQ/pdf/",

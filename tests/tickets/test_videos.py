@@ -2,6 +2,9 @@
 
 import random
 import struct
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -147,3 +150,49 @@ def test_however_a_video_is_damaged_it_is_kept_or_refused_in_words(seed: int) ->
         except ValidationError:
             continue
         assert len(kept.content) == len(content)
+
+
+def data_track(*tables: bytes) -> bytes:
+    hdlr = box(b"hdlr", bytes(8), b"meta", bytes(12))
+    return box(b"trak", box(b"mdia", hdlr, box(b"minf", box(b"stbl", *tables))))
+
+
+def nested() -> bytes:
+    inside = b""
+    for _ in range(3000):
+        inside = box(b"mdia", inside)
+    return inside
+
+
+def long_tables() -> bytes:
+    """Chunks times runs would be 10 thousand million steps."""
+    rows = 100_000
+    return data_track(
+        box(b"stco", bytes(8), struct.pack(">I", 40) * rows),
+        box(b"stsc", bytes(8), struct.pack(">III", 2**31, 1, 1) * rows),
+    )
+
+
+def whole_file_again_and_again() -> bytes:
+    """Each of many small tracks says that it owns all bytes of the file."""
+    one = data_track(
+        box(b"stco", bytes(8), bytes(4)),
+        box(b"stsc", bytes(8), struct.pack(">III", 1, 2**31, 1)),
+        box(b"stsz", struct.pack(">III", 0, 1, 800_000)),
+    )
+    return one * 6000
+
+
+@pytest.mark.parametrize(
+    ("made", "refused"),
+    [(nested, True), (long_tables, False), (whole_file_again_and_again, True)],
+)
+def test_a_video_made_to_keep_us_busy_is_settled_at_once(
+    made: Callable[[], bytes], *, refused: bool
+) -> None:
+    moov = box(b"moov", track(b"vide"), made())
+    content = box(b"ftyp", b"isom", bytes(4)) + box(b"mdat", b"pictures") + moov
+    started = time.process_time()
+    with pytest.raises(videos.CutOffError) if refused else nullcontext():
+        videos.cleaned(content)
+    assert time.process_time() - started < 2

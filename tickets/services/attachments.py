@@ -39,7 +39,7 @@ SUFFIXES: Final = {
 }
 MAX_PIXELS: Final = 60_000_000
 NAME_MAX: Final = 120
-# An open picture takes up to half a gigabyte of memory.
+# An open picture takes up to half a gigabyte of memory, a video three times its size.
 _DECODING: Final = BoundedSemaphore(2)
 
 
@@ -128,7 +128,8 @@ def _inspect_one(upload: Upload, *, with_videos: bool) -> InspectedFile:
 def _inspect_video(name: str, content: bytes) -> InspectedFile:
     """Follow its boxes to the end, then keep it without place, time or device."""
     try:
-        bare = videos.cleaned(content)
+        with _DECODING:
+            bare = videos.cleaned(content)
     except videos.CutOffError as error:
         raise _cut_off(name) from error
     content_type = videos.type_of(content)

@@ -5,7 +5,7 @@ some boxes hold boxes. Pure: bytes in, bytes out; nothing is decoded.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +23,7 @@ _NOT_VIDEO: Final = frozenset(
 _HIDDEN: Final = frozenset({b"udta", b"meta", b"uuid"})
 _WITH_TIMES: Final = frozenset({b"mvhd", b"tkhd", b"mdhd"})
 _HOLDERS: Final = frozenset({b"moov", b"trak", b"mdia"})
+_DEEPEST: Final = 8  # holders inside each other; a real video has three
 
 
 class CutOffError(ValueError):
@@ -58,9 +59,9 @@ def cleaned(content: bytes) -> bytes:
         raise CutOffError
     if not _has_pictures(content, boxes):
         raise CutOffError
-    out = bytearray(content)
-    _clean(out, content, boxes)
-    return bytes(out)
+    eraser = _Eraser(content)
+    _clean(eraser, content, boxes)
+    return bytes(eraser.out)
 
 
 def _boxes(content: bytes, start: int, end: int) -> Iterator[_Box]:
@@ -82,38 +83,59 @@ def _boxes(content: bytes, start: int, end: int) -> Iterator[_Box]:
         start += size
 
 
-def _clean(out: bytearray, content: bytes, boxes: list[_Box]) -> None:
+class _Eraser:
+    """Blanks what tracks of positions hold, in all not more than the file has."""
+
+    def __init__(self, content: bytes) -> None:
+        self.out = bytearray(content)
+        self._left = len(content)
+
+    def blank(self, start: int, length: int) -> None:
+        """Raises CutOffError where a table names more than the file has."""
+        self._left -= length
+        if self._left < 0 or start + length > len(self.out):
+            raise CutOffError
+        self.out[start : start + length] = bytes(length)
+
+
+def _clean(
+    eraser: _Eraser, content: bytes, boxes: list[_Box], *, depth: int = 0
+) -> None:
+    if depth > _DEEPEST:
+        raise CutOffError
+    out = eraser.out
     for box in boxes:
-        if _is_data_track(content, box):
-            _forget_samples(out, content, box)
-        if box.kind in _HIDDEN or _is_data_track(content, box):
+        is_data = _is_data_track(content, box)
+        if is_data:
+            _forget_samples(eraser, content, box)
+        if box.kind in _HIDDEN or is_data:
             out[box.start + 4 : box.start + 8] = b"free"
             out[box.content : box.end] = bytes(box.end - box.content)
         elif box.kind in _WITH_TIMES:
             _forget_times(out, box)
         elif box.kind in _HOLDERS:
-            _clean(out, content, list(_boxes(content, box.content, box.end)))
+            inside = list(_boxes(content, box.content, box.end))
+            _clean(eraser, content, inside, depth=depth + 1)
 
 
-def _forget_samples(out: bytearray, content: bytes, track: _Box) -> None:
+def _forget_samples(eraser: _Eraser, content: bytes, track: _Box) -> None:
     """Blank what a track of positions holds, chunk by chunk, in the common store.
 
-    Raises CutOffError where its tables name more than the file has.
+    Each table is read once, from its begin to its end: whoever sends the file made
+    them, and their product has no limit.
     """
     offsets = _table(content, track, b"stco", ">I") or _table(
         content, track, b"co64", ">Q"
     )
-    runs = _table(content, track, b"stsc", ">III")
-    sizes = _sizes(content, track)
-    left, first = len(content), 0
-    for place, (start,) in enumerate(offsets):
-        samples = next((run[1] for run in reversed(runs) if run[0] <= place + 1), 0)
-        length = sum(sizes[first : first + samples])
+    runs = iter(_table(content, track, b"stsc", ">III"))
+    following = next(runs, None)
+    length_of = _sizes(content, track)
+    samples = first = 0
+    for chunk, (start,) in enumerate(offsets, start=1):
+        while following and following[0] <= chunk:
+            samples, following = following[1], next(runs, None)
+        eraser.blank(start, length_of(first, samples))
         first += samples
-        left -= length
-        if left < 0 or start + length > len(content):
-            raise CutOffError
-        out[start : start + length] = bytes(length)
 
 
 def _table(
@@ -128,17 +150,18 @@ def _table(
     return list(struct.iter_unpack(shape, content[begin:end])) if end > begin else []
 
 
-def _sizes(content: bytes, track: _Box) -> list[int]:
-    """The length of each sample."""
+def _sizes(content: bytes, track: _Box) -> Callable[[int, int], int]:
+    """How long so many samples are together, from the given one on."""
     box = _sample_box(content, track, b"stsz")
     if box is None or box.end - box.content < struct.calcsize(">III"):
-        return []
+        return lambda _first, _samples: 0
     _flags, same, count = struct.unpack_from(">III", content, box.content)
     if same:
-        return [same] * min(count, len(content) // same)
+        return lambda first, samples: same * max(0, min(samples, count - first))
     begin = box.content + 12
     end = begin + (box.end - begin) // 4 * 4
-    return [size for (size,) in struct.iter_unpack(">I", content[begin:end])]
+    sizes = [size for (size,) in struct.iter_unpack(">I", content[begin:end])]
+    return lambda first, samples: sum(sizes[first : first + samples])
 
 
 def _sample_box(content: bytes, track: _Box, kind: bytes) -> _Box | None:
