@@ -64,7 +64,7 @@ class RouteAdmin(Kept):
     def has_delete_permission(
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
-        return self.has_change_permission(request)
+        return bool(self.has_change_permission(request))
 
 
 class EvidenceNeedInline(TabularInline):
