@@ -152,7 +152,7 @@ def form_page(
 
 
 @require_POST
-@throttled("upload", "20/10s", "200/h")
+@throttled("upload", "20/10s", "60/h")
 @never_cache
 def upload(request: HttpRequest) -> HttpResponse:
     """Take one file of a form that is being filled in; a second time it is the same."""
@@ -177,7 +177,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@throttled("upload", "20/10s", "200/h")
+@throttled("upload", "20/10s", "60/h")
 def remove_upload(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Forget a file that was taken out of the form; another browser's stays."""
     staging.drop(staging.waiting([public_id], owner=sight.uploader(request)))
