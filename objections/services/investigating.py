@@ -81,7 +81,7 @@ def add_evidence(
     )
     inspected = attachments.inspect(files)
     if not inspected and attachment is None:
-        text = clean_message(text)
+        text = _said(text)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
@@ -183,7 +183,7 @@ def ask_for_evidence(
     Raises ValidationError (text, override_reason), IllegalStep, NotAllowed,
     ForbiddenPhrase, NeedsConfirmation.
     """
-    text = clean_message(text)
+    text = _said(text)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         if sent := messages.already_sent(objection, client_token):
@@ -288,9 +288,9 @@ def conclude(
             code="basis_missing",
         )
     try:
-        text = clean_message(text)
+        text = _said(text)
     except ValidationError as error:
-        errors["text"] = error
+        errors |= error.error_dict
     if errors:
         raise ValidationError(errors)
     with transaction.atomic():
@@ -356,6 +356,14 @@ def refuse_partial(objection: Objection, step: Step, *, by: User) -> None:
     """Nobody investigates an objection about themselves (OB-07). Raises NotAllowed."""
     if objection.named_colleague_id == by.pk:
         raise NotAllowed(step)
+
+
+def _said(text: str) -> str:
+    """A text that can be kept. Raises ValidationError (text)."""
+    try:
+        return clean_message(text)
+    except ValidationError as error:
+        raise ValidationError({"text": error}) from error
 
 
 def _said_wrong(responsibility: str, cause: str) -> dict[str, Any]:
