@@ -94,9 +94,13 @@ def end_handoffs(objection: Objection, *, at: datetime) -> None:
     objection.handoffs.standing().update(ended_at=at)
 
 
-def take_back(objection: Objection, *, by: User, at: datetime) -> None:
-    """End the other departments' part in a round that one has returned."""
-    for handoff in objection.handoffs.waiting().select_related("department"):
+def end_waiting(objection: Objection, *, by: User, at: datetime) -> None:
+    """Wait no longer for departments that have not accepted; the caller holds the lock.
+
+    Nobody could accept any more, so their clocks are not missed either.
+    """
+    waiting = objection.handoffs.waiting()
+    for handoff in waiting.select_related("department"):
         clocks.cancel(
             objection,
             Metric.DEPARTMENT_ACCEPTANCE,
@@ -105,6 +109,12 @@ def take_back(objection: Objection, *, by: User, at: datetime) -> None:
             by=by,
             subject=acceptance_subject(handoff),
         )
+    waiting.update(ended_at=at)
+
+
+def take_back(objection: Objection, *, by: User, at: datetime) -> None:
+    """End the other departments' part in a round that one has returned."""
+    end_waiting(objection, by=by, at=at)
     clocks.cancel(
         objection,
         Metric.INVESTIGATION,

@@ -26,6 +26,7 @@ from objections.models import (
     Responsibility,
 )
 from objections.services import promises
+from objections.services.handing_off import end_waiting
 from objections.workflow import WORKFLOW, Status, Step
 from sla.models import ClockStatus, Metric
 from sla.services import clocks, pauses
@@ -328,6 +329,7 @@ def conclude(
             responsibility=responsibility,
             cause=cause,
         )
+        end_waiting(objection, by=by, at=at)
         held = promises.running(objection, Metric.INVESTIGATION)
         clocks.stop(objection, Metric.INVESTIGATION, at=at, by=by, subject=held)
         round_ = promises.of_round(finding.round)

@@ -329,6 +329,23 @@ def test_only_the_leading_department_and_nobody_named_concludes() -> None:
     assert not objection.findings.exists()
 
 
+def test_going_on_is_offered_though_another_department_has_not_accepted_yet() -> None:
+    handler = handler_of("technical_support")
+    now, agent = timezone.now(), UserFactory.create()
+    objection = filed(QUALITY, at=now)
+    services.acknowledge(objection, by=agent, at=now)
+    services.record(objection, by=agent, at=now)
+    services.hand_off(objection, by=agent, at=now)
+    handoff = objection.handoffs.get(department=handler.department)
+    services.accept(handoff, by=handler, at=now)
+    services.ask_for_evidence(objection, text="请补充照片", by=handler, at=now)
+    client = Client()
+    client.force_login(handler)
+    step, shown = bar(client, objection)
+    assert (step, "step-go-on" in shown) == (None, True)
+    assert "Warehouse and logistics" in shown
+
+
 @pytest.mark.parametrize("pieces", [1, 12])
 def test_an_investigation_costs_the_same_however_much_evidence_there_is(
     theirs: Client,

@@ -21,6 +21,7 @@ from tests.instants import after, local
 from tests.objections.cases import (
     FEE,
     OF_TYPES,
+    QUALITY,
     SERVICE,
     clock_of,
     handed,
@@ -419,3 +420,18 @@ def test_a_clause_that_cannot_be_kept_is_refused_and_not_cut(clause: str) -> Non
         )
     assert list(refused.value.message_dict) == ["contract_clause"]
     assert not objection.findings.exists()
+
+
+def test_a_conclusion_ends_the_wait_for_departments_that_have_not_accepted() -> None:
+    objection, handler = investigated(QUALITY, "technical_support")
+    waits = handoff_to(objection, "warehouse_logistics")
+    waive_all(objection, by=handler)
+    services.conclude(objection, **CONCLUSION, by=handler, at=AT)
+    waits.refresh_from_db()
+    assert (waits.accepted_at, waits.ended_at) == (None, AT)
+    clock = clock_of(
+        objection, Metric.DEPARTMENT_ACCEPTANCE, f"warehouse_logistics/{waits.round}"
+    )
+    assert clock.status == ClockStatus.CANCELLED
+    leads = handoff_to(objection, "technical_support")
+    assert leads.ended_at is None
