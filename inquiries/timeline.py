@@ -94,6 +94,15 @@ ICONS: Final = {
     ClockEventKind.CANCEL: "circle-x",
 }
 
+# What of an event stands beside its words; codes are named by whoever knows them.
+DETAILS: Final = {
+    Verb.DEVICE_CHOSEN: "device",
+    Verb.QUOTED: "quotation",
+    Verb.EVIDENCE_ADDED: "kind",
+    Verb.EVIDENCE_WAIVED: "kind",
+    Verb.INVESTIGATION_CONCLUDED: "responsibility",
+}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -158,10 +167,8 @@ def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
         detail = "".join(f"¥{amount} " for amount in event.data["amounts"]).strip()
     elif event.verb == Verb.DEVICES_RECOMMENDED:
         detail = ", ".join(event.data["devices"])
-    elif event.verb == Verb.DEVICE_CHOSEN:
-        detail = event.data["device"]
-    elif event.verb == Verb.QUOTED:
-        detail = event.data["quotation"]
+    elif name := DETAILS.get(Verb(event.verb)):
+        detail = event.data[name]
     return Entry(
         at=event.at,
         verb=event.verb,

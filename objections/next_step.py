@@ -3,13 +3,22 @@
 from collections.abc import Sequence
 from typing import Final
 
-from objections.models import Handoff, Objection
+from objections.models import EvidenceKind, Handoff, Objection
 from objections.workflow import WORKFLOW, Status, Step
 from staff.models import Role, User
 
 _TAKES_IT_FROM_SOMEONE: Final = frozenset({Step.TAKE, Step.ASSIGN, Step.HAND_OFF})
 _NOT_OF_THE_NAMED: Final = frozenset({Step.TAKE, Step.WITHDRAW})
 _OF_A_DEPARTMENT: Final = frozenset({Step.ACCEPT, Step.RETURN})
+_OF_AN_INVESTIGATION: Final = frozenset(
+    {
+        Step.ADD_EVIDENCE,
+        Step.WAIVE_EVIDENCE,
+        Step.ASK_EVIDENCE,
+        Step.GO_ON,
+        Step.CONCLUDE,
+    }
+)
 
 
 def possible_steps(
@@ -30,6 +39,10 @@ def possible_steps(
     returned = sum(handoff.returned_at is not None for handoff in handoffs)
     if returned > 1 and not by.supervises:
         steps -= {Step.HAND_OFF}
+    if objection.named_colleague_id == by.pk:
+        steps -= _OF_AN_INVESTIGATION
+    if not may_conclude(objection, by=by):
+        steps -= {Step.CONCLUDE}
     if not any(acts_for(handoff, objection, by=by) for handoff in handoffs):
         steps -= _OF_A_DEPARTMENT
     if not any(may_accept(handoff, objection, by=by) for handoff in handoffs):
@@ -38,13 +51,22 @@ def possible_steps(
 
 
 def next_step(
-    objection: Objection, *, can: frozenset[Step], missing: Sequence[str]
+    objection: Objection,
+    *,
+    can: frozenset[Step],
+    missing: Sequence[str],
+    lacking: Sequence[EvidenceKind] = (),
 ) -> Step | None:
     """The one step that the policy asks for now, of those that one `can` take.
 
     Acknowledge (OB-36), complete the form (OB-42), record it and tell the number
-    (OB-43), hand it over (OB-44), accept it (OB-46). None where others have to act.
+    (OB-43), hand it over (OB-44), accept it (OB-46), gather the evidence that is
+    `lacking` (OB-47), conclude (OB-07). None where others have to act.
     """
+    if objection.status == Status.INVESTIGATING and Step.ACCEPT not in can:
+        investigates = Step.WAIVE_EVIDENCE in can
+        inquest = Step.ADD_EVIDENCE if lacking else Step.CONCLUDE
+        return inquest if investigates and inquest in can else None
     step = {
         Status.RECEIVED: Step.ACKNOWLEDGE,
         Status.ACKNOWLEDGED: Step.CORRECT if missing else Step.RECORD,
@@ -54,6 +76,13 @@ def next_step(
         Status.AWAITING_EVIDENCE: Step.ACCEPT,
     }.get(Status(objection.status))
     return step if step in can else None
+
+
+def may_conclude(objection: Objection, *, by: User) -> bool:
+    """Of the departments the leading one alone concludes."""
+    if by.role != Role.DEPARTMENT_HANDLER:
+        return True
+    return by.department_id == objection.department_id
 
 
 def acts_for(handoff: Handoff, objection: Objection, *, by: User) -> bool:

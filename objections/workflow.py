@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import Role
@@ -88,6 +89,11 @@ _RECORD_FIRST: Final = _(
     " number first (OB-42, OB-43)."
 )
 _ACCEPT_FIRST: Final = _("No department has accepted this objection yet.")
+_CONCLUDED: Final = _("The investigation is concluded.")
+_NOT_UNDER_WAY: Final[dict[str, str | Promise]] = {
+    Status.INVESTIGATED: _CONCLUDED,
+    **dict.fromkeys(ENDED, _ENDED),
+}
 _WITH_A_DEPARTMENT: Final = _("This objection is with the departments already.")
 
 WORKFLOW: Final = Workflow(
@@ -153,15 +159,20 @@ WORKFLOW: Final = Workflow(
             _HANDLING,
             _("Only what was handed to the department can be returned."),
         ),
-        Step.ADD_EVIDENCE: Rule(_INVESTIGATING, None, _INQUIRING, _ACCEPT_FIRST),
-        Step.WAIVE_EVIDENCE: Rule(_INVESTIGATING, None, _HANDLING, _ACCEPT_FIRST),
+        Step.ADD_EVIDENCE: Rule(
+            _INVESTIGATING, None, _INQUIRING, _ACCEPT_FIRST, refusals=_NOT_UNDER_WAY
+        ),
+        Step.WAIVE_EVIDENCE: Rule(
+            _INVESTIGATING, None, _HANDLING, _ACCEPT_FIRST, refusals=_NOT_UNDER_WAY
+        ),
         Step.ASK_EVIDENCE: Rule(
             frozenset({Status.INVESTIGATING}),
             Status.AWAITING_EVIDENCE,
             _INQUIRING,
             _ACCEPT_FIRST,
             refusals={
-                Status.AWAITING_EVIDENCE: _("The customer has been asked already.")
+                Status.AWAITING_EVIDENCE: _("The customer has been asked already."),
+                **_NOT_UNDER_WAY,
             },
         ),
         # Without what was asked for: it is not needed any more, or did not come.
@@ -172,7 +183,11 @@ WORKFLOW: Final = Workflow(
             _("Nothing is waited for."),
         ),
         Step.CONCLUDE: Rule(
-            _INVESTIGATING, Status.INVESTIGATED, _HANDLING, _ACCEPT_FIRST
+            _INVESTIGATING,
+            Status.INVESTIGATED,
+            _HANDLING,
+            _ACCEPT_FIRST,
+            refusals=_NOT_UNDER_WAY,
         ),
         Step.WITHDRAW: Rule(OPEN, Status.WITHDRAWN, _ANSWERING, _ENDED, customer=True),
     }

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.investigation import Investigation, files_on, named
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.objection_acts import ACTS, Act
 from helpdesk.desk.objection_sheet import Sheet
@@ -28,7 +29,7 @@ from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Direction, Ticket
+from tickets.models import Attachment, Direction, Ticket
 from tickets.services import links
 from tickets.tokens import derived_token
 from tickets.workflow import IllegalStep, NotAllowed
@@ -233,8 +234,25 @@ class ObjectionWorkspace:
 
     @cached_property
     def next_step(self) -> Step | None:
-        missing = self.sheet.missing
-        return next_step(self.objection, can=self.steps, missing=missing)
+        return next_step(
+            self.objection,
+            can=self.steps,
+            missing=self.sheet.missing,
+            lacking=self.investigation.lacking,
+        )
+
+    @cached_property
+    def investigation(self) -> Investigation:
+        """Evidence and findings."""
+        return Investigation(self.objection)
+
+    @property
+    def files_on_the_case(self) -> list[Attachment]:
+        """What can become evidence, of the tickets that this person may see."""
+        tickets: list[Ticket] = [self.objection]
+        if self.origin:
+            tickets.append(self.origin)
+        return list(files_on(tickets))
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -326,7 +344,7 @@ class ObjectionWorkspace:
     @cached_property
     def timeline(self) -> list[timeline.Entry]:
         """The newest first."""
-        return timeline.entries(self.objection, by=self.user)[::-1]
+        return named(timeline.entries(self.objection, by=self.user))[::-1]
 
     @cached_property
     def scripts(self) -> list[Offer]:

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.desk.investigation_forms import (
+    AskForm,
+    ConcludeForm,
+    EvidenceForm,
+    WaiverForm,
+)
 from helpdesk.desk.objection_forms import (
     CorrectForm,
     HandOverForm,
@@ -42,6 +48,7 @@ class Act:
     verb: Callable[["ObjectionWorkspace", Given], object]
     template: str = "components/form_rows.html"
     wide: bool = False
+    uploads: bool = False
 
     def form_for(self, workspace: "ObjectionWorkspace", *args: Any) -> PlainForm:
         """The form, empty or with what was sent."""
@@ -110,6 +117,35 @@ def _withdraw(workspace: "ObjectionWorkspace", given: Given) -> object:
     )
 
 
+def _add_evidence(workspace: "ObjectionWorkspace", given: Given) -> object:
+    return services.add_evidence(
+        workspace.objection, by=workspace.user, at=workspace.now, **given
+    )
+
+
+def _waive(workspace: "ObjectionWorkspace", given: Given) -> object:
+    return services.waive_evidence(
+        workspace.objection,
+        kind=given["kind"],
+        reason=given["reason"],
+        by=workspace.user,
+        at=workspace.now,
+    )
+
+
+def _ask(workspace: "ObjectionWorkspace", given: Given) -> object:
+    return services.ask_for_evidence(
+        workspace.objection, by=workspace.user, at=workspace.now, **given
+    )
+
+
+def _conclude(workspace: "ObjectionWorkspace", given: Given) -> object:
+    given.pop("client_token", None)
+    return services.conclude(
+        workspace.objection, by=workspace.user, at=workspace.now, **given
+    )
+
+
 ACTS: Final = {
     act.name: act
     for act in (
@@ -146,6 +182,52 @@ ACTS: Final = {
             options=lambda workspace: {"handoffs": workspace.to_return},
             verb=_return,
             template="desk/objection/_return_fields.html",
+        ),
+        Act(
+            name="add-evidence",
+            step=Step.ADD_EVIDENCE,
+            title=_("Add evidence"),
+            clauses="OB-47 – OB-49",
+            act=_("Put it on record"),
+            form=EvidenceForm,
+            options=lambda workspace: {
+                "lacking": workspace.investigation.lacking,
+                "on_the_case": workspace.files_on_the_case,
+            },
+            verb=_add_evidence,
+            uploads=True,
+        ),
+        Act(
+            name="no-evidence",
+            step=Step.WAIVE_EVIDENCE,
+            title=_("There is none"),
+            clauses="OB-47",
+            act=_("Put it on record"),
+            form=WaiverForm,
+            options=lambda workspace: {"lacking": workspace.investigation.lacking},
+            verb=_waive,
+        ),
+        Act(
+            name="ask-evidence",
+            step=Step.ASK_EVIDENCE,
+            title=_("Ask the customer for material"),
+            clauses="OB-46",
+            act=_("Ask the customer"),
+            form=AskForm,
+            options=lambda workspace: {},  # noqa: ARG005 - all are called alike
+            verb=_ask,
+        ),
+        Act(
+            name="conclude",
+            step=Step.CONCLUDE,
+            title=_("Conclude the investigation"),
+            clauses="OB-02, OB-07",
+            act=_("Conclude"),
+            form=ConcludeForm,
+            options=lambda workspace: {},  # noqa: ARG005 - all are called alike
+            verb=_conclude,
+            template="desk/objection/_conclude_fields.html",
+            wide=True,
         ),
         Act(
             name="withdraw",

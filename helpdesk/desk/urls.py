@@ -120,6 +120,17 @@ urlpatterns = [
     path(f"{OBJECTION}acknowledge/", objections.acknowledge, name="acknowledge"),
     path(f"{OBJECTION}record/", objections.record, name="objection_record"),
     path(f"{OBJECTION}accept/", objections.accept, name="objection_accept"),
+    path(
+        f"{OBJECTION}conversations/",
+        objections.conversations,
+        name="objection_conversations",
+    ),
+    path(f"{OBJECTION}go-on/", objections.go_on, name="objection_go_on"),
+    path(
+        f"{OBJECTION}evidence/<int:pk>/",
+        files.evidence,
+        name="objection_evidence",
+    ),
     path(f"{OBJECTION}link/", objections.link, name="objection_link"),
     path(f"{OBJECTION}unlink/", objections.unlink, name="objection_unlink"),
     *(

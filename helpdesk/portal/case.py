@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from objections.models import FormVersion, Objection
 from objections.services import promises
-from objections.workflow import WORKFLOW, Step
+from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockEventKind, ClockStatus, Metric
 from staff.models import Department
 from tickets.models import Attachment, Direction, Event, Message, Verb
@@ -81,6 +81,7 @@ class Case:
     told_at: datetime | None
     lines: list[Line]
     form: FormVersion | None
+    asked_with: int | None
 
     @classmethod
     def of(cls, objection: Objection, *, at: datetime) -> Self:
@@ -88,14 +89,16 @@ class Case:
         clocks = list(objection.clocks.select_related("target"))
         ahead = ahead_of(clocks, at=at)
         late = [it.clock for it in ahead if it.late]
+        happened = events_of(objection)
         return cls(
             objection=objection,
             now=at,
-            done=done_of(objection),
+            done=done_of(happened),
             ahead=ahead,
             told_at=told_at(late),
             lines=lines_of(objection),
             form=objection.forms.prefetch_related("documents").last(),
+            asked_with=asked_with(objection, happened),
         )
 
     @property
@@ -123,6 +126,12 @@ class Case:
     def standing(self) -> str:
         """Where it stands in plain words: what the last step was."""
         return self.done[-1].text if self.done else ""
+
+    @property
+    def asked(self) -> Line | None:
+        """What we asked the customer for, while we wait for it."""
+        found = (it for it in self.lines if it.message.pk == self.asked_with)
+        return next(found, None)
 
     @property
     def has_ended(self) -> bool:
@@ -196,9 +205,22 @@ def told_at(late: Iterable[Clock]) -> datetime | None:
     return first.announced_at if first else None
 
 
-def done_of(objection: Objection) -> list[Done]:
-    """The steps behind us, in order, each with its time and work number."""
-    events = objection.events.filter(verb__in=list(ICONS)).select_related("actor")
+def events_of(objection: Objection) -> list[Event]:
+    """What happened, in order, as far as a customer is shown it."""
+    found = objection.events.filter(verb__in=list(ICONS))
+    return list(found.select_related("actor"))
+
+
+def asked_with(objection: Objection, events: Iterable[Event]) -> int | None:
+    """The message that asks for material, while the customer's answer is waited for."""
+    if objection.status != Status.AWAITING_EVIDENCE:
+        return None
+    asked = [it for it in events if it.verb == Verb.EVIDENCE_ASKED]
+    return asked[-1].data["message"] if asked else None
+
+
+def done_of(events: Iterable[Event]) -> list[Done]:
+    """The steps behind us, each with its time and work number."""
     names = {it.code: it.name for it in Department.objects.all()}
     return [
         Done(ICONS[Verb(it.verb)], done_text(it, names), it.at, who(it))

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from inquiries.models import Inquiry
 from knowledge.services import phrases
 from staff.models import User
-from tickets.models import Direction, Message, Verb
+from tickets.models import Direction, Message, Ticket, Verb
 from tickets.services import events, messages
 from tickets.text import clean_message
 
@@ -31,7 +31,7 @@ class Allowance:
 
     def record(
         self,
-        inquiry: Inquiry,
+        ticket: Ticket,
         *,
         by: User,
         at: datetime,
@@ -40,13 +40,13 @@ class Allowance:
     ) -> None:
         """Who let which phrases pass stands in the history, and why in a note.
 
-        The caller holds the lock on the inquiry; the history carries no person's text.
+        The caller holds the lock on the ticket; the history carries no person's text.
         """
         if not self.allowed:
             return
         said = "".join(f"“{phrase}”" for phrase in self.allowed)
         note = messages.add(
-            inquiry,
+            ticket,
             direction=Direction.NOTE,
             text=f"{said} {self.reason}",
             at=at,
@@ -55,7 +55,7 @@ class Allowance:
         if message is not None:
             data["message"] = message.pk
         data |= {"note": note.pk, "phrases": list(self.allowed)}
-        events.record(inquiry, Verb.PHRASE_ALLOWED, by=by, at=at, **data)
+        events.record(ticket, Verb.PHRASE_ALLOWED, by=by, at=at, **data)
 
 
 def examined(

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from objections.models.objection import Objection
@@ -126,6 +127,12 @@ class LawArticle(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def gist(self) -> str:
+        """What it says, in the reader's language."""
+        english = get_language() == "en"
+        return self.gist_en if english else self.gist_zh
 
 
 class Responsibility(models.TextChoices):

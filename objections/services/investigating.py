@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -13,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers.text import one_line
-from knowledge.services import phrases
+from inquiries.services.wording import examined
 from objections.models import (
     Cause,
     Evidence,
@@ -28,7 +29,7 @@ from objections.models import (
 from objections.services import promises
 from objections.services.handing_off import excuse
 from objections.services.handling import refuse_partial
-from objections.workflow import WORKFLOW, Step
+from objections.workflow import WORKFLOW, Status, Step
 from sla.models import ClockStatus, Metric
 from sla.services import clocks, pauses
 from staff.models import Role, User
@@ -68,11 +69,13 @@ def add_evidence(
     text: str = "",
     files: Sequence[Upload] = (),
     attachment: Attachment | None = None,
+    client_token: uuid.UUID | None = None,
 ) -> list[Evidence]:
     """Put evidence on record: a text, new files, a file that is on the case already.
 
     Each piece keeps its source, the time, and the hash of its content; the same piece
-    again is the one that is there.
+    again is the one that is there. `client_token` keeps a second click from storing
+    new files twice.
 
     Raises ValidationError (kind, source, text, files), IllegalStep, NotAllowed.
     """
@@ -87,7 +90,17 @@ def add_evidence(
         refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
         WORKFLOW.check(objection, Step.ADD_EVIDENCE, by=by)
         found = _kind(kind)
-        kept = _stored(objection, inspected, source=source, by=by, at=at)
+        note = messages.already_sent(objection, client_token) if inspected else None
+        kept = list(note.attachments.all()) if note else []
+        if inspected and not note:
+            kept = _stored(
+                objection,
+                inspected,
+                source=source,
+                by=by,
+                at=at,
+                client_token=client_token,
+            )
         if attachment is not None:
             kept = [*kept, _on_the_case(objection, attachment)]
         pieces: list[tuple[str, Attachment | None, str]] = [
@@ -168,8 +181,10 @@ def ask_for_evidence(
 
     How long it may wait in all is the policy's; then the clocks run on by themselves.
 
-    Raises ValidationError (text), IllegalStep, NotAllowed, ForbiddenPhrase,
-    NeedsConfirmation.
+    `confirmed` and `override_reason` are what the phrase guard is told.
+
+    Raises ValidationError (text, override_reason), IllegalStep, NotAllowed,
+    ForbiddenPhrase, NeedsConfirmation.
     """
     text, _none = messages.clean(text, ())
     with transaction.atomic():
@@ -178,8 +193,8 @@ def ask_for_evidence(
             return sent
         refuse_partial(objection, Step.ASK_EVIDENCE, by=by)
         rule = WORKFLOW.check(objection, Step.ASK_EVIDENCE, by=by)
-        phrases.refuse_forbidden(
-            text, by=by, confirmed=frozenset(confirmed), override=override_reason
+        allowance = examined(
+            text, by=by, confirmed=confirmed, override_reason=override_reason
         )
         message = messages.add(
             objection,
@@ -193,6 +208,7 @@ def ask_for_evidence(
         objection.save(update_fields=["status"])
         for metric in _PAUSING:
             _pause(objection, metric, by=by, at=at)
+        allowance.record(objection, by=by, at=at, message=message)
         events.record(objection, Verb.EVIDENCE_ASKED, by=by, at=at, message=message.pk)
         feed.announce(objection, "ticket", to_customer=True)
         return message
@@ -202,10 +218,12 @@ def ask_for_evidence(
 def go_on(objection: Objection, *, by: User, at: datetime) -> Objection:
     """Investigate on without what was asked for; the clocks run at once.
 
-    Raises IllegalStep, NotAllowed.
+    A second click changes nothing. Raises IllegalStep, NotAllowed.
     """
     objection = Objection.objects.locked().get(pk=objection.pk)
     refuse_partial(objection, Step.GO_ON, by=by)
+    if _went_on_by(objection, by=by):
+        return objection
     rule = WORKFLOW.check(objection, Step.GO_ON, by=by)
     WORKFLOW.move(objection, rule)
     objection.save(update_fields=["status"])
@@ -213,6 +231,14 @@ def go_on(objection: Objection, *, by: User, at: datetime) -> Objection:
     events.record(objection, Verb.INVESTIGATION_WENT_ON, by=by, at=at)
     feed.announce(objection, "ticket", to_customer=True)
     return objection
+
+
+def _went_on_by(objection: Objection, *, by: User) -> bool:
+    """Whether the last that was done is that this person went on."""
+    last = objection.events.last()
+    if objection.status != Status.INVESTIGATING or last is None:
+        return False
+    return (last.verb, last.actor_id) == (Verb.INVESTIGATION_WENT_ON, by.pk)
 
 
 def let_run(objection: Objection, *, by: User | None, at: datetime) -> None:
@@ -244,13 +270,18 @@ def conclude(
     The leading department concludes, once it has accepted and every needed kind of
     evidence is there or is said not to exist. Whoever only takes part and has not
     accepted by then is waited for no more. A finding names a clause of the contract or
-    an article of law.
+    an article of law; the same one sent twice counts
+    once.
 
     Raises ValidationError (text, responsibility, cause, contract_clause, articles,
     evidence), IllegalStep, NotAllowed.
     """
     errors = _said_wrong(responsibility, cause)
-    clause = " ".join(contract_clause.split())
+    clause = ""
+    try:
+        clause = one_line(contract_clause, field="contract_clause")
+    except ValidationError as error:
+        errors |= error.error_dict
     known = list(LawArticle.objects.filter(code__in=articles))
     if len(known) != len(set(articles)):
         errors["articles"] = ValidationError(
@@ -262,14 +293,17 @@ def conclude(
             code="basis_missing",
         )
     try:
-        text = clean_message(text)
+        text = _said(text)
     except ValidationError as error:
-        errors["text"] = error
+        errors |= error.error_dict
     if errors:
         raise ValidationError(errors)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.CONCLUDE, by=by)
+        facts = (text, responsibility, cause, clause)
+        if found := _concluded_by(objection, facts, known, by=by):
+            return found
         rule = WORKFLOW.check(objection, Step.CONCLUDE, by=by)
         if by.role == Role.DEPARTMENT_HANDLER and (
             by.department_id != objection.department_id
@@ -286,7 +320,7 @@ def conclude(
             text=text,
             responsibility=responsibility,
             cause=cause,
-            contract_clause=clause[:200],
+            contract_clause=clause,
             found_at=at,
             found_by=by,
         )
@@ -319,8 +353,32 @@ def _refuse_unaccepted(objection: Objection) -> None:
         )
 
 
-def _said_wrong(responsibility: str, cause: str) -> dict[str, ValidationError]:
-    errors = {}
+def _concluded_by(
+    objection: Objection,
+    facts: tuple[str, str, str, str],
+    articles: Sequence[LawArticle],
+    *,
+    by: User,
+) -> Finding | None:
+    """The finding that an earlier click of the same person has recorded."""
+    last = objection.findings.last()
+    if objection.status != Status.INVESTIGATED or last is None:
+        return None
+    known = (last.text, last.responsibility, last.cause, last.contract_clause)
+    same = known == facts and last.found_by_id == by.pk
+    return last if same and set(last.articles.all()) == set(articles) else None
+
+
+def _said(text: str) -> str:
+    """A text that can be kept. Raises ValidationError (text)."""
+    try:
+        return clean_message(text)
+    except ValidationError as error:
+        raise ValidationError({"text": error}) from error
+
+
+def _said_wrong(responsibility: str, cause: str) -> dict[str, Any]:
+    errors: dict[str, Any] = {}
     if responsibility not in Responsibility.values:
         errors["responsibility"] = ValidationError(
             _("Please choose who answers for it."), code="responsibility_unknown"
@@ -401,10 +459,9 @@ def _stored(
     source: str,
     by: User,
     at: datetime,
+    client_token: uuid.UUID | None,
 ) -> list[Attachment]:
     """New files lie on an internal note of the case."""
-    if not files:
-        return []
     note = messages.add(
         objection,
         direction=Direction.NOTE,
@@ -412,6 +469,7 @@ def _stored(
         at=at,
         author=by,
         files=files,
+        client_token=client_token,
     )
     return list(note.attachments.all())
 

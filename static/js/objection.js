@@ -28,6 +28,22 @@
     }
     if (["type", "subtype"].includes(event.target.name)) settle(form);
   });
+  // Which kind of evidence a button is about: its popup's form begins with it.
+  let kind = "";
+  const choose = () => {
+    const field = document.querySelector(".asking:popover-open select[name=kind]");
+    if (!kind || !field) return;
+    if ([...field.options].some((option) => option.value === kind)) field.value = kind;
+    kind = "";
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[popovertarget^=act-popup-]");
+    if (!button) return;
+    kind = button.dataset.kind ?? "";
+    requestAnimationFrame(choose);
+  });
+  document.addEventListener("htmx:afterSwap", choose);
+
   document.addEventListener("htmx:afterSwap", settleAll);
   settleAll();
 })();

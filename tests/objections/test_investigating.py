@@ -1,5 +1,6 @@
 """Departments investigate on evidence, wait for the customer, and conclude."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.instants import after, local
 from tests.objections.cases import (
     FEE,
     OF_TYPES,
+    QUALITY,
     SERVICE,
     clock_of,
     handed,
@@ -403,3 +405,99 @@ def test_an_empty_question_to_the_customer_is_refused_beside_its_field() -> None
     with pytest.raises(ValidationError) as refused:
         services.ask_for_evidence(objection, text=" ", by=handler, at=AT)
     assert list(refused.value.message_dict) == ["text"]
+
+
+def test_a_second_click_with_new_files_stores_them_once() -> None:
+    objection, handler = investigated()
+    token = uuid.uuid4()
+
+    def click() -> list[Evidence]:
+        return services.add_evidence(
+            objection,
+            kind="payment_record",
+            source="财务系统",
+            files=[picture("a.png")],
+            client_token=token,
+            by=handler,
+            at=AT,
+        )
+
+    first, notes = click(), objection.messages.count()
+    assert click() == first
+    assert (objection.messages.count(), objection.evidence.count()) == (notes, 1)
+
+
+@pytest.mark.clause("IN-20", "OB-46")
+def test_a_supervisor_lets_a_phrase_pass_for_a_reason_that_stays_on_record() -> None:
+    objection, handler = investigated()
+    with pytest.raises(ForbiddenPhrase):
+        services.ask_for_evidence(
+            objection,
+            text="这不归我管,请补充照片",
+            override_reason="引用原话",
+            by=handler,
+            at=AT,
+        )
+    objection.refresh_from_db()
+    assert objection.status == "investigating"
+    supervisor = UserFactory.create(role=Role.SUPERVISOR)
+    message = services.ask_for_evidence(
+        objection,
+        text="这不归我管,请补充照片",
+        override_reason="引用原话",
+        by=supervisor,
+        at=AT,
+    )
+    event = objection.events.get(verb="phrase_allowed")
+    assert (event.actor, event.data["message"]) == (supervisor, message.pk)
+    note = objection.messages.get(pk=event.data["note"])
+    assert "引用原话" in note.text
+
+
+def test_going_on_twice_counts_once() -> None:
+    objection, handler = investigated()
+    services.ask_for_evidence(objection, text="请补充照片", by=handler, at=AT)
+    for _ in range(2):
+        services.go_on(objection, by=handler, at=AT)
+    assert objection.events.filter(verb="investigation_went_on").count() == 1
+    with pytest.raises(IllegalStep):
+        services.go_on(objection, by=UserFactory.create(), at=AT)
+
+
+def test_the_same_finding_sent_twice_counts_once_and_another_is_refused() -> None:
+    objection, handler = investigated()
+    waive_all(objection, by=handler)
+    first = services.conclude(objection, **CONCLUSION, by=handler, at=AT)
+    again = services.conclude(objection, **CONCLUSION, by=handler, at=AT)
+    assert (again, objection.findings.count()) == (first, 1)
+    for changes in ({"text": "另一结论"}, {"articles": ["CC577"]}, {"cause": "human"}):
+        with pytest.raises(IllegalStep, match=r"concluded|结束"):
+            services.conclude(objection, **{**CONCLUSION, **changes}, by=handler, at=AT)
+    assert objection.findings.count() == 1
+
+
+@pytest.mark.parametrize("clause", ["第" * 201, "第8条\0"])
+def test_a_clause_that_cannot_be_kept_is_refused_and_not_cut(clause: str) -> None:
+    objection, handler = investigated()
+    waive_all(objection, by=handler)
+    with pytest.raises(ValidationError) as refused:
+        services.conclude(
+            objection, **CONCLUSION, contract_clause=clause, by=handler, at=AT
+        )
+    assert list(refused.value.message_dict) == ["contract_clause"]
+    assert not objection.findings.exists()
+
+
+def test_a_conclusion_ends_the_wait_for_departments_that_have_not_accepted() -> None:
+    objection, handler = investigated(QUALITY, "technical_support")
+    waits = handoff_to(objection, "warehouse_logistics")
+    waive_all(objection, by=handler)
+    services.conclude(objection, **CONCLUSION, by=handler, at=AT)
+    waits.refresh_from_db()
+    assert (waits.accepted_at, waits.ended_at) == (None, AT)
+    clock = clock_of(
+        objection, Metric.DEPARTMENT_ACCEPTANCE, f"warehouse_logistics/{waits.round}"
+    )
+    assert clock.status == ClockStatus.CANCELLED
+    leads = handoff_to(objection, "technical_support")
+    assert leads.ended_at is None

@@ -415,3 +415,38 @@ def test_the_entry_for_objections_stands_on_home_and_at_every_channel(
     assert page.count('href="/objections/new/"') == 8
     text = customer.get("/channels/menu.txt").content.decode()
     assert text.count("/objections/new/") == 8
+
+
+@pytest.mark.clause("OB-46", "OB-47")
+def test_what_we_ask_for_stands_first_until_it_comes_and_the_finding_is_a_step(
+    customer: Client,
+) -> None:
+    objection = handed(QUALITY)
+    handler = handler_of("technical_support")
+    services.accept(handoff_to(objection, "technical_support"), by=handler, at=AT)
+    follow(customer, objection.number)
+    assert "We asked you for material" not in page_of(customer, objection)
+    services.ask_for_evidence(objection, text="请拍下黑屏的画面", by=handler, at=AT)
+    page = page_of(customer, objection)
+    asked = page.index("We asked you for material")
+    assert "请拍下黑屏的画面" in page[asked : page.index('id="composer"')]
+    assert page.index('id="composer"') < page.index('id="way"')
+    assert page.count('id="composer"') == 1
+    written = customer.post(
+        f"{FOLLOW}{objection.number}/write/",
+        {"text": "照片", "client_token": str(uuid.uuid4())},
+        headers={"HX-Request": "true"},
+    )
+    shown = written.content.decode()
+    assert 'id="asked" hx-swap-oob="true"' in shown
+    assert 'id="asked-title"' not in shown
+    assert "We asked you for material" in shown  # a step of the way
+    page = page_of(customer, objection)
+    assert page.index('id="composer"') > page.index('id="way"')
+
+    waive_all(objection, by=handler)
+    services.conclude(objection, **CONCLUSION, by=handler, at=AT)
+    page = page_of(customer, objection)
+    assert "Investigated" in page
+    assert CONCLUSION["text"] not in page
+    assert "The company" not in page

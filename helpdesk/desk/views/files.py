@@ -2,12 +2,13 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from helpdesk.answers import file_of
+from helpdesk.answers import UNCHANGING, file_of
 from helpdesk.signed_in import signed_in
+from objections.models import Evidence, Objection
 from staff.models import User
 from tickets.models import Attachment, Ticket
 
@@ -22,3 +23,25 @@ def attachment(
     return file_of(
         get_object_or_404(Attachment, public_id=public_id, message__ticket__in=tickets)
     )
+
+
+@require_safe
+@signed_in
+def evidence(
+    request: HttpRequest, user: User, number: str, pk: int
+) -> HttpResponseBase:
+    """A piece of evidence of an objection that this person may see.
+
+    A file may lie on the inquiry that the objection came from; as evidence it belongs
+    to the objection.
+    """
+    objections = Objection.objects.visible_to(user).filter(number=number)
+    found = Evidence.objects.select_related("attachment")
+    piece = get_object_or_404(found, pk=pk, objection__in=objections)
+    if piece.attachment is not None:
+        return file_of(piece.attachment)
+    response = HttpResponse(piece.text, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = UNCHANGING
+    response["Content-Security-Policy"] = "sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

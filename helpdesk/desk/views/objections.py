@@ -26,7 +26,7 @@ from helpdesk.desk.objection_acts import ACTS, Act
 from helpdesk.desk.objection_forms import DepartmentForm
 from helpdesk.desk.views.belonging import other_ticket
 from helpdesk.desk.views.pages import whole_page
-from helpdesk.errors import REFUSALS, Refusal, refusal_of
+from helpdesk.errors import REFUSALS, Permit, Refusal, refusal_of
 from helpdesk.forms import (
     AssignForm,
     OtherForm,
@@ -167,6 +167,25 @@ def accept(request: HttpRequest, user: User, number: str) -> HttpResponse:
 
 @require_POST
 @signed_in
+def conversations(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """Keep what was said with the customer as frozen copies (OB-49)."""
+    return do(
+        request,
+        user,
+        number,
+        lambda o, at: services.attach_conversations(o, by=user, at=at),
+    )
+
+
+@require_POST
+@signed_in
+def go_on(request: HttpRequest, user: User, number: str) -> HttpResponse:
+    """Investigate on without the customer's material."""
+    return do(request, user, number, lambda o, at: services.go_on(o, by=user, at=at))
+
+
+@require_POST
+@signed_in
 def link(request: HttpRequest, user: User, number: str) -> HttpResponse:
     form = OtherForm(request.POST)
     return do(
@@ -222,14 +241,17 @@ def act(request: HttpRequest, user: User, number: str, name: str) -> HttpRespons
         return take_step(request, workspace, kind)
     if not workspace.can[kind.step]:
         raise Http404
-    return show_form(request, workspace, kind, kind.form_for(workspace))
+    form = kind.form_for(workspace)
+    if "kind" in request.GET:  # which kind of evidence it is about
+        form.initial["kind"] = request.GET["kind"]
+    return show_form(request, workspace, kind, form)
 
 
 def take_step(
     request: HttpRequest, workspace: ObjectionWorkspace, kind: Act
 ) -> HttpResponse:
     """Call the verb, then show the conversation, or what stands against it."""
-    form = kind.form_for(workspace, request.POST)
+    form = kind.form_for(workspace, request.POST, request.FILES)
     try:
         kind.verb(workspace, values(form))
     except REFUSALS as error:
@@ -257,13 +279,21 @@ def form_refused(
         response = render(
             request,
             "desk/_slots.html",
-            {"slots": found, "prefix": form.slots},
+            {"slots": found, "prefix": form.slots, "permit": refusal.permit},
             status=refusal.status,
         )
         response["HX-Reswap"] = "none"
         response["HX-Trigger"] = "desk:refused"
         return response
-    return show_form(request, workspace, kind, form, found=found, status=refusal.status)
+    return show_form(
+        request,
+        workspace,
+        kind,
+        form,
+        found=found,
+        status=refusal.status,
+        permit=refusal.permit,
+    )
 
 
 def show_form(
@@ -274,6 +304,7 @@ def show_form(
     *,
     found: dict[str, list[str]] | None = None,
     status: int = 200,
+    permit: Permit | None = None,
 ) -> HttpResponse:
     """The form alone for htmx, else as a page."""
     errors = found or {}
@@ -284,6 +315,7 @@ def show_form(
         "form": form,
         "fields": form.rows(errors),
         "slots": errors,
+        "permit": permit,
         "place": "objections",
     }
     if hasattr(form, "groups"):
