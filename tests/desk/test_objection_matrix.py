@@ -107,8 +107,7 @@ def in_status(status: Status) -> Objection:
     if status in {Status.WITHDRAWN} | HANDED:
         services.hand_off(objection, by=agent, at=now)
     if status in HANDED - {Status.HANDED_OFF}:
-        leads = status == Status.INVESTIGATED
-        handler = handler_of("technical_support" if leads else "warehouse_logistics")
+        handler = handler_of("technical_support")
         handoff = objection.handoffs.get(department=handler.department)
         services.accept(handoff, by=handler, at=now)
     if status == Status.AWAITING_EVIDENCE:

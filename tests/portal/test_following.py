@@ -447,6 +447,6 @@ def test_what_we_ask_for_stands_first_until_it_comes_and_the_finding_is_a_step(
     waive_all(objection, by=handler)
     services.conclude(objection, **CONCLUSION, by=handler, at=AT)
     page = page_of(customer, objection)
-    assert "Investigated" in page
+    assert "We found out what happened" in page
     assert CONCLUSION["text"] not in page
     assert "The company" not in page
