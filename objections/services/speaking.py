@@ -9,14 +9,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from knowledge.services import phrases, scripts
+from inquiries.services.wording import examined
+from knowledge.services import scripts
 from objections.models import Objection
 from objections.services import promises
 from objections.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
-from tickets.services.attachments import Upload
+from tickets.services.attachments import InspectedFile, Upload
 
 
 def reply(
@@ -32,17 +33,20 @@ def reply(
 ) -> Message:
     """Write to the customer; the phrase guard reads the text (IN-20).
 
-    Raises ValidationError (text, files), IllegalStep, NotAllowed, ForbiddenPhrase,
-    NeedsConfirmation.
+    The same client token again gives the message that was sent. What a supervisor lets
+    pass is on record with the reason.
+
+    Raises ValidationError (text, files, override_reason), IllegalStep, SentOtherwise,
+    NotAllowed, ForbiddenPhrase, NeedsConfirmation.
     """
     text, inspected = messages.clean(text, files)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
-        if sent := messages.already_sent(objection, client_token):
+        if sent := already_said(objection, client_token, text, inspected):
             return sent
         WORKFLOW.check(objection, Step.REPLY, by=by)
-        phrases.refuse_forbidden(
-            text, by=by, confirmed=frozenset(confirmed), override=override_reason
+        allowance = examined(
+            text, by=by, confirmed=confirmed, override_reason=override_reason
         )
         message = messages.add(
             objection,
@@ -54,6 +58,7 @@ def reply(
             client_token=client_token,
         )
         events.record(objection, Verb.REPLIED, by=by, at=at, message=message.pk)
+        allowance.record(objection, by=by, at=at, message=message)
         return message
 
 
@@ -68,12 +73,14 @@ def write_note(
 ) -> Message:
     """Write something for the colleagues that the customer never sees.
 
-    Raises ValidationError (text, files), NotAllowed.
+    Raises ValidationError (text, files), SentOtherwise, NotAllowed.
     """
     text, inspected = messages.clean(text, files)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
-        if sent := messages.already_sent(objection, client_token):
+        if sent := already_said(
+            objection, client_token, text, inspected, direction=Direction.NOTE
+        ):
             return sent
         WORKFLOW.check(objection, Step.NOTE, by=by)
         message = messages.add(
@@ -87,6 +94,22 @@ def write_note(
         )
         events.record(objection, Verb.NOTED, by=by, at=at, message=message.pk)
         return message
+
+
+def already_said(
+    objection: Objection,
+    client_token: uuid.UUID | None,
+    text: str,
+    files: Sequence[InspectedFile] = (),
+    *,
+    direction: Direction = Direction.OUT,
+) -> Message | None:
+    """The message of an earlier click. Raises SentOtherwise for other words."""
+    sent = messages.already_sent(objection, client_token)
+    if sent is not None:
+        same = messages.is_same(sent, (text,), files, direction=direction)
+        messages.refuse_other(objection, same=same)
+    return sent
 
 
 def acknowledge_automatically(objection: Objection, *, at: datetime) -> None:

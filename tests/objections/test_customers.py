@@ -1,5 +1,6 @@
 """What the customer does after filing: adds, urges, withdraws."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -12,11 +13,12 @@ from objections import services
 from objections.next_step import possible_steps
 from objections.workflow import Step
 from sla.models import Clock
+from staff.models import Role
 from tests.factories import AT, UserFactory
 from tests.instants import after
 from tests.objections.cases import SERVICE, filed, handed
-from tickets.models import Direction
-from tickets.workflow import IllegalStep, NotAllowed
+from tickets.models import Direction, Verb
+from tickets.workflow import IllegalStep, NotAllowed, SentOtherwise
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +102,30 @@ def test_a_number_that_an_open_objection_needs_is_not_forgotten() -> None:
             objection, statement="已解决", by=None, at=AT + timedelta(days=9)
         )
         assert forget_contacts() == 1
+
+
+def test_an_edited_reply_is_never_dropped_as_a_second_click() -> None:
+    agent = UserFactory.create()
+    objection, token = filed(), uuid.uuid4()
+    first = services.reply(objection, text="好的", by=agent, at=AT, client_token=token)
+    again = services.reply(objection, text="好的", by=agent, at=AT, client_token=token)
+    assert again == first
+    for verb in (services.reply, services.write_note):
+        with pytest.raises(SentOtherwise):
+            verb(objection, text="好的,马上", by=agent, at=AT, client_token=token)
+
+
+@pytest.mark.clause("IN-20")
+def test_what_a_supervisor_lets_pass_in_a_reply_is_on_record() -> None:
+    supervisor = UserFactory.create(role=Role.SUPERVISOR)
+    objection = filed()
+    services.reply(
+        objection,
+        text="这个我不知道",
+        by=supervisor,
+        at=AT,
+        override_reason="引用客户原话",
+    )
+    assert objection.events.filter(verb=Verb.PHRASE_ALLOWED).count() == 1
+    note = objection.messages.get(direction=Direction.NOTE)
+    assert "引用客户原话" in note.text
