@@ -162,7 +162,9 @@ def test_from_the_evidence_over_the_customers_answer_to_the_finding(
     customer = visit("/follow/", width=360, height=740)
     answer(customer.page, number, photos(tmp_path)[:1])
     conclude(page)
-    expect(customer.page.locator("#way")).to_contain_text("已调查", timeout=SOON_MS)
+    expect(customer.page.locator("#way")).to_contain_text(
+        "我们已查明情况", timeout=SOON_MS
+    )
     for width in (768, 360):
         small = visit(
             f"/desk/objections/{number}/clocks/", "technical_support", width=width
