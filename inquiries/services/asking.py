@@ -93,11 +93,9 @@ def customer_writes(
     with receiving(inquiry) as (place, origin):
         inquiry = place
         for ticket in filter(None, (inquiry, origin)):
-            if sent := messages.already_sent(ticket, client_token):
-                same = messages.is_same(
-                    sent, (text,), inspected, direction=Direction.IN
-                )
-                messages.refuse_other(ticket, same=same)
+            if sent := messages.said_before(
+                ticket, client_token, text=text, files=inspected, direction=Direction.IN
+            ):
                 return sent
         rule = WORKFLOW.check(inquiry, Step.CUSTOMER_WRITES, by=None)
         message = messages.add(

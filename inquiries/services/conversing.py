@@ -141,9 +141,9 @@ def write_note(
     """
     text, inspected = messages.clean(text, files)
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
-    if sent := messages.already_sent(inquiry, client_token):
-        same = messages.is_same(sent, (text,), inspected, direction=Direction.NOTE)
-        messages.refuse_other(inquiry, same=same)
+    if sent := messages.said_before(
+        inquiry, client_token, text=text, files=inspected, direction=Direction.NOTE
+    ):
         return sent
     WORKFLOW.check(inquiry, Step.NOTE, by=by)
     note = messages.add(

@@ -17,7 +17,7 @@ from objections.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
-from tickets.services.attachments import InspectedFile, Upload
+from tickets.services.attachments import Upload
 
 
 def reply(
@@ -42,7 +42,9 @@ def reply(
     text, inspected = messages.clean(text, files)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
-        if sent := already_said(objection, client_token, text, inspected):
+        if sent := messages.said_before(
+            objection, client_token, text=text, files=inspected, direction=Direction.OUT
+        ):
             return sent
         WORKFLOW.check(objection, Step.REPLY, by=by)
         allowance = examined(
@@ -78,8 +80,12 @@ def write_note(
     text, inspected = messages.clean(text, files)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
-        if sent := already_said(
-            objection, client_token, text, inspected, direction=Direction.NOTE
+        if sent := messages.said_before(
+            objection,
+            client_token,
+            text=text,
+            files=inspected,
+            direction=Direction.NOTE,
         ):
             return sent
         WORKFLOW.check(objection, Step.NOTE, by=by)
@@ -94,22 +100,6 @@ def write_note(
         )
         events.record(objection, Verb.NOTED, by=by, at=at, message=message.pk)
         return message
-
-
-def already_said(
-    objection: Objection,
-    client_token: uuid.UUID | None,
-    text: str,
-    files: Sequence[InspectedFile] = (),
-    *,
-    direction: Direction = Direction.OUT,
-) -> Message | None:
-    """The message of an earlier click. Raises SentOtherwise for other words."""
-    sent = messages.already_sent(objection, client_token)
-    if sent is not None:
-        same = messages.is_same(sent, (text,), files, direction=direction)
-        messages.refuse_other(objection, same=same)
-    return sent
 
 
 def acknowledge_automatically(objection: Objection, *, at: datetime) -> None:

@@ -80,6 +80,24 @@ def is_same(
     return message.direction == direction and message.text in texts and kept == given
 
 
+def said_before(
+    ticket: Ticket,
+    client_token: uuid.UUID | None,
+    *,
+    text: str,
+    files: Sequence[InspectedFile],
+    direction: Direction,
+) -> Message | None:
+    """What an earlier click has said, with these files.
+
+    Raises SentOtherwise when it has said something else.
+    """
+    sent = already_sent(ticket, client_token)
+    if sent is not None:
+        refuse_other(ticket, same=is_same(sent, (text,), files, direction=direction))
+    return sent
+
+
 def add(
     ticket: Ticket,
     *,
