@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Final
 
-from objections.models import EvidenceKind, Handoff, Objection
+from objections.models import EvidenceKind, Handoff, Objection, came_back_twice
 from objections.workflow import WORKFLOW, Status, Step
 from staff.models import Role, User
 
 _TAKES_IT_FROM_SOMEONE: Final = frozenset({Step.TAKE, Step.ASSIGN, Step.HAND_OFF})
-_NOT_OF_THE_NAMED: Final = frozenset({Step.TAKE, Step.WITHDRAW})
 _OF_A_DEPARTMENT: Final = frozenset({Step.ACCEPT, Step.RETURN})
-_OF_AN_INVESTIGATION: Final = frozenset(
+_NOT_OF_THE_NAMED: Final = frozenset(
     {
+        Step.TAKE,
+        Step.WITHDRAW,
         Step.ADD_EVIDENCE,
         Step.WAIVE_EVIDENCE,
         Step.ASK_EVIDENCE,
@@ -34,13 +35,10 @@ def possible_steps(
         steps -= _TAKES_IT_FROM_SOMEONE
     if objection.assignee_id == by.pk:
         steps -= {Step.TAKE}
-    if objection.named_colleague_id == by.pk:
+    if objection.names(by):
         steps -= _NOT_OF_THE_NAMED
-    returned = sum(handoff.returned_at is not None for handoff in handoffs)
-    if returned > 1 and not by.supervises:
+    if came_back_twice(handoffs) and not by.supervises:
         steps -= {Step.HAND_OFF}
-    if objection.named_colleague_id == by.pk:
-        steps -= _OF_AN_INVESTIGATION
     if not may_conclude(objection, by=by):
         steps -= {Step.CONCLUDE}
     if not any(acts_for(handoff, objection, by=by) for handoff in handoffs):
@@ -87,11 +85,7 @@ def may_conclude(objection: Objection, *, by: User) -> bool:
 
 def acts_for(handoff: Handoff, objection: Objection, *, by: User) -> bool:
     """Whether a standing hand-off is this person's to accept or return (OB-07)."""
-    own = (
-        by.role != Role.DEPARTMENT_HANDLER or by.department_id == handoff.department_id
-    )
-    over = handoff.returned_at is not None or handoff.ended_at is not None
-    return own and not over and objection.named_colleague_id != by.pk
+    return handoff.is_of(by) and not handoff.is_over and not objection.names(by)
 
 
 def may_accept(handoff: Handoff, objection: Objection, *, by: User) -> bool:

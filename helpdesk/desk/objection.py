@@ -21,7 +21,14 @@ from inquiries import timeline
 from inquiries.models import Inquiry
 from knowledge.services.scripts import Offer, offered
 from objections import routing
-from objections.models import Demand, FormVersion, Handoff, Objection, Part
+from objections.models import (
+    Demand,
+    FormVersion,
+    Handoff,
+    Objection,
+    Part,
+    came_back_twice,
+)
 from objections.next_step import acts_for, may_accept, next_step, possible_steps
 from objections.services.handling import refuse_poaching
 from objections.services.promises import of_round
@@ -173,11 +180,7 @@ class ObjectionWorkspace:
     @property
     def standing(self) -> list[Handoff]:
         """Those with whom it is now."""
-        return [
-            handoff
-            for handoff in self.handoffs
-            if handoff.returned_at is None and handoff.ended_at is None
-        ]
+        return [handoff for handoff in self.handoffs if not handoff.is_over]
 
     @property
     def waiting_for(self) -> list[Handoff]:
@@ -208,7 +211,7 @@ class ObjectionWorkspace:
     @property
     def needs_supervisor(self) -> bool:
         """Whether it came back twice (OB-06)."""
-        return sum(it.returned_at is not None for it in self.handoffs) > 1
+        return came_back_twice(self.handoffs)
 
     @cached_property
     def steps(self) -> frozenset[Step]:

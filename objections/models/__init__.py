@@ -1,7 +1,12 @@
 """What an objection consists of: a file for each thing that must be done by a time."""
 
 from objections.models.form import FormDocument, FormVersion
-from objections.models.handoff import Handoff, HandoffQuerySet, Part
+from objections.models.handoff import (
+    Handoff,
+    HandoffQuerySet,
+    Part,
+    came_back_twice,
+)
 from objections.models.investigation import (
     Cause,
     Evidence,
@@ -51,4 +56,5 @@ __all__ = [
     "Route",
     "Severity",
     "Subtype",
+    "came_back_twice",
 ]

@@ -1,5 +1,6 @@
 """What was handed to which department, and what it did with it (OB-44, OB-45)."""
 
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from objections.models.objection import Objection
 from objections.workflow import Status
 from sla.models import Clock
-from staff.models import Department, User
+from staff.models import Department, Role, User
 
 
 class Part(models.TextChoices):
@@ -116,3 +117,20 @@ class Handoff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.objection_id} {self.department_id}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was returned or taken back: the twin of `standing`."""
+        return self.returned_at is not None or self.ended_at is not None
+
+    def is_of(self, user: User) -> bool:
+        """Whether it is this person's to act on: handlers act for their department."""
+        return (
+            user.role != Role.DEPARTMENT_HANDLER
+            or user.department_id == self.department_id
+        )
+
+
+def came_back_twice(handoffs: Iterable[Handoff]) -> bool:
+    """Whether only a supervisor may hand it over once more (OB-06)."""
+    return sum(handoff.returned_at is not None for handoff in handoffs) > 1

@@ -204,6 +204,10 @@ class Objection(Ticket):
         """The status in the reader's words."""
         return str(Status(self.status).label)
 
+    def names(self, user: User) -> bool:
+        """Whether it is about this colleague, who then judges nothing of it (OB-07)."""
+        return self.named_colleague_id == user.pk
+
     def held_by_another(self, *, by: User) -> bool:
         """Whether it is in a colleague's hands; supervisors may take it out of them."""
         holder = self.assignee_id

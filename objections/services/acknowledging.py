@@ -65,6 +65,6 @@ def acknowledged(objection: Objection, *, by: User, at: datetime) -> None:
     )
     events.record(objection, Verb.OBJECTION_ACKNOWLEDGED, by=by, at=at)
     clocks.stop(objection, Metric.ACKNOWLEDGEMENT, at=at, by=by)
-    if objection.assignee_id is None and objection.named_colleague_id != by.pk:
+    if objection.assignee_id is None and not objection.names(by):
         assignment.take(objection, by=by, at=at)
     feed.announce(objection, "ticket", to_customer=True)

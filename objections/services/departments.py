@@ -7,11 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers.text import one_line
-from objections.models import Handoff, Objection
+from objections.models import Handoff, Objection, came_back_twice
 from objections.services import promises
 from objections.services.handing_off import (
     acceptance_subject,
-    must_be_supervised,
     take_back,
 )
 from objections.services.investigating import let_run
@@ -105,7 +104,7 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
         )
         again = promises.of_round(handoff.round + 1)
         promises.start(objection, Metric.HANDOFF, at=at, subject=again)
-        if must_be_supervised(objection):
+        if came_back_twice(objection.handoffs.all()):
             _to_the_supervisor(objection, at=at)
         feed.announce(objection, "ticket", to_customer=True)
         return handoff
@@ -151,13 +150,9 @@ def refuse_outsiders(
 
     Raises NotAllowed; IllegalStep for a hand-off that is over.
     """
-    own = (
-        by.role != Role.DEPARTMENT_HANDLER or by.department_id == handoff.department_id
-    )
-    over = handoff.returned_at is not None or handoff.ended_at is not None
-    if not own or objection.named_colleague_id == by.pk:
+    if not handoff.is_of(by) or objection.names(by):
         raise NotAllowed(step)
-    if over:
+    if handoff.is_over:
         WORKFLOW.check(objection, step, by=by)
         raise IllegalStep(
             _("This hand-over has ended; look at the objection for what came after."),

@@ -15,7 +15,13 @@ from django.utils.translation import gettext as _
 from customers.text import one_line
 from objections import routing
 from objections.facts import facts_of
-from objections.models import FormVersion, Handoff, Objection, Part
+from objections.models import (
+    FormVersion,
+    Handoff,
+    Objection,
+    Part,
+    came_back_twice,
+)
 from objections.services import promises
 from objections.services.handling import refuse_poaching
 from objections.workflow import WORKFLOW, Step
@@ -51,7 +57,7 @@ def hand_off(
     if objection.handoffs.standing().exists():
         return list(objection.handoffs.standing())
     rule = WORKFLOW.check(objection, Step.HAND_OFF, by=by)
-    if must_be_supervised(objection) and not by.supervises:
+    if came_back_twice(objection.handoffs.all()) and not by.supervises:
         raise NotAllowed(Step.HAND_OFF)
     refuse_poaching(objection, Step.HAND_OFF, by=by)
     chosen = _chosen(objection, departments, reason=reason)
@@ -82,11 +88,6 @@ def hand_off(
     )
     feed.announce(objection, "ticket", to_customer=True)
     return made
-
-
-def must_be_supervised(objection: Objection) -> bool:
-    """Whether it has come back twice: then a supervisor decides (OB-06)."""
-    return objection.handoffs.exclude(returned_at=None).count() > 1
 
 
 def end_handoffs(objection: Objection, *, at: datetime) -> None:

@@ -40,7 +40,7 @@ def assign(objection: Objection, *, to: User, by: User, at: datetime) -> Objecti
     WORKFLOW.check(objection, Step.ASSIGN, by=by)
     refuse_poaching(objection, Step.ASSIGN, by=by)
     fit = User.objects.answering().filter(pk=to.pk).exists()
-    if not fit or objection.named_colleague_id == to.pk:
+    if not fit or objection.names(to):
         raise ValidationError(
             {"to": _("%(name)s cannot look after this objection.") % {"name": to}},
             code="assignee_unsuitable",
@@ -64,7 +64,7 @@ def reveal_contact(objection: Objection, *, reason: str, by: User, at: datetime)
 
 def refuse_partial(objection: Objection, step: Step, *, by: User) -> None:
     """Nobody handles an objection about themselves (OB-07). Raises NotAllowed."""
-    if objection.named_colleague_id == by.pk:
+    if objection.names(by):
         raise NotAllowed(step)
 
 
