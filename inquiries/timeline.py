@@ -90,7 +90,6 @@ ICONS: Final = {
     Verb.PROPOSAL_REJECTED: "thumb-down",
     Verb.INVESTIGATED_AGAIN: "refresh",
     Verb.OBJECTION_ESCALATED: "stairs-up",
-    Verb.ACTION_ASSIGNED: "user-share",
     Verb.ACTION_DONE: "checkbox",
     Verb.RESULT_TOLD: "message-check",
     Verb.RETURN_VISIT_TRIED: "phone-off",

@@ -95,7 +95,6 @@ class Migration(migrations.Migration):
                     ("proposal_rejected", "Customer rejected the proposal"),
                     ("investigated_again", "Investigated once more"),
                     ("objection_escalated", "Put to the next level"),
-                    ("action_assigned", "Action assigned"),
                     ("action_done", "Action carried out"),
                     ("result_told", "Result told"),
                     ("return_visit_tried", "Return visit tried, nobody reached"),

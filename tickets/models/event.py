@@ -103,7 +103,6 @@ class Verb(models.TextChoices):
     PROPOSAL_REJECTED = "proposal_rejected", _("Customer rejected the proposal")
     INVESTIGATED_AGAIN = "investigated_again", _("Investigated once more")
     OBJECTION_ESCALATED = "objection_escalated", _("Put to the next level")
-    ACTION_ASSIGNED = "action_assigned", _("Action assigned")
     ACTION_DONE = "action_done", _("Action carried out")
     RESULT_TOLD = "result_told", _("Result told")
     RETURN_VISIT_TRIED = (
