@@ -80,6 +80,7 @@ ICONS: Final = {
     Verb.EVIDENCE_ASKED: "file-search",
     Verb.INVESTIGATION_WENT_ON: "player-track-next",
     Verb.INVESTIGATION_CONCLUDED: "gavel",
+    Verb.TEST_ORDERED: "microscope",
     Verb.INVESTIGATION_EXTENDED: "clock-plus",
     Verb.PROPOSAL_MADE: "file-pencil",
     Verb.PROPOSAL_APPROVED: "rosette-discount-check",

@@ -55,6 +55,16 @@ class Settlements(ViewSet):
         return _take(request, number, services.extend, Reasoned)
 
     @extend_schema(
+        "order_test",
+        summary=gettext_lazy("Order a laboratory test"),
+        description=gettext_lazy("The investigation has longer then (OB-46)."),
+        request=Reasoned,
+        **ONE,
+    )
+    def order_test(self, request: Request, number: str) -> Response:
+        return _take(request, number, services.order_test, Reasoned)
+
+    @extend_schema(
         "propose_settlement",
         summary=gettext_lazy("Propose measures"),
         description=gettext_lazy(

@@ -69,6 +69,7 @@ OBJECTION_VERBS = (
 )
 SETTLEMENT_VERBS = (
     "extend",
+    "order-test",
     "propose",
     "approve",
     "send-back",

@@ -155,6 +155,9 @@ class Objection(Ticket):
         default=False,
         db_default=False,
     )
+    laboratory = models.BooleanField(
+        _("a laboratory tests the device"), default=False, db_default=False
+    )
     phone_confirmed_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(_("received"))
     filed_by = models.ForeignKey(

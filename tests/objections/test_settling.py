@@ -622,3 +622,19 @@ def test_what_a_department_owes_on_an_objection_escalates_to_its_head() -> None:
     assert told_first(Metric.EXECUTION, "finance/1") == head.pk
     services.assign_action(objection, number=1, to=clerk, by=boss(), at=AT)
     assert told_first(Metric.EXECUTION, "finance/1") == clerk.pk
+
+
+@pytest.mark.clause("OB-46")
+def test_a_laboratory_test_gives_the_investigation_longer() -> None:
+    objection, handler = investigated(QUALITY, "technical_support")
+    assert clock_of(objection, Metric.INVESTIGATION).due_at == local(
+        "2026-11-25T10:00:00"
+    )
+    services.order_test(objection, reason="电池容量", by=handler, at=AT)
+    services.order_test(objection, reason="电池容量", by=handler, at=AT)
+    assert clock_of(objection, Metric.INVESTIGATION).due_at == local(
+        "2026-11-25T21:00:00"
+    )
+    money, clerk = investigated(order_number="ORD-7")
+    with pytest.raises(ValidationError):
+        services.order_test(money, reason="金额", by=clerk, at=AT)

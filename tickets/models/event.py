@@ -93,6 +93,7 @@ class Verb(models.TextChoices):
     EVIDENCE_ASKED = "evidence_asked", _("Customer asked for material")
     INVESTIGATION_WENT_ON = "investigation_went_on", _("Investigation goes on")
     INVESTIGATION_CONCLUDED = "investigation_concluded", _("Investigation concluded")
+    TEST_ORDERED = "test_ordered", _("Laboratory test ordered")
     INVESTIGATION_EXTENDED = "investigation_extended", _("Investigation extended")
     PROPOSAL_MADE = "proposal_made", _("Proposal made")
     PROPOSAL_APPROVED = "proposal_approved", _("Proposal approved")
