@@ -28,7 +28,7 @@ def test_strangers_sign_in_where_everyone_does_and_come_back(client: Client) -> 
     assert answer.redirect_chain[-1][0] == ("/accounts/login/?next=/admin/staff/user/")
 
 
-def test_only_configuration_stands_in_it() -> None:
+def test_only_configuration_and_imported_facts_stand_in_it() -> None:
     assert {model.__name__ for model in admin.site._registry} == {
         "Accessory",
         "ApiToken",
@@ -42,13 +42,16 @@ def test_only_configuration_stands_in_it() -> None:
         "Device",
         "DiscountRule",
         "EvidenceKind",
+        "ImportRun",
         "Kit",
         "LawArticle",
+        "Order",
         "PaymentMethod",
         "Phrase",
         "PolicyVersion",
         "PromiseLimit",
         "Route",
+        "RowChange",
         "Script",
         "Subtype",
         "Terms",
@@ -99,6 +102,9 @@ PAGES = [
     "/admin/objections/evidencekind/add/",
     "/admin/objections/lawarticle/",
     "/admin/objections/lawarticle/add/",
+    "/admin/orders/order/?q=ORD-1",
+    "/admin/orders/importrun/",
+    "/admin/orders/rowchange/",
     "/admin/sla/policyversion/",
     "/admin/sla/calendarversion/",
 ]
