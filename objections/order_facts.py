@@ -51,9 +51,15 @@ def facts_for(objection: Objection) -> OrderFacts:
 
 
 def is_anothers(facts: OrderFacts, objection: Objection) -> bool:
-    """Whether the order is known to be that of another phone number."""
-    mine = objection.customer.phone_index
-    return bool(facts.customer_index) and facts.customer_index != mine
+    """Whether the order is known to be that of another phone number.
+
+    Of a customer whose number was erased as promised, the last digits are left.
+    """
+    mine = objection.customer
+    if mine.phone_index and facts.customer_index:
+        return facts.customer_index != mine.phone_index
+    tails = {mine.phone_tail, facts.customer_tail} - {""}
+    return len(tails) > 1
 
 
 def may_read(facts: OrderFacts, objection: Objection, *, by: User) -> bool:

@@ -17,7 +17,7 @@ def the_source_can_be_asked(**options: Any) -> list[checks.CheckMessage]:
     except Exception as error:  # noqa: BLE001 - whatever a foreign class does
         return [_wrong(f"{type(error).__name__}: {error}")]
     if not isinstance(made, OrderSource):
-        return [_wrong("it has not the methods find, numbers and knows_any")]
+        return [_wrong("it has not the methods find, numbers and belongs")]
     return []
 
 

@@ -12,7 +12,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
-ZERO = Decimal(0)
+ZERO = Decimal("0.00")
 
 
 class OrderNotFound(LookupError):

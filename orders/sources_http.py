@@ -63,8 +63,11 @@ class OrdersOverHttp:
             raise LookupFailed("the answer has no list of numbers")
         return [str(number) for number in found]
 
-    def knows_any(self) -> bool:
-        return True
+    def belongs(self, order_number: str, *, customer_index: str) -> bool | None:
+        try:
+            return self.find(order_number).customer_index == customer_index
+        except OrderNotFound:
+            return False
 
     def _get(self, url: str, *, missing: str) -> Any:
         headers = {"Accept": "application/json"}

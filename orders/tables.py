@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from customers.encryption import blind_index
@@ -45,7 +46,7 @@ class Table:
     key: tuple[str, ...]
     check: Callable[[Values], Wrong] = lambda _values: {}
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, "models.Field[Any, Any]"]:
         """The columns that are kept as they are read."""
         return {
@@ -59,13 +60,13 @@ class Table:
         """Whether its rows belong to an order."""
         return self.model is not Order
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Every column that a file may have, in order."""
         own = tuple(self.fields)
         return (ORDER, *own) if self.of_order else (own[0], PHONE, *own[1:])
 
-    @property
+    @cached_property
     def needed(self) -> tuple[str, ...]:
         """The columns that a file must have."""
         own = [

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -138,14 +139,20 @@ def count(text: str) -> int:
     return number
 
 
-def choice(column: "models.Field[Any, Any]", text: str) -> str:
-    """One of a list, by its code or its name in any of our languages."""
+@lru_cache(maxsize=64)
+def _codes(column: "models.Field[Any, Any]") -> dict[str, str]:
+    """The codes of a list by themselves and by their names in all our languages."""
     known: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             known |= {str(name).casefold(): code for code, name in column.flatchoices}
     known |= {code.casefold(): code for code, _label in column.flatchoices}
-    found = known.get(text.casefold())
+    return known
+
+
+def choice(column: "models.Field[Any, Any]", text: str) -> str:
+    """One of a list, by its code or its name in any of our languages."""
+    found = _codes(column).get(text.casefold())
     if found is None:
         codes = ", ".join(str(code) for code, _label in column.flatchoices)
         raise BadValue(

@@ -54,19 +54,16 @@ def is_of_another(order_number: str, *, phone: str) -> bool:
     else, so that whoever asks learns nothing of either. Where no orders are known at
     all, or the source does not answer, nobody is doubted. Takes a parsed number.
     """
-    try:
-        if not _asked(source().knows_any):
-            return False
-        return not belongs(find(order_number), index=blind_index(phone))
-    except OrderNotFound:
+    if not order_number.isprintable():
         return True
+    index = blind_index(phone)
+    try:
+        return (
+            _asked(lambda: source().belongs(order_number, customer_index=index))
+            is False
+        )
     except LookupFailed:
         return False
-
-
-def belongs(facts: OrderFacts, *, index: str) -> bool:
-    """Whether an order is that of who has a number with this keyed hash."""
-    return bool(index) and facts.customer_index == index
 
 
 def _asked(question: Callable[[], T]) -> T:
