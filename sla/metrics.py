@@ -31,6 +31,7 @@ class Metric(models.TextChoices):
     FEEDBACK = "feedback", _("Result feedback")
     RETURN_VISIT = "return_visit", _("Return visit")
     ARCHIVE = "archive", _("Archive")
+    APPEAL = "appeal", _("Review")
     TOTAL = "total", _("Total resolution")
     LEGAL_OUTER_LIMIT = "legal_outer_limit", _("Legal outer limit")
     PRIVACY_REQUEST = "privacy_request", _("Privacy request")
@@ -64,6 +65,7 @@ FACTS: Final[Mapping[Metric, frozenset[str]]] = MappingProxyType(
             Metric.FEEDBACK: OBJECTION_FACTS,
             Metric.RETURN_VISIT: OBJECTION_FACTS,
             Metric.ARCHIVE: OBJECTION_FACTS,
+            Metric.APPEAL: OBJECTION_FACTS,
             Metric.TOTAL: OBJECTION_FACTS | {"profile"},
             Metric.LEGAL_OUTER_LIMIT: OBJECTION_FACTS,
             Metric.PRIVACY_REQUEST: frozenset[str](),
@@ -81,6 +83,12 @@ OWED_BY_DEPARTMENT: Final[Mapping[Metric, str]] = MappingProxyType(
         Metric.REPAIR_ON_SITE: "technical_support",
     }
 )
+
+# Promised by the department with whose code the clock's subject begins.
+OWED_BY_SUBJECT: Final = frozenset({Metric.DEPARTMENT_ACCEPTANCE, Metric.EXECUTION})
+
+# Promised by the department with which the ticket is at the time.
+OWED_BY_HOLDER: Final = frozenset({Metric.INVESTIGATION})
 
 # Somebody waits for these, or the law does: no reason lets them wait longer.
 NEVER_PAUSE: Final = frozenset(

@@ -1,5 +1,6 @@
 """What an objection consists of: a file for each thing that must be done by a time."""
 
+from objections.models.execution import ResolutionAction, ReturnVisit
 from objections.models.form import FormDocument, FormVersion
 from objections.models.handoff import (
     Handoff,
@@ -18,12 +19,32 @@ from objections.models.investigation import (
     Responsibility,
 )
 from objections.models.objection import (
+    Closure,
     Demand,
     Objection,
     ObjectionQuerySet,
     Phase,
     ProcessStep,
     Severity,
+)
+from objections.models.proposal import (
+    Answer,
+    AnswerChannel,
+    Approval,
+    ApprovalRule,
+    Approver,
+    DemandAnswer,
+    Measure,
+    MeasureKind,
+    Met,
+    Proposal,
+)
+from objections.models.review import (
+    LEVELS,
+    Appeal,
+    Extension,
+    ExternalComplaint,
+    ExternalSource,
 )
 from objections.models.taxonomy import (
     DemandKind,
@@ -33,26 +54,44 @@ from objections.models.taxonomy import (
 )
 
 __all__ = [
+    "LEVELS",
+    "Answer",
+    "AnswerChannel",
+    "Appeal",
+    "Approval",
+    "ApprovalRule",
+    "Approver",
     "Cause",
+    "Closure",
     "Demand",
+    "DemandAnswer",
     "DemandKind",
     "Evidence",
     "EvidenceKind",
     "EvidenceNeed",
     "EvidenceWaiver",
+    "Extension",
+    "ExternalComplaint",
+    "ExternalSource",
     "Finding",
     "FormDocument",
     "FormVersion",
     "Handoff",
     "HandoffQuerySet",
     "LawArticle",
+    "Measure",
+    "MeasureKind",
+    "Met",
     "Objection",
     "ObjectionQuerySet",
     "ObjectionType",
     "Part",
     "Phase",
     "ProcessStep",
+    "Proposal",
+    "ResolutionAction",
     "Responsibility",
+    "ReturnVisit",
     "Route",
     "Severity",
     "Subtype",

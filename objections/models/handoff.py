@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from objections.models.objection import Objection
-from objections.workflow import Status
+from objections.workflow import WITH_DEPARTMENTS
 from sla.models import Clock
 from staff.models import Department, Role, User
 
@@ -34,7 +34,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
     def under_way(self) -> Self:
         """Standing, and nothing is found out yet."""
-        return self.standing().exclude(objection__status=Status.INVESTIGATED)
+        return self.standing().filter(objection__status__in=WITH_DEPARTMENTS)
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """All for those who see every ticket, else those of the own department."""

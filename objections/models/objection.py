@@ -1,17 +1,19 @@
 """An objection is a ticket with a handling form: who objects to what, and why."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.models import Inquiry
 from objections.models.taxonomy import DemandKind, ObjectionType, Subtype
 from objections.workflow import ENDED, Status
-from staff.models import User
+from staff.models import Role, User
 from tickets.models import Message, Ticket, TicketQuerySet
 
 
@@ -38,12 +40,32 @@ class Severity(models.TextChoices):
     URGENT = "urgent", _("Urgent")
 
 
+class Closure(models.TextChoices):
+    """Why an objection was closed."""
+
+    CONFIRMED = "confirmed", _("The customer says it is resolved")
+    UNREACHABLE = "unreachable", _("The customer could not be reached")
+    NOT_AGREED = "not_agreed", _("Not agreed; the ways outside were told")
+
+
 class ObjectionQuerySet(TicketQuerySet["Objection"]):
     """Questions about objections."""
 
     def locked(self) -> "ObjectionQuerySet":
         """Lock the ticket first, then work: every verb begins here."""
         return self.select_for_update(of=("self", "ticket_ptr")).select_related(None)
+
+    def needing_contacts(self, *, at: datetime) -> "ObjectionQuerySet":
+        """Those whose customer has to be reached still, or whose file is kept.
+
+        A complaint outside keeps it until it has ended.
+        """
+        today = timezone.localdate(at)
+        kept = Q(kept_until=None) | Q(kept_until__gte=today)
+        outside = Q(external_complaints__ended_at=None) & Q(
+            external_complaints__isnull=False
+        )
+        return self.exclude(status=Status.WITHDRAWN).filter(kept | outside)
 
 
 class Objection(Ticket):
@@ -52,7 +74,8 @@ class Objection(Ticket):
     `type` and `subtype` are as they turned out to be, `customer_type` and
     `customer_subtype` what the customer chose; a customer may be unsure, then they are
     empty. `received_at` is when the objection reached us, which for a letter or a call
-    may be before it was written down. `form_complete_at` is when the last required
+    may be before it was written down. After two rejections only the role `escalated_to`
+    proposes. `form_complete_at` is when the last required
     field was there (OB-42). `shows_at` is when the customer's own broadcast begins.
     """
 
@@ -148,7 +171,6 @@ class Objection(Ticket):
     replied_automatically_at = models.DateTimeField(null=True, blank=True)
     viewed_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
-    apologised_at = models.DateTimeField(null=True, blank=True)
     form_complete_at = models.DateTimeField(null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded"), null=True, blank=True)
     told_with = models.ForeignKey(
@@ -157,6 +179,19 @@ class Objection(Ticket):
     estimate = models.DateTimeField(_("told to be done by"), null=True, blank=True)
     urged_at = models.DateTimeField(null=True, blank=True)
     urgings = models.PositiveSmallIntegerField(default=0, db_default=0)
+    escalated_to = models.CharField(
+        _("decided by"), max_length=20, choices=Role.choices, blank=True, db_default=""
+    )
+    closure = models.CharField(
+        _("how it was closed"),
+        max_length=12,
+        choices=Closure.choices,
+        blank=True,
+        db_default="",
+    )
+    appeal_until = models.DateTimeField(_("appeal until"), null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+    kept_until = models.DateField(_("kept until"), null=True, blank=True)
 
     objects: ClassVar = ObjectionQuerySet.as_manager()
 
@@ -179,6 +214,14 @@ class Objection(Ticket):
             models.CheckConstraint(
                 condition=Q(recorded_at=None) | Q(told_with__isnull=False),
                 name="objection_recorded_only_when_told",
+            ),
+            models.CheckConstraint(
+                condition=Q(closure__in=["", *Closure.values]),
+                name="objection_closure_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(archived_at=None) | Q(kept_until__isnull=False),
+                name="objection_archived_with_retention",
             ),
         ]
         indexes: ClassVar = [

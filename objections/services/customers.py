@@ -36,12 +36,18 @@ def customer_writes(
 ) -> Message:
     """Add words or material of the customer's; what waited for it goes on.
 
-    Raises ValidationError (text, files), IllegalStep.
+    Raises ValidationError (text, files), IllegalStep, SentOtherwise.
     """
     text, inspected = messages.clean(text, files, with_videos=True)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
-        if sent := messages.already_sent(objection, client_token):
+        if sent := messages.said_before(
+            objection,
+            client_token,
+            text=text,
+            files=inspected,
+            direction=Direction.IN,
+        ):
             return sent
         rule = WORKFLOW.check(objection, Step.CUSTOMER_WRITES, by=None)
         message = messages.add(
@@ -122,6 +128,8 @@ def withdraw(
             objection, Verb.OBJECTION_WITHDRAWN, by=by, at=at, message=message.pk
         )
         end_handoffs(objection, at=at)
+        objection.proposals.standing().update(ended_at=at, remind_at=None)
+        objection.actions.outstanding().update(ended_at=at)
         clocks.cancel_all(objection, reason=CancelReason.WITHDRAWN, at=at, by=by)
         feed.announce(objection, "ticket", to_customer=True)
         return objection

@@ -90,7 +90,7 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
         handoff.returned_by = by
         handoff.return_reason = reason
         handoff.save(update_fields=["returned_at", "returned_by", "return_reason"])
-        let_run(objection, by=by, at=at)
+        let_run(objection, by=by, at=at, reason="")
         take_back(objection, by=by, at=at)
         WORKFLOW.move(objection, rule)
         objection.department = None

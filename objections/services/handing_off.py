@@ -78,13 +78,12 @@ def hand_off(
         form=form.number,
         reason=" ".join(reason.split()),
     )
-    held = promises.running(objection, Metric.HANDOFF)
-    clocks.stop(objection, Metric.HANDOFF, at=at, by=by, subject=held)
+    promises.stop(objection, Metric.HANDOFF, at=at, by=by)
     promises.start(
         objection,
         Metric.INVESTIGATION,
         at=at,
-        subject=promises.of_round(form.number),
+        subject=promises.next_round(objection, Metric.INVESTIGATION),
     )
     feed.announce(objection, "ticket", to_customer=True)
     return made

@@ -30,8 +30,8 @@ from objections.services import promises
 from objections.services.handing_off import excuse
 from objections.services.handling import refuse_partial
 from objections.workflow import WORKFLOW, Status, Step
-from sla.models import ClockStatus, Metric
-from sla.services import clocks, pauses
+from sla.models import ClockStatus, Metric, Pause
+from sla.services import pauses
 from staff.models import Role, User
 from tickets import feed
 from tickets.models import Attachment, Direction, Message, Ticket, Verb
@@ -183,13 +183,15 @@ def ask_for_evidence(
 
     `confirmed` and `override_reason` are what the phrase guard is told.
 
-    Raises ValidationError (text, override_reason), IllegalStep, NotAllowed,
-    ForbiddenPhrase, NeedsConfirmation.
+    Raises ValidationError (text, override_reason), IllegalStep, SentOtherwise,
+    NotAllowed, ForbiddenPhrase, NeedsConfirmation.
     """
     text, _none = messages.clean(text, ())
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
-        if sent := messages.already_sent(objection, client_token):
+        if sent := messages.said_before(
+            objection, client_token, text=text, files=(), direction=Direction.OUT
+        ):
             return sent
         refuse_partial(objection, Step.ASK_EVIDENCE, by=by)
         rule = WORKFLOW.check(objection, Step.ASK_EVIDENCE, by=by)
@@ -241,17 +243,21 @@ def _went_on_by(objection: Objection, *, by: User) -> bool:
     return (last.verb, last.actor_id) == (Verb.INVESTIGATION_WENT_ON, by.pk)
 
 
-def let_run(objection: Objection, *, by: User | None, at: datetime) -> None:
-    """End the wait for the customer; the caller holds the lock."""
-    for clock in objection.clocks.filter(status=ClockStatus.PAUSED):
-        if clock.metric in _PAUSING:
-            pauses.resume(
-                objection,
-                Metric(clock.metric),
-                at=at,
-                by=by,
-                subject=clock.subject,
-            )
+def let_run(
+    objection: Objection, *, by: User | None, at: datetime, reason: str = AWAITING
+) -> None:
+    """End the wait for the customer, or every one; the caller holds the lock.
+
+    `reason` is why the clocks wait; "" for all of them.
+    """
+    paused = objection.clocks.filter(status=ClockStatus.PAUSED, metric__in=_PAUSING)
+    if reason:
+        open_ = Pause.objects.filter(rule__code=reason, resumed_at=None)
+        paused = paused.filter(pk__in=open_.values("clock"))
+    for clock in paused:
+        pauses.resume(
+            objection, Metric(clock.metric), at=at, by=by, subject=clock.subject
+        )
 
 
 def conclude(
@@ -313,7 +319,7 @@ def conclude(
         if lacking := missing(objection):
             raise _lacking(lacking)
         excuse(objection, by=by, at=at)
-        let_run(objection, by=by, at=at)
+        let_run(objection, by=by, at=at, reason="")
         finding = Finding.objects.create(
             objection=objection,
             round=objection.findings.count() + 1,
@@ -335,10 +341,9 @@ def conclude(
             responsibility=responsibility,
             cause=cause,
         )
-        held = promises.running(objection, Metric.INVESTIGATION)
-        clocks.stop(objection, Metric.INVESTIGATION, at=at, by=by, subject=held)
-        round_ = promises.of_round(finding.round)
-        promises.start(objection, Metric.PROPOSAL, at=at, subject=round_)
+        promises.stop(objection, Metric.INVESTIGATION, at=at, by=by)
+        again = promises.next_round(objection, Metric.PROPOSAL)
+        promises.start(objection, Metric.PROPOSAL, at=at, subject=again)
         feed.announce(objection, "ticket", to_customer=True)
         return finding
 

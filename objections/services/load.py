@@ -7,10 +7,12 @@ from typing import Any, Final
 from django.db import transaction
 
 from objections.models import (
+    ApprovalRule,
     DemandKind,
     EvidenceKind,
     EvidenceNeed,
     LawArticle,
+    MeasureKind,
     Route,
     Subtype,
 )
@@ -24,6 +26,7 @@ def load_objections() -> None:
     """All that objections rest on; rows that exist stay as people made them."""
     _load_taxonomy(_read("taxonomy.toml"))
     _load_investigation(_read("investigation.toml"))
+    _load_settlement(_read("settlement.toml"))
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -64,3 +67,17 @@ def _load_investigation(data: dict[str, Any]) -> None:
                 EvidenceNeed.objects.create(type=type_, kind=kind, origin=origin)
     for row in data["articles"]:
         LawArticle.objects.get_or_create(code=row["code"], defaults=row)
+
+
+def _load_settlement(data: dict[str, Any]) -> None:
+    """Kinds of measures, and whose approval which value needs."""
+    departments = {it.code: it for it in Department.objects.all()}
+    for position, row in enumerate(data["measures"]):
+        owner = departments.get(row.get("department", ""))
+        MeasureKind.objects.get_or_create(
+            code=row["code"],
+            defaults={**row, "department": owner, "position": position},
+        )
+    if not ApprovalRule.objects.exists():
+        for row in data["approvals"]:
+            ApprovalRule.objects.create(**row, origin="INFERRED")

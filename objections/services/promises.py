@@ -27,6 +27,10 @@ PROMISED: Final = (
     Metric.DEPARTMENT_ACCEPTANCE,
     Metric.INVESTIGATION,
     Metric.TOTAL,
+    Metric.EXECUTION,
+    Metric.FEEDBACK,
+    Metric.RETURN_VISIT,
+    Metric.APPEAL,
 )
 _BY_SEVERITY: Final = (Metric.TOTAL, Metric.INVESTIGATION, Metric.HANDOFF)
 
@@ -60,6 +64,19 @@ def start(
 def of_round(number: int) -> str:
     """What tells the clocks of a second and later round apart from the first."""
     return str(number) if number > 1 else ""
+
+
+def next_round(objection: Objection, metric: Metric) -> str:
+    """What tells the next clock of a metric apart from those of this cycle."""
+    begun = objection.clocks.filter(metric=metric, cycle=objection.cycle)
+    return of_round(begun.count() + 1)
+
+
+def stop(
+    objection: Objection, metric: Metric, *, at: datetime, by: User | None
+) -> None:
+    """Stop the clock of a metric that runs, whichever of its rounds it is."""
+    clocks.stop(objection, metric, at=at, by=by, subject=running(objection, metric))
 
 
 def running(objection: Objection, metric: Metric) -> str:
@@ -146,11 +163,11 @@ def number_text(objection: Objection) -> str:
     return scripts.wording(
         NUMBER_TOLD,
         number=objection.number,
-        due=_said(due) if due else "15日",
+        due=said(due) if due else "15日",
     )
 
 
-def _said(due: datetime) -> str:
+def said(due: datetime) -> str:
     """A moment as one says it in Chinese: 12月2日21:00."""
     local = timezone.localtime(due)
     return f"{local.month}月{local.day}日{local:%H:%M}"

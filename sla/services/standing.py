@@ -18,7 +18,8 @@ class Hold:
     """An open pause, and the time that its clock will have when it runs on.
 
     `left` is counted as the promise is: in opening time where `opening_time` says so.
-    It is None for a clock whose deadline had passed.
+    It is None for a clock whose deadline had passed. `due_at` is the deadline if the
+    pause lasts as long as it may; None where it may last for ever.
     """
 
     rule: PauseRule
@@ -26,6 +27,7 @@ class Hold:
     resumes_at: datetime | None
     left: timedelta | None
     opening_time: bool
+    due_at: datetime | None = None
 
 
 def holds(clocks: Iterable[Clock]) -> Mapping[int, Hold]:
@@ -47,16 +49,19 @@ def holds(clocks: Iterable[Clock]) -> Mapping[int, Hold]:
 def _hold(clock: Clock, pause: Pause, dated: "_DatedCalendars") -> Hold:
     terms = rules.terms_of(pause.clock.target)
     opening_time = terms.limit.unit not in AROUND_THE_CLOCK
-    left = None
+    left = due_at = None
     if pause.paused_at < clock.due_at:
         calendars: Calendars = dated.at(clock.promised_at) if opening_time else {}
         left = terms.limit.elapsed(pause.paused_at, clock.due_at, calendars)
+        if pause.resumes_at is not None:
+            due_at = terms.limit.forward(pause.resumes_at, left, calendars)
     return Hold(
         rule=pause.rule,
         since=pause.paused_at,
         resumes_at=pause.resumes_at,
         left=left,
         opening_time=opening_time,
+        due_at=due_at,
     )
 
 

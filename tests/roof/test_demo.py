@@ -18,6 +18,7 @@ from inquiries.models import (
 )
 from inquiries.topic_guards import refusal_for
 from objections.models import Handoff, Objection
+from objections.order_facts import facts_for, is_anothers
 from sla.models import Clock
 from tickets.models import Channel
 from tickets.services import events
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def test_an_empty_house_gets_conversations_that_keep_the_policy_and_only_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for made, objected in ((13, 5), (0, 0)):
+    for made, objected in ((13, 10), (0, 0)):
         call_command("load_demo")
         said = f"{made} demo conversations, {objected} demo objections\n"
         assert capsys.readouterr().out == said
@@ -50,7 +51,12 @@ def test_a_newcomer_sees_objections_in_every_stage_with_their_departments() -> N
     call_command("load_demo")
     filed = Objection.objects.order_by("created_at")
     assert {(it.customer.surname, it.status, it.severity) for it in filed} == {
+        ("卫", "closed", "normal"),
+        ("陈", "executing", "normal"),
+        ("褚", "return_visit", "normal"),
         ("吴", "investigating", "major"),
+        ("冯", "proposed", "normal"),
+        ("郑", "pending_approval", "normal"),
         ("周", "handed_off", "normal"),
         ("孙", "recorded", "normal"),
         ("赵", "received", "urgent"),
@@ -102,3 +108,14 @@ def test_every_channel_has_an_address_and_one_that_people_gave_it_stays() -> Non
     for channel in Channel.objects.exclude(code__in=["web_chat", "store"]):
         channel.full_clean()
         assert channel.address
+
+
+@pytest.mark.clause("OB-47", "OB-48")
+def test_every_order_that_a_demo_objection_names_is_known_and_its_customers() -> None:
+    call_command("load_demo")
+    named = Objection.objects.exclude(order_number="")
+    assert named.count() > 2
+    for objection in named:
+        facts = facts_for(objection)
+        assert facts.lines
+        assert not is_anothers(facts, objection), objection.order_number

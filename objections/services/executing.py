@@ -1,0 +1,196 @@
+"""What was agreed is carried out with proof, and the result is told (OB-09, CC-14)."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers.text import one_line
+from inquiries.services.wording import examined
+from objections.models import Objection, ResolutionAction
+from objections.services import promises
+from objections.services.handling import refuse_partial
+from objections.workflow import WORKFLOW, Step
+from sla.models import Metric
+from sla.services import clocks
+from staff.models import User
+from tickets import feed
+from tickets.models import Direction, Message, Verb
+from tickets.services import assignment, events, messages
+from tickets.services.attachments import Upload
+from tickets.workflow import NotAllowed
+
+
+def subject_of(action: ResolutionAction) -> str:
+    """What tells the clocks of the actions of one objection apart."""
+    return f"{action.department.code}/{action.number}"
+
+
+@transaction.atomic
+def assign_action(
+    objection: Objection, *, number: int, to: User, by: User, at: datetime
+) -> ResolutionAction:
+    """Say who carries an action out: somebody of its department, who hears of its end.
+
+    Raises ValidationError (number, to), IllegalStep, NotAllowed.
+    """
+    objection = Objection.objects.locked().get(pk=objection.pk)
+    refuse_partial(objection, Step.ASSIGN_ACTION, by=by)
+    WORKFLOW.check(objection, Step.ASSIGN_ACTION, by=by)
+    action = _action(objection, number)
+    if not action.is_of(by):
+        raise NotAllowed(Step.ASSIGN_ACTION)
+    fits = to.is_active and to.department_id == action.department_id
+    if not fits or objection.names(to):
+        raise ValidationError(
+            {
+                "to": ValidationError(
+                    _("%(name)s does not carry out what this department owes.")
+                    % {"name": to},
+                    code="owner_unsuitable",
+                )
+            }
+        )
+    if action.owner_id == to.pk:
+        return action
+    action.owner = to
+    action.save(update_fields=["owner"])
+    subject = subject_of(action)
+    assignment.charge(objection, subject=subject, to=to, by=by, at=at)
+    return action
+
+
+def execute(
+    objection: Objection,
+    *,
+    number: int,
+    proof: str,
+    by: User,
+    at: datetime,
+    files: Sequence[Upload] = (),
+    client_token: uuid.UUID | None = None,
+) -> ResolutionAction:
+    """Put on record that an action is done, and by what that can be seen.
+
+    Say the number of a refund, of a parcel, of an invoice; files lie on a note. The
+    last action makes the objection carried out; then the result is told and asked
+    about. A second click changes nothing.
+
+    Raises ValidationError (number, proof, files), IllegalStep, NotAllowed.
+    """
+    proof = one_line(
+        proof, field="proof", missing=_("Please say by what this can be seen.")
+    )
+    _text, inspected = messages.clean("", files, required=False)
+    with transaction.atomic():
+        objection = Objection.objects.locked().get(pk=objection.pk)
+        refuse_partial(objection, Step.EXECUTE, by=by)
+        action = _action(objection, number)
+        if action.done_at is not None and action.done_by_id == by.pk:
+            return action
+        WORKFLOW.check(objection, Step.EXECUTE, by=by)
+        if not action.is_of(by):
+            raise NotAllowed(Step.EXECUTE)
+        if action.done_at is not None:
+            return action
+        action.done_at = at
+        action.done_by = by
+        action.proof = proof
+        if inspected:
+            action.proof_with = messages.add(
+                objection,
+                direction=Direction.NOTE,
+                text=proof,
+                at=at,
+                author=by,
+                files=inspected,
+                client_token=client_token,
+            )
+        action.save()
+        events.record(objection, Verb.ACTION_DONE, by=by, at=at, action=number)
+        subject = subject_of(action)
+        clocks.stop(objection, Metric.EXECUTION, at=at, by=by, subject=subject)
+        finish_if_done(objection, by=by, at=at)
+        feed.announce(objection, "ticket", to_customer=True)
+        return action
+
+
+def finish_if_done(objection: Objection, *, by: User | None, at: datetime) -> None:
+    """Once nothing is left to carry out the customer hears of it; caller has the lock.
+
+    With that the law's time for a refund or a repair is kept.
+    """
+    if objection.actions.outstanding().exists():
+        return
+    WORKFLOW.move(objection, WORKFLOW.rules[Step.EXECUTE])
+    objection.save(update_fields=["status"])
+    promises.stop(objection, Metric.LEGAL_OUTER_LIMIT, at=at, by=by)
+    for metric in (Metric.FEEDBACK, Metric.RETURN_VISIT):
+        promises.start(
+            objection, metric, at=at, subject=promises.next_round(objection, metric)
+        )
+
+
+def tell_result(
+    objection: Objection,
+    *,
+    text: str,
+    by: User,
+    at: datetime,
+    client_token: uuid.UUID | None = None,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
+) -> Message:
+    """Tell the customer what came of it; on their page they can give marks (CC-14).
+
+    `confirmed` and `override_reason` are what the phrase guard is told.
+
+    Raises ValidationError (text, override_reason), IllegalStep, SentOtherwise,
+    NotAllowed, ForbiddenPhrase, NeedsConfirmation.
+    """
+    text, _none = messages.clean(text, ())
+    with transaction.atomic():
+        objection = Objection.objects.locked().get(pk=objection.pk)
+        if sent := messages.said_before(
+            objection, client_token, text=text, files=(), direction=Direction.OUT
+        ):
+            return sent
+        refuse_partial(objection, Step.TELL_RESULT, by=by)
+        rule = WORKFLOW.check(objection, Step.TELL_RESULT, by=by)
+        allowance = examined(
+            text, by=by, confirmed=confirmed, override_reason=override_reason
+        )
+        message = messages.add(
+            objection,
+            direction=Direction.OUT,
+            text=text,
+            at=at,
+            author=by,
+            client_token=client_token,
+        )
+        WORKFLOW.move(objection, rule)
+        objection.save(update_fields=["status"])
+        allowance.record(objection, by=by, at=at, message=message)
+        events.record(objection, Verb.RESULT_TOLD, by=by, at=at, message=message.pk)
+        promises.stop(objection, Metric.FEEDBACK, at=at, by=by)
+        feed.announce(objection, "ticket", to_customer=True)
+        return message
+
+
+def _action(objection: Objection, number: int) -> ResolutionAction:
+    """An action by its number. Raises ValidationError (number)."""
+    found = objection.actions.select_related("department").filter(number=number)
+    action = found.exclude(ended_at__isnull=False).first()
+    if action is None:
+        raise ValidationError(
+            {
+                "number": ValidationError(
+                    _("There is no such action on this objection."),
+                    code="action_unknown",
+                )
+            }
+        )
+    return action

@@ -1,0 +1,113 @@
+"""More time for an investigation, once, told before the time is over (OB-46)."""
+
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers.text import one_line
+from knowledge.services import scripts
+from objections.models import Extension, Objection
+from objections.services import promises
+from objections.services.handling import refuse_partial
+from objections.workflow import WORKFLOW, Step
+from sla.models import Metric
+from sla.services import pauses
+from sla.services.standing import holds
+from staff.models import User
+from tickets import feed
+from tickets.models import Direction, Verb
+from tickets.services import events, messages
+from tickets.workflow import IllegalStep
+
+EXTENDED: Final = "OBJECTION_EXTENDED"
+REASON: Final = "extension"
+
+
+def extend(objection: Objection, *, reason: str, by: User, at: datetime) -> Extension:
+    """Let the clocks of the investigation stand for as long as the policy grants.
+
+    The customer is told at once, with the new time. It is granted once, and not after
+    the time is over. A second click changes nothing.
+
+    Raises ValidationError (reason), IllegalStep, NotAllowed, ScriptError.
+    """
+    reason = one_line(
+        reason, field="reason", missing=_("Please say why more time is needed.")
+    )
+    with transaction.atomic():
+        objection = Objection.objects.locked().get(pk=objection.pk)
+        refuse_partial(objection, Step.EXTEND, by=by)
+        known = Extension.objects.filter(objection=objection).first()
+        if known and (known.granted_by_id, known.reason) == (by.pk, reason):
+            return known
+        WORKFLOW.check(objection, Step.EXTEND, by=by)
+        if known is not None:
+            raise _refused(objection, _("More time has been granted once already."))
+        until = _wait(objection, by=by, at=at)
+        found = Extension.objects.create(
+            objection=objection,
+            reason=reason,
+            until=until,
+            granted_at=at,
+            granted_by=by,
+        )
+        message = messages.add(
+            objection,
+            direction=Direction.OUT,
+            text=scripts.wording(
+                EXTENDED, number=objection.number, due=promises.said(until)
+            ),
+            at=at,
+            author=by,
+        )
+        events.record(
+            objection,
+            Verb.INVESTIGATION_EXTENDED,
+            by=by,
+            at=at,
+            until=until.isoformat(),
+            message=message.pk,
+        )
+        feed.announce(objection, "ticket", to_customer=True)
+        return found
+
+
+def _wait(objection: Objection, *, by: User, at: datetime) -> datetime:
+    """Pause what runs, and say when the investigation is due then."""
+    subject = promises.running(objection, Metric.INVESTIGATION)
+    running = objection.clocks.unfinished().filter(metric=Metric.INVESTIGATION).last()
+    if running is None or at >= running.due_at:
+        raise _refused(objection, _("The time is over; it cannot be extended now."))
+    try:
+        clock = pauses.pause(
+            objection,
+            Metric.INVESTIGATION,
+            reason=REASON,
+            at=at,
+            by=by,
+            subject=subject,
+        )
+    except pauses.PauseRefused as error:
+        raise _refused(objection, _("The policy grants no more time.")) from error
+    due_at = holds([clock])[clock.pk].due_at
+    if due_at is None:
+        raise _refused(objection, _("The policy grants no more time."))
+    try:
+        with transaction.atomic():
+            pauses.pause(
+                objection,
+                Metric.TOTAL,
+                reason=REASON,
+                at=at,
+                by=by,
+                subject=promises.running(objection, Metric.TOTAL),
+            )
+    except pauses.PauseRefused:
+        pass  # what is missed already, or was kept, does not wait
+    return due_at
+
+
+def _refused(objection: Objection, why: str) -> IllegalStep:
+    return IllegalStep(why, step=Step.EXTEND, status=objection.status)
