@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "inquiries",
     "sla",
     "tickets",
+    "orders",
     "knowledge",
     "catalog",
     "customers",
@@ -154,6 +155,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "cases": "helpdesk.templatetags.cases",
                 "tickets": "helpdesk.templatetags.tickets",
                 "objections": "helpdesk.templatetags.objections",
+                "orders": "helpdesk.templatetags.orders",
             },
         },
     }
@@ -364,6 +366,17 @@ DEFAULT_FROM_EMAIL: str = env.str(
     "MAIL_FROM", default=f"shoushi@{urlsplit(SITE_URL).hostname or 'localhost'}"
 )
 
+# --- Facts of orders: the imported tables, or a class that asks another system --------
+
+ORDER_SOURCE: str = env.str("ORDER_SOURCE", default="orders.sources.ImportedOrders")
+ORDER_SOURCE_URL: str = env.str("ORDER_SOURCE_URL", default="")
+ORDER_SOURCE_TOKEN: str = env.str("ORDER_SOURCE_TOKEN", default="")
+ORDER_SOURCE_TIMEOUT: float = env.float("ORDER_SOURCE_TIMEOUT", default=3.0)
+if not 0 < ORDER_SOURCE_TIMEOUT <= 10:  # noqa: PLR2004 - seconds that a page may wait
+    raise ImproperlyConfigured(
+        "ORDER_SOURCE_TIMEOUT is the most seconds to wait: above 0, at most 10."
+    )
+
 # --- Language and time ---------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
@@ -522,6 +535,11 @@ SPECTACULAR_SETTINGS = {
             "name": "business-time",
             "x-displayName": _("Business time"),
             "description": _("When something is due by the company's calendars."),
+        },
+        {
+            "name": "orders",
+            "x-displayName": _("Orders"),
+            "description": _("What is known of an order, to be checked against."),
         },
         {
             "name": "pricing",

@@ -15,6 +15,7 @@ from inquiries.api import Inquiries
 from inquiries.offer_api import Offers
 from inquiries.request_api import ContractRequests, Explanations, RepairRequests
 from objections.api import Objections
+from objections.order_api import Orders
 from objections.settlement_api import Settlements
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
@@ -149,6 +150,7 @@ urlpatterns = [
         Objections.as_view({"get": "retrieve"}),
         name="api_objection",
     ),
+    path("v1/orders/<str:number>/", Orders.as_view(), name="api_order"),
     path("v1/pricing/quote/", PriceOrder.as_view(), name="api_quote_price"),
     path("v1/pricing/early-return/", PriceReturn.as_view(), name="api_price_return"),
     path("v1/pricing/overdue/", PriceDelay.as_view(), name="api_price_delay"),

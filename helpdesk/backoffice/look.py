@@ -169,6 +169,23 @@ UNFOLD: Final[dict[str, Any]] = {
                 ],
             },
             {
+                "title": _("Order facts"),
+                "separator": True,
+                "items": [
+                    _item(_("Orders"), "receipt_long", "admin:orders_order_changelist"),
+                    _item(
+                        _("Imports"),
+                        "upload_file",
+                        "admin:orders_importrun_changelist",
+                    ),
+                    _item(
+                        _("Changed rows"),
+                        "difference",
+                        "admin:orders_rowchange_changelist",
+                    ),
+                ],
+            },
+            {
                 "title": _("Service"),
                 "separator": True,
                 "items": [

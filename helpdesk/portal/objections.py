@@ -81,6 +81,7 @@ def file_by(
             facts=form.facts(),
             files=form.cleaned_data["files"],
             ready=staging.contents(staged),
+            order_confirmed=form.cleaned_data["order_confirmed"],
             client_token=token,
             at=timezone.now(),
         )

@@ -17,12 +17,16 @@ from inquiries.models import Inquiry
 from knowledge.services.load import load_knowledge
 from objections.models import Objection
 from objections.services.load import load_objections
+from orders.models import Order
+from orders.services import importing
+from orders.services.importing import File
 from sla.services import calendar_content
 from sla.services.calendars import GROUPS
 from staff.models import Department, Role, User
 from tickets.models import Channel, PublicationPlace, Store
 
 DATA: Final = Path(__file__).resolve().parent / "data"
+EXAMPLE: Final = Path(importing.__file__).resolve().parent.parent / "data" / "example"
 DEPARTMENT_HEADS: Final = {"customer_service": "manager"}
 
 
@@ -143,6 +147,14 @@ def load_conversations(*, now: datetime) -> int:
             at=now - timedelta(minutes=row["minutes_ago"]),
         )
     return len(data["conversations"]) + len(data["missed_calls"])
+
+
+def load_orders(*, at: datetime) -> None:
+    """The orders that the demo objections are about, for a house that has none."""
+    if Order.objects.exists():
+        return
+    files = [File(it.name, it.read_bytes()) for it in sorted(EXAMPLE.glob("*.csv"))]
+    importing.bring_in(files, at=at, by="demo")
 
 
 @transaction.atomic

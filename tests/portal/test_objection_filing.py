@@ -14,6 +14,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from objections.models import Objection
+from tests.orders.files import brought, order
 from tests.portal.conftest import picture
 from tickets.models import Attachment, StagedFile
 from tickets.services import staging
@@ -285,3 +286,31 @@ def test_htmx_gets_the_messages_alone_and_is_sent_on_when_it_is_filed(
     assert "<form" not in wrong.content.decode()
     right = customer.post(FORM, fill(), headers=headers)
     assert right["HX-Redirect"] == f"/objections/{Objection.objects.get().number}/"
+
+
+@pytest.mark.clause("OB-40")
+def test_an_order_of_somebody_else_and_one_of_nobody_are_refused_in_the_same_words(
+    customer: Client,
+) -> None:
+    brought(order(number="THEIRS", customer_phone="13912345678"))
+    refusals = []
+    for number in ("THEIRS", "NOBODYS"):
+        answer = customer.post(
+            FORM, fill(order_number=number), headers={"Accept-Language": "en"}
+        )
+        assert answer.status_code == 422
+        (told,) = answer.context["slots"]["order_confirmed"]
+        assert answer.context["slots"]["order_number"] == []
+        refusals.append(told.replace(number, "X"))
+    assert len(set(refusals)) == 1
+    assert "no order X under this phone number" in refusals[0]
+    assert not Objection.objects.exists()
+    # Nobody is turned away: who says that it is right files all the same.
+    answer = customer.post(FORM, fill(order_number="THEIRS", order_confirmed="on"))
+    assert answer.status_code == 303
+    # One's own needs no word, and no order needs none.
+    brought(order(number="MINE", customer_phone="13800138000"))
+    assert customer.post(FORM, fill(order_number="MINE")).status_code == 303
+    unsure = fill(order_number="", what="unsure")
+    assert customer.post(FORM, unsure).status_code == 303
+    assert Objection.objects.count() == 3

@@ -18,6 +18,7 @@ from inquiries.models import (
 )
 from inquiries.topic_guards import refusal_for
 from objections.models import Handoff, Objection
+from objections.order_facts import facts_for, is_anothers
 from sla.models import Clock
 from tickets.models import Channel
 from tickets.services import events
@@ -107,3 +108,14 @@ def test_every_channel_has_an_address_and_one_that_people_gave_it_stays() -> Non
     for channel in Channel.objects.exclude(code__in=["web_chat", "store"]):
         channel.full_clean()
         assert channel.address
+
+
+@pytest.mark.clause("OB-47", "OB-48")
+def test_every_order_that_a_demo_objection_names_is_known_and_its_customers() -> None:
+    call_command("load_demo")
+    named = Objection.objects.exclude(order_number="")
+    assert named.count() > 2
+    for objection in named:
+        facts = facts_for(objection)
+        assert facts.lines
+        assert not is_anothers(facts, objection), objection.order_number
