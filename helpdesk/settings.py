@@ -206,11 +206,23 @@ VIDEO_MAX_BYTES: int = env.int("VIDEO_MAX_BYTES", default=50 * 1024 * 1024)
 ATTACHMENTS_PER_MESSAGE = 9
 # The most that files may take which wait for their message, of all customers together.
 STAGED_MAX_BYTES: int = env.int("STAGED_MAX_BYTES", default=2 * 1024**3)
+# The most that one address may announce in an hour.
+UPLOAD_BYTES_PER_HOUR: int = env.int("UPLOAD_BYTES_PER_HOUR", default=512 * 1024**2)
+# The most that one part of a file may be: what a lost line costs at most.
+UPLOAD_PART_BYTES = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # The most that any request may be: all files of a message, and its text.
 REQUEST_MAX_BYTES = (
     ATTACHMENTS_PER_MESSAGE * ATTACHMENT_MAX_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE
 )
+
+# The socket of ClamAV's daemon, a path or host:port; without it no file is scanned.
+CLAMD: str = env.str("CLAMD", default="")
+if CLAMD and not CLAMD.startswith("/") and not CLAMD.rpartition(":")[2].isdecimal():
+    raise ImproperlyConfigured(
+        "CLAMD names no socket. Write it like /var/run/clamav/clamd.ctl or"
+        " 127.0.0.1:3310"
+    )
 
 # --- Jobs ----------------------------------------------------------------------------
 
@@ -288,6 +300,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "uploads.sweep",
         "schedule": 600.0,
         "options": {"expires": 500},
+    },
+    "uploads-scan-waiting": {
+        "task": "uploads.scan_waiting",
+        "schedule": 20.0,
+        "options": {"expires": 19},
     },
     "follow-ups-send-due": {
         "task": "follow_ups.send_due",

@@ -8,6 +8,7 @@ from helpdesk.portal import (
     objections,
     quotations,
     reaching,
+    uploads,
     views,
 )
 
@@ -26,11 +27,11 @@ urlpatterns = [
     path("channels/menu.txt", reaching.menu_text, name="channels_menu"),
     path("stores/<slug:code>/", reaching.store, name="store"),
     path("objections/new/", objections.new, name="objection_new"),
-    path("objections/uploads/", objections.upload, name="objection_upload"),
+    path("objections/uploads/", uploads.begin, name="objection_upload"),
     path(
-        "objections/uploads/<uuid:public_id>/remove/",
-        objections.remove_upload,
-        name="objection_upload_remove",
+        "objections/uploads/<uuid:public_id>/",
+        uploads.one,
+        name="objection_upload_one",
     ),
     path("objections/<slug:number>/", objections.filed, name="objection_filed"),
     path("follow/", following.follow, name="follow"),
