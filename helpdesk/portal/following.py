@@ -253,7 +253,7 @@ def file(request: HttpRequest, number: str, public_id: uuid.UUID) -> HttpRespons
     """An attachment of this case; what is in a note is not in it."""
     messages = found(request, number).messages.exclude(direction=Direction.NOTE)
     files = Attachment.objects.filter(message__in=messages.order_by())
-    return file_of(get_object_or_404(files, public_id=public_id))
+    return file_of(request, get_object_or_404(files, public_id=public_id))
 
 
 @require_GET
@@ -266,9 +266,7 @@ def pdf(request: HttpRequest, number: str) -> HttpResponseBase:
     if not document.is_there:
         raise Http404
     name = f"{number}-{document.version.number}.pdf"
-    response = kept_file(document.file, name, "application/pdf")
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return kept_file(request, document.file, name, "application/pdf")
 
 
 @require_POST

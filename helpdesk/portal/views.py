@@ -383,7 +383,7 @@ def file(request: HttpRequest, token: str, public_id: uuid.UUID) -> HttpResponse
     """An attachment of this conversation; what is in a note is not in it."""
     shown = read_by_customer(found(token), held=held(request))
     files = Attachment.objects.filter(message__in=shown.order_by())
-    return file_of(get_object_or_404(files, public_id=public_id))
+    return file_of(request, get_object_or_404(files, public_id=public_id))
 
 
 def go(request: HttpRequest, path: str) -> HttpResponse:

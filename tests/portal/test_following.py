@@ -146,7 +146,7 @@ def test_the_file_of_another_case_is_not_there(customer: Client) -> None:
     assert customer.get(path).status_code == 404
     follow(customer, other.number, "9000")
     right = f"{FOLLOW}{other.number}/files/{attachment.public_id}/"
-    shown = customer.get(right)
+    shown = customer.get(right, follow=True)
     assert b"".join(shown.streaming_content).startswith(b"\x89PNG")
 
 
@@ -338,7 +338,7 @@ def test_the_handling_form_is_a_pdf_with_the_number_of_its_version(
     assert form_documents.make_documents(clock=clock) == 2
     assert form_documents.make_documents(clock=clock) == 0
     assert "Handling form, version 1 (PDF)" in page_of(customer, objection)
-    answer = customer.get(path)
+    answer = customer.get(path, follow=True)
     content = b"".join(answer.streaming_content)
     assert content.startswith(b"%PDF-")
     assert f"{objection.number}-1.pdf" in answer["Content-Disposition"]
