@@ -52,6 +52,18 @@ def seconds_to_wait(key: str, *rates: str, now: float, weight: int = 1) -> int:
     return wait
 
 
+def give_back(key: str, *rates: str) -> None:
+    """Take back the last count of these limits: what was asked was harmless."""
+    for rate in rates:
+        name = f"throttle:{key}:{rate}"
+        try:
+            since = cache.get(name)
+            if since is not None:
+                cache.incr(f"{name}:{since}", -1)
+        except (RedisError, ValueError) as error:
+            logger.warning("throttle skipped: %s", type(error).__name__)
+
+
 def line_of(address: str) -> str:
     """Whom an address stands for: one line has 2**64 addresses of version 6."""
     try:
