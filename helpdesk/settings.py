@@ -286,6 +286,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "customers.forget_contacts",
         "schedule": crontab(minute="20"),
     },
+    "phones-send-codes": {
+        "task": "phones.send_codes",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "phones-forget-codes": {
+        "task": "phones.forget_codes",
+        "schedule": crontab(minute="40"),
+    },
     "quotations-make-documents": {
         "task": "quotations.make_documents",
         "schedule": 3.0,
@@ -369,6 +378,28 @@ EMAIL_FILE_PATH: str | None = _MAIL.get("EMAIL_FILE_PATH") or None
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL: str = env.str(
     "MAIL_FROM", default=f"shoushi@{urlsplit(SITE_URL).hostname or 'localhost'}"
+)
+
+# --- Short messages to customers -----------------------------------------------------
+
+
+def webhook_url(url: str) -> str:
+    """Where short messages go, which hold phone numbers: HTTPS, or this machine."""
+    parts = urlsplit(url)
+    here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
+    if url and not ((parts.scheme == "https" and parts.hostname) or here):
+        raise ImproperlyConfigured(
+            "SMS_WEBHOOK_URL is no HTTPS address. Write it like"
+            " https://sms.example.com/send"
+        )
+    return url
+
+
+SMS_WEBHOOK_URL: str = webhook_url(env.str("SMS_WEBHOOK_URL", default=""))
+SMS_WEBHOOK_TOKEN: str = env.str("SMS_WEBHOOK_TOKEN", default="")
+# The class that sends them; without one no phone is confirmed, and the desk says so.
+SMS_GATEWAY: str = env.str(
+    "SMS_GATEWAY", default="customers.sms.Webhook" if SMS_WEBHOOK_URL else ""
 )
 
 # --- Language and time ---------------------------------------------------------------

@@ -81,6 +81,7 @@ ICONS: Final = {
     Verb.INVESTIGATION_WENT_ON: "player-track-next",
     Verb.INVESTIGATION_CONCLUDED: "gavel",
     Verb.OBJECTION_URGED: "bell",
+    Verb.PHONE_CONFIRMED: "device-mobile-check",
     Verb.OBJECTION_WITHDRAWN: "logout-2",
     ClockEventKind.ACTIVATE: "player-play",
     ClockEventKind.WARNING: "alert-triangle",

@@ -12,16 +12,15 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.answers import SeeOther
 from helpdesk.portal import objection_form, sight
-from helpdesk.portal.case import Case
+from helpdesk.portal.filed import send_first_code
 from helpdesk.portal.objection_form import ObjectionForm
 from helpdesk.throttle import throttled
 from objections import services
-from objections.links import case_url
 from objections.models import Objection
 from objections.services.filing import filed_before
 from tickets.models import Channel, StagedFile
@@ -49,6 +48,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if filed := file_by(request, form, staged):
         staging.drop(staged)
         sight.grant(request, filed)
+        send_first_code(request, filed)
         return go(request, reverse("portal:objection_filed", args=[filed.number]))
     if request.headers.get("HX-Request"):
         context = {"slots": form.slots(), "form_id": "objection"}
@@ -145,18 +145,6 @@ def form_page(
         "staged": staged or [],
     }
     return render(request, "portal/objection/new.html", context, status=status)
-
-
-@require_safe
-@never_cache
-def filed(request: HttpRequest, number: str) -> HttpResponse:
-    """What was filed: its number, the promised times, and the way back to it."""
-    if not sight.sees(request, number):
-        return SeeOther(reverse("portal:follow"))
-    objection = Objection.objects.get(number=number)
-    case = Case.of(objection, at=timezone.now())
-    context = {"case": case, "now": case.now, "link": case_url(objection)}
-    return render(request, "portal/objection/filed.html", context)
 
 
 def go(request: HttpRequest, path: str) -> HttpResponse:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from helpdesk.portal import (
     catalogue,
+    filed,
     following,
     objections,
     quotations,
@@ -33,7 +34,15 @@ urlpatterns = [
         uploads.one,
         name="objection_upload_one",
     ),
-    path("objections/<slug:number>/", objections.filed, name="objection_filed"),
+    path("objections/<slug:number>/", filed.filed, name="objection_filed"),
+    path(
+        "objections/<slug:number>/phone/", filed.confirm_phone, name="objection_phone"
+    ),
+    path(
+        "objections/<slug:number>/phone/send/",
+        filed.send_code,
+        name="objection_phone_send",
+    ),
     path("follow/", following.follow, name="follow"),
     path("follow/link/<str:token>/", following.by_link, name="case_link"),
     path("follow/<slug:number>/", following.case, name="case"),

@@ -1,6 +1,7 @@
 """The verbs of an objection; a page and an API call use the same ones."""
 
 from objections.services.acknowledging import acknowledge
+from objections.services.confirming import confirm_phone
 from objections.services.converting import convert
 from objections.services.customers import customer_writes, urge, withdraw
 from objections.services.departments import accept, return_handoff
@@ -26,6 +27,7 @@ __all__ = [
     "assign",
     "attach_conversations",
     "conclude",
+    "confirm_phone",
     "convert",
     "correct",
     "customer_writes",

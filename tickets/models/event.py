@@ -94,6 +94,7 @@ class Verb(models.TextChoices):
     INVESTIGATION_WENT_ON = "investigation_went_on", _("Investigation goes on")
     INVESTIGATION_CONCLUDED = "investigation_concluded", _("Investigation concluded")
     OBJECTION_URGED = "objection_urged", _("Customer asked for haste")
+    PHONE_CONFIRMED = "phone_confirmed", _("Customer confirmed the phone")
     OBJECTION_WITHDRAWN = "objection_withdrawn", _("Objection withdrawn")
 
 
