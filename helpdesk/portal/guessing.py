@@ -7,7 +7,7 @@ counted here are tries that were wrong, of one case:
 - from twenty in an hour on, only a neighbourhood that has not been wrong yet may try;
 - beyond a hundred in a day nobody new may, from wherever.
 
-So one guesser shuts out only the own neighbourhood, and the customer's right tail passes
+So one guesser shuts out only the own neighbourhood; the customer's right tail passes
 however much that one tries; at a hundred a day, ten thousand take months. To shut the
 customer out, dozens of neighbourhoods would have to spend their tries each day; even
 then the link of the case opens it, and so does the browser that has seen it already.
