@@ -83,6 +83,10 @@ def check(customer: Customer, typed: str, *, at: datetime) -> None:
         last = newest(customer)
         locked = PhoneCode.objects.select_for_update()
         code = locked.get(pk=last.pk) if last else None
+        if code is not None and code.hash == "" and at < code.ordered_at + BETWEEN:
+            raise _refused(
+                _("The code is on its way to you. Please wait for it."), "code_not_yet"
+            )
         is_over = code is None or not _counts(code, at=at)
         fits = False
         if code is not None and not is_over:

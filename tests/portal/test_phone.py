@@ -93,6 +93,7 @@ def test_a_phone_is_confirmed_by_the_digits_that_came_to_it(
     path = f"/objections/{objection.number}/"
     assert "Confirm your phone" in customer.get(path).content.decode()
     assert provider.got == []  # the page of the filing waits for nobody
+    assert "on its way" in confirm(customer, objection, "123456").content.decode()
     assert (send_codes(), send_codes()) == (1, 0)
     (message,) = provider.got
     assert message["to"] == "+8613800138000"
