@@ -42,13 +42,11 @@ def filed_page(
 ) -> HttpResponse:
     """The page, with what is wrong with a code."""
     case = Case.of(objection, at=timezone.now())
-    asks = case.phone_unconfirmed and sms.is_set_up()
     context = {
         "case": case,
         "now": case.now,
         "link": case_url(objection),
-        "asks_code": asks,
-        "code": codes.newest(objection.customer) if asks else None,
+        "code": codes.newest(objection.customer) if case.asks_code else None,
         "errors": refused.messages if refused else [],
     }
     return render(request, "portal/objection/filed.html", context, status=status)

@@ -92,6 +92,9 @@ def test_a_phone_is_confirmed_by_the_digits_that_came_to_it(
     objection = filed(customer)
     path = f"/objections/{objection.number}/"
     assert "Confirm your phone" in customer.get(path).content.decode()
+    case = customer.get(f"/follow/{objection.number}/").content.decode()
+    assert f'href="{path}#phone"' in case
+    assert "sender of short messages" in customer.get("/privacy/").content.decode()
     assert provider.got == []  # the page of the filing waits for nobody
     assert "on its way" in confirm(customer, objection, "123456").content.decode()
     assert (send_codes(), send_codes()) == (1, 0)

@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tickets import feed
 from tickets.models import Attachment, Scan
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ def _settle(pk: int) -> bool:
             return False
         attachment.scan = scan
         attachment.save(update_fields=["scan"])
+        feed.announce(attachment.message.ticket, "message", to_customer=True)
         if scan == Scan.INFECTED:
             transaction.on_commit(lambda: attachment.file.delete(save=False))
     return True
