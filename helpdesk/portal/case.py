@@ -9,6 +9,7 @@ from typing import Final, Self
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from customers import sms
 from objections.models import FormVersion, Objection
 from objections.services import promises
 from objections.workflow import WORKFLOW, Status, Step
@@ -154,6 +155,11 @@ class Case:
         """Whether a number was given that nobody has confirmed."""
         given = self.objection.customer.phone_tail != ""
         return given and self.objection.phone_confirmed_at is None
+
+    @property
+    def asks_code(self) -> bool:
+        """Whether the customer can show by a code that the number is theirs."""
+        return self.phone_unconfirmed and sms.is_set_up()
 
     @cached_property
     def acknowledgement(self) -> str:

@@ -4,10 +4,12 @@ from django.urls import path
 
 from helpdesk.portal import (
     catalogue,
+    filed,
     following,
     objections,
     quotations,
     reaching,
+    uploads,
     views,
 )
 
@@ -26,13 +28,21 @@ urlpatterns = [
     path("channels/menu.txt", reaching.menu_text, name="channels_menu"),
     path("stores/<slug:code>/", reaching.store, name="store"),
     path("objections/new/", objections.new, name="objection_new"),
-    path("objections/uploads/", objections.upload, name="objection_upload"),
+    path("objections/uploads/", uploads.begin, name="objection_upload"),
     path(
-        "objections/uploads/<uuid:public_id>/remove/",
-        objections.remove_upload,
-        name="objection_upload_remove",
+        "objections/uploads/<uuid:public_id>/",
+        uploads.one,
+        name="objection_upload_one",
     ),
-    path("objections/<slug:number>/", objections.filed, name="objection_filed"),
+    path("objections/<slug:number>/", filed.filed, name="objection_filed"),
+    path(
+        "objections/<slug:number>/phone/", filed.confirm_phone, name="objection_phone"
+    ),
+    path(
+        "objections/<slug:number>/phone/send/",
+        filed.send_code,
+        name="objection_phone_send",
+    ),
     path("follow/", following.follow, name="follow"),
     path("follow/link/<str:token>/", following.by_link, name="case_link"),
     path("follow/<slug:number>/", following.case, name="case"),

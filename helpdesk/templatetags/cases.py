@@ -33,3 +33,9 @@ def until_minute(at: datetime | None, now: datetime) -> str:
 def video_limit() -> int:
     """The most bytes that a video may have."""
     return settings.VIDEO_MAX_BYTES
+
+
+@register.simple_tag
+def part_limit() -> int:
+    """The most bytes that one part of a file may have."""
+    return settings.UPLOAD_PART_BYTES

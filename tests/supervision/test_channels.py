@@ -120,7 +120,7 @@ def test_a_photo_is_kept_and_shown_to_those_who_supervise(
     assert answer.status_code == 303
     check = PublicationCheck.objects.get()
     url = f"{PAGE}checks/{check.public_id}/proof/"
-    file = desk_of_manager.get(url)
+    file = desk_of_manager.get(url, follow=True)
     assert file.headers["Content-Type"] == "image/png"
     assert file.headers["Content-Security-Policy"] == "sandbox"
     assert b"".join(file.streaming_content).startswith(b"\x89PNG")  # type: ignore[attr-defined]
