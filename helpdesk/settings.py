@@ -284,6 +284,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "prevention-report": {
+        "task": "prevention.report",
+        "schedule": crontab(day_of_month="1", hour="0", minute="20"),
+    },
+    "prevention-look": {
+        "task": "prevention.look",
+        "schedule": crontab(hour="5", minute="40"),
+    },
     "uploads-sweep": {
         "task": "uploads.sweep",
         "schedule": 600.0,

@@ -10,6 +10,7 @@ from objections.models import (
     DemandKind,
     EvidenceKind,
     EvidenceNeed,
+    FrequencyRule,
     LawArticle,
     Route,
     Subtype,
@@ -82,3 +83,22 @@ class EvidenceKindAdmin(Coded):
 class LawArticleAdmin(Coded):
     list_display = ("title", "code", "gist_zh")
     search_fields = ("title", "code", "gist_zh", "gist_en")
+
+
+@admin.register(FrequencyRule)
+class FrequencyRuleAdmin(Coded):
+    """When something counts as frequent (OB-10)."""
+
+    list_display = (
+        *("name_zh", "name_en", "kind", "least", "days", "percent"),
+        *("owner", "due_working_days", "check_after_days", "active"),
+    )
+    list_select_related = ("owner",)
+    autocomplete_fields = ("owner",)
+
+    def get_readonly_fields(
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+    ) -> tuple[str, ...]:
+        return ("code", "kind") if obj else ()

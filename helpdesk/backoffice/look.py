@@ -129,6 +129,11 @@ UNFOLD: Final[dict[str, Any]] = {
                     _item(
                         _("Rental terms"), "contract", "admin:catalog_terms_changelist"
                     ),
+                    _item(
+                        _("Quarantine"),
+                        "block",
+                        "admin:catalog_quarantine_changelist",
+                    ),
                 ],
             },
             {
@@ -155,6 +160,11 @@ UNFOLD: Final[dict[str, Any]] = {
                         _("Articles of law"),
                         "balance",
                         "admin:objections_lawarticle_changelist",
+                    ),
+                    _item(
+                        _("Rules of frequency"),
+                        "trending_up",
+                        "admin:objections_frequencyrule_changelist",
                     ),
                 ],
             },

@@ -25,6 +25,13 @@ from objections.models.objection import (
     ProcessStep,
     Severity,
 )
+from objections.models.prevention import (
+    ActionRecord,
+    FrequencyRule,
+    MonthlyReport,
+    PreventiveAction,
+    RuleKind,
+)
 from objections.models.taxonomy import (
     DemandKind,
     ObjectionType,
@@ -33,6 +40,7 @@ from objections.models.taxonomy import (
 )
 
 __all__ = [
+    "ActionRecord",
     "Cause",
     "Demand",
     "DemandKind",
@@ -43,17 +51,21 @@ __all__ = [
     "Finding",
     "FormDocument",
     "FormVersion",
+    "FrequencyRule",
     "Handoff",
     "HandoffQuerySet",
     "LawArticle",
+    "MonthlyReport",
     "Objection",
     "ObjectionQuerySet",
     "ObjectionType",
     "Part",
     "Phase",
+    "PreventiveAction",
     "ProcessStep",
     "Responsibility",
     "Route",
+    "RuleKind",
     "Severity",
     "Subtype",
     "came_back_twice",

@@ -10,6 +10,7 @@ from objections.models import (
     DemandKind,
     EvidenceKind,
     EvidenceNeed,
+    FrequencyRule,
     LawArticle,
     Route,
     Subtype,
@@ -24,6 +25,8 @@ def load_objections() -> None:
     """All that objections rest on; rows that exist stay as people made them."""
     _load_taxonomy(_read("taxonomy.toml"))
     _load_investigation(_read("investigation.toml"))
+    for row in _read("prevention.toml")["rules"]:
+        FrequencyRule.objects.get_or_create(code=row["code"], defaults=row)
 
 
 def _read(name: str) -> dict[str, Any]:
