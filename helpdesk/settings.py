@@ -154,6 +154,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "cases": "helpdesk.templatetags.cases",
                 "tickets": "helpdesk.templatetags.tickets",
                 "objections": "helpdesk.templatetags.objections",
+                "prevention": "helpdesk.templatetags.prevention",
             },
         },
     }
@@ -488,6 +489,7 @@ SPECTACULAR_SETTINGS = {
         "InquiryStatus": "inquiries.workflow.Status",
         "ObjectionStatus": "objections.workflow.Status",
         "ObjectionTypeCode": "objections.models.ObjectionType",
+        "PreventiveActionStatus": "objections.prevention_workflow.ActionStatus",
         "TopicCode": "inquiries.models.Topic",
         "WayCode": "inquiries.models.Way",
         "CoreClause": "inquiries.request_documents.CORE_CHOICES",
