@@ -125,7 +125,9 @@ class PreventiveActionQuerySet(models.QuerySet["PreventiveAction"]):
         return self.filter(status__in=TO_DO)
 
     def overdue(self, *, at: datetime) -> Self:
-        return self.to_do().filter(due_at__lt=at)
+        """Not done in time, or not judged in time: the twin of `is_overdue`."""
+        checked = Q(status=ActionStatus.DONE, check_due_at__lte=at)
+        return self.filter(Q(status__in=TO_DO, due_at__lt=at) | checked)
 
     def to_count(self, *, at: datetime) -> Self:
         """Done long enough ago, and nobody has counted before and after."""

@@ -27,10 +27,10 @@ MONTH = "/supervision/objections/"
 ACTIONS = "/supervision/prevention/"
 UNITS = "/supervision/quarantine/"
 # Session, person, facts, causes, promises of two months, names of subtypes and
-# departments, the kept report, places that are due.
-MONTH_QUERIES = 10
-# Session, person, standing, ended, places that are due.
-LIST_QUERIES = 5
+# departments, the kept report, places and actions that are due.
+MONTH_QUERIES = 11
+# Session, person, standing, ended, places and actions that are due.
+LIST_QUERIES = 6
 
 
 @pytest.fixture
