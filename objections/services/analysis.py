@@ -349,7 +349,7 @@ def _departments() -> dict[str, str]:
 
 def heading() -> list[str]:
     """The first line of the month as a file."""
-    return [_("By"), _("What"), _("Number"), _("Share in %"), _("Month before")]
+    return [_("By"), _("What"), _("Count"), _("Share in %"), _("Month before")]
 
 
 def rows(analysis: Analysis) -> Iterable[list[Any]]:

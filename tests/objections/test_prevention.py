@@ -325,7 +325,7 @@ def test_who_sees_which_actions() -> None:
     } == expected
 
 
-@pytest.mark.clause("OB-01", "OB-10", "OB-30", "CC-31")
+@pytest.mark.clause("OB-10", "OB-30", "CC-31")
 def test_a_month_is_analysed_beside_the_one_before(english: None) -> None:
     month = Month.of(AT)
     first = concluded()

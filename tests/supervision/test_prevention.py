@@ -127,7 +127,7 @@ def test_the_month_as_a_file_holds_no_formula(door: Client) -> None:
     assert f"objections-{Month.of(now)}.csv" in answer["Content-Disposition"]
     assert answer.content.startswith("\ufeff".encode())
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[0] == ["By", "What", "Number", "Share in %", "Month before"]
+    assert rows[0] == ["By", "What", "Count", "Share in %", "Month before"]
     assert rows[1][1:] == ["All objections", "2", "100.0", "0"]
     models = [row[1] for row in rows if row[0] == "Device model"]
     assert sorted(models) == ['\'=HYPERLINK("http://x","y")', "'@SUM(1)"]

@@ -13,21 +13,24 @@ from objections.prevention_workflow import ActionStep
 from staff.models import Department, User
 
 LINE: Final = 200
+WHY: Final = _("Please say why.")
 
 
-def _text(label: Any, **options: Any) -> forms.CharField:
+def _text(label: Any, missing: Any, **options: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
-        required=False,
         strip=False,
+        error_messages={"required": missing},
         widget=forms.Textarea(attrs={"rows": 3}),
         **options,
     )
 
 
-def _line(label: Any, **options: Any) -> forms.CharField:
+def _line(label: Any, missing: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"maxlength": LINE, "autocomplete": "off"})
-    return forms.CharField(label=label, required=False, widget=widget, **options)
+    return forms.CharField(
+        label=label, widget=widget, error_messages={"required": missing}
+    )
 
 
 def subtypes() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -45,13 +48,15 @@ def subtypes() -> list[tuple[str, list[tuple[str, str]]]]:
 class OpenForm(Dressed):
     """An action that somebody opens by hand."""
 
-    subtype = forms.CharField(label=_("Subtype"), required=False)
+    subtype = forms.CharField(
+        label=_("Subtype"), error_messages={"required": _("Please choose a subtype.")}
+    )
     device_model = forms.CharField(
         label=_("Device model"),
         required=False,
         help_text=_("Empty: it is about the subtype as a whole."),
     )
-    reason = _text(_("Reason"), help_text=_("With the counts that it rests on."))
+    reason = _text(_("Reason"), WHY, help_text=_("With the counts that it rests on."))
     department = forms.ModelChoiceField(
         Department.objects.all(),
         label=_("Department"),
@@ -96,11 +101,11 @@ class AssignForm(Dressed):
 
 
 class DescribeForm(Dressed):
-    measure = _text(_("What will be done"))
+    measure = _text(_("What will be done"), _("Please describe the measure."))
 
 
 class FinishForm(Dressed):
-    text = _text(_("What was done"))
+    text = _text(_("What was done"), _("Please say what was done."))
 
 
 class JudgeForm(Dressed):
@@ -113,17 +118,17 @@ class JudgeForm(Dressed):
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose one.")},
     )
-    text = _line(_("On what this rests"))
+    text = _line(_("On what this rests"), _("Please say on what this rests."))
 
 
 class CancelForm(Dressed):
-    reason = _line(_("Why it is not done"))
+    reason = _line(_("Why it is not done"), WHY)
 
 
 class QuarantineForm(Dressed):
     """A unit to be kept back."""
 
-    serial_number = _line(_("Serial number"))
+    serial_number = _line(_("Serial number"), _("Please give the serial number."))
     device = forms.ModelChoiceField(
         Device.objects.all(),
         label=_("Device"),
@@ -131,11 +136,11 @@ class QuarantineForm(Dressed):
         to_field_name="code",
         empty_label=_("not in the catalogue"),
     )
-    reason = _line(_("Reason"))
+    reason = _line(_("Reason"), WHY)
 
 
 class LiftForm(Dressed):
-    reason = _line(_("Why it may be rented again"))
+    reason = _line(_("Why it may be rented again"), WHY)
 
 
 FORMS: Final[dict[str, type[Dressed]]] = {
