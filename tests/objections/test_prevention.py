@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from catalog.models import Device, Quarantine
@@ -129,6 +130,11 @@ def test_the_report_of_a_month_is_kept_once_and_opens_what_is_to_be_improved() -
     assert again is not None
     assert (again.pk, again.made_at) == (kept.pk, kept.made_at)
     assert PreventiveAction.objects.count() == 1
+    call_command("objections_report", "2026-10")
+    assert MonthlyReport.objects.count() == 2
+    for bad in ("2099-01", "november"):
+        with pytest.raises(CommandError):
+            call_command("objections_report", bad)
 
 
 @pytest.mark.clause("OB-10")

@@ -201,6 +201,27 @@ def test_an_action_is_worked_through_by_its_page(
     assert stranger.post(f"{here}cancel/", {"reason": "x"}).status_code == 404
 
 
+@pytest.mark.parametrize("bad", ["\x00", "9" * 30, "-1", "x"])
+def test_strange_values_are_refused_in_words(door: Client, bad: str) -> None:
+    action = frequent()
+    given = {"subtype": bad, "reason": bad, "department": bad, "owner": bad}
+    assert door.post(f"{ACTIONS}new/", given).status_code == 422
+    assert (
+        door.post(f"{ACTIONS}{action.number}/assign/", {"to": bad}).status_code == 422
+    )
+    unit = {"serial_number": "S", "reason": "坏", "device": bad}
+    assert door.post(UNITS, unit).status_code == 422
+    asked = {"serial": bad, "model": bad, "subtype": bad, "device_model": bad}
+    assert door.get(UNITS, asked).status_code == 200
+    assert door.get(f"{ACTIONS}new/", asked).status_code == 200
+    month = str(Month.of(timezone.now()))
+    for cut in ("model", "subtype", bad):
+        query = {"stage": "open", "month": month, "cut": cut, "key": bad}
+        assert door.get("/desk/", query).status_code == 200
+    assert PreventiveAction.objects.count() == 1
+    assert Quarantine.objects.count() == 0
+
+
 def test_one_is_opened_by_hand_once(door: Client) -> None:
     filled: dict[str, Any] = {
         "subtype": "fee/extra_charge",
@@ -210,7 +231,7 @@ def test_one_is_opened_by_hand_once(door: Client) -> None:
         "numbers": "",
         "client_token": str(uuid.uuid4()),
     }
-    refused = door.post(f"{ACTIONS}new/", {**filled, "reason": "", "numbers": "OB1"})
+    refused = door.post(f"{ACTIONS}new/", {**filled, "reason": " ", "numbers": "OB1"})
     assert refused.status_code == 422
     assert {"reason", "numbers"} <= set(refused.context["form"].errors)
     first, second = (door.post(f"{ACTIONS}new/", filled) for _ in range(2))
