@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Model
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -33,10 +33,11 @@ from catalog.models import (
     Kit,
     KitItem,
     PaymentMethod,
+    Quarantine,
     Terms,
 )
 from catalog.services import exchange
-from staff.admin import Kept
+from staff.admin import Kept, ReadOnly
 
 CHECKED_FOR: Final = 3600
 LINES: Final = 3
@@ -223,6 +224,43 @@ def _place(request: HttpRequest, upload: str) -> str:
     return f"catalogue-upload:{request.user.pk}:{upload[:64]}"
 
 
+class QuarantineInline(TabularInline):
+    """The units of a device that are kept back; supervision keeps and lifts them."""
+
+    model = Quarantine
+    extra = 0
+    fields = ("serial_number", "reason", "since", "by")
+    readonly_fields = fields
+    verbose_name_plural = _("units in quarantine")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Quarantine]":
+        found: QuerySet[Quarantine] = super().get_queryset(request)
+        return found.filter(lifted_at=None)
+
+    def has_add_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return False
+
+
+@admin.register(Quarantine)
+class QuarantineAdmin(ReadOnly):
+    list_display = ("serial_number", "device", "reason", "since", "by", "lifted_at")
+    list_select_related = ("device", "by")
+    list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
+    search_fields = ("serial_number", "device__code", "device__name_zh")
+
+
 @admin.register(Device)
 class DeviceAdmin(Exchanged):
     list_display = (
@@ -234,10 +272,12 @@ class DeviceAdmin(Exchanged):
         "monthly_rent",
         "deposit",
         "delivery_class",
+        "kept_back",
         "active",
     )
     list_filter = ("category", "delivery_class", "active")
     list_per_page = 100
+    inlines = (QuarantineInline,)
     fieldsets = (
         (None, {"fields": ("code", "category", "name_zh", "name_en", "active")}),
         (
@@ -276,9 +316,18 @@ class DeviceAdmin(Exchanged):
         ),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
+        found: QuerySet[Device] = super().get_queryset(request)
+        standing = Count("quarantines", filter=Q(quarantines__lifted_at=None))
+        return found.annotate(kept_back_count=standing)
+
     @admin.display(description=_("model"), ordering="name_zh")
     def name(self, device: Device) -> str:
         return device.name
+
+    @admin.display(description=_("in quarantine"), ordering="kept_back_count")
+    def kept_back(self, device: Device) -> int:
+        return device.kept_back_count  # type: ignore[attr-defined,no-any-return]
 
 
 class KitItemInline(TabularInline):

@@ -156,6 +156,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "tickets": "helpdesk.templatetags.tickets",
                 "objections": "helpdesk.templatetags.objections",
                 "orders": "helpdesk.templatetags.orders",
+                "prevention": "helpdesk.templatetags.prevention",
             },
         },
     }
@@ -316,6 +317,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "objections.archive",
         "schedule": 600.0,
         "options": {"expires": 500},
+    },
+    "prevention-report": {
+        "task": "prevention.report",
+        "schedule": crontab(day_of_month="1", hour="0", minute="20"),
+    },
+    "prevention-look": {
+        "task": "prevention.look",
+        "schedule": crontab(hour="5", minute="40"),
     },
     "uploads-sweep": {
         "task": "uploads.sweep",
@@ -551,6 +560,7 @@ SPECTACULAR_SETTINGS = {
         "ObjectionStatus": "objections.workflow.Status",
         "ObjectionTypeCode": "objections.models.ObjectionType",
         "AnswerChannelCode": "objections.models.AnswerChannel",
+        "PreventiveActionStatus": "objections.prevention_workflow.ActionStatus",
         "TopicCode": "inquiries.models.Topic",
         "WayCode": "inquiries.models.Way",
         "CoreClause": "inquiries.request_documents.CORE_CHOICES",

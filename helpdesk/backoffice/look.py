@@ -129,6 +129,11 @@ UNFOLD: Final[dict[str, Any]] = {
                     _item(
                         _("Rental terms"), "contract", "admin:catalog_terms_changelist"
                     ),
+                    _item(
+                        _("Quarantine"),
+                        "block",
+                        "admin:catalog_quarantine_changelist",
+                    ),
                 ],
             },
             {
@@ -165,6 +170,11 @@ UNFOLD: Final[dict[str, Any]] = {
                         _("Approvals"),
                         "approval",
                         "admin:objections_approvalrule_changelist",
+                    ),
+                    _item(
+                        _("Rules of frequency"),
+                        "trending_up",
+                        "admin:objections_frequencyrule_changelist",
                     ),
                 ],
             },

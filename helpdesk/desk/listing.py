@@ -13,6 +13,8 @@ from helpdesk.desk.forms import Stage, View
 from helpdesk.kinds import ABOUT, objection_of, topics_of
 from inquiries.models import InquiryTopic, Merge
 from objections.models import Objection
+from objections.months import Month
+from objections.services.analysis import Analysis, Cut
 from objections.workflow import Status
 from sla.models import Clock, ClockStatus, Metric, Outcome
 from sla.services.standing import Hold, holds
@@ -84,6 +86,33 @@ def asked(view: View | Stage) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Records:
+    """The objections behind one number of a month's analysis (OB-10)."""
+
+    month: Month
+    cut: Cut
+    key: str
+    name: str
+    pks: frozenset[int]
+
+    @classmethod
+    def of(cls, month: Month, cut: Cut, key: str, *, at: datetime) -> Self:
+        found = Analysis.of(month, at=at)
+        return cls(month, cut, key, found.name_of(cut, key), found.pks(cut, key))
+
+    @property
+    def title(self) -> str:
+        """What they have in common, in the reader's words."""
+        parts = (str(self.month), str(self.cut.label), self.name)
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """How an address names them."""
+        return {"month": str(self.month), "cut": str(self.cut), "key": self.key}
+
+
+@dataclass(frozen=True)
 class Listing:
     """What the list shows at one moment."""
 
@@ -95,14 +124,24 @@ class Listing:
     waiting: int
     unassigned: int
     newest_unassigned: datetime | None
+    records: Records | None = None
 
     @classmethod
-    def of(cls, user: User, *, view: View | Stage, words: str, at: datetime) -> Self:
+    def of(
+        cls,
+        user: User,
+        *,
+        view: View | Stage,
+        words: str,
+        at: datetime,
+        records: Records | None = None,
+    ) -> Self:
         visible = Ticket.objects.visible_to(user)
         views = type(view)
         counts = open_counts(visible, user, views)
+        asks = words or records
         tickets = (
-            chosen(visible, user, view=view, words=words)
+            chosen(visible, user, view=view, words=words, records=records)
             .annotate(**marks())
             .select_related(*ABOUT, "channel", "customer", "assignee")
             .prefetch_related("clocks", "inquiry__topics")
@@ -113,17 +152,20 @@ class Listing:
             words=words,
             rows=rows_of(tickets, at=at),
             tabs=[
-                Tab(other, counts.get(other), current=other == view and not words)
+                Tab(other, counts.get(other), current=other == view and not asks)
                 for other in views
             ],
             waiting=counts["waiting"],
             unassigned=counts["unassigned"],
             newest_unassigned=counts["newest_unassigned"],
+            records=records,
         )
 
     @property
     def total(self) -> int | None:
         """How many tickets the view has, of which the rows are the first."""
+        if self.records is not None:
+            return len(self.records.pks)
         return next((tab.count for tab in self.tabs if tab.current), None)
 
     @property
@@ -134,8 +176,10 @@ class Listing:
     @property
     def address(self) -> str:
         """Where this very list is fetched again."""
-        words = {"q": self.words} if self.words else {}
-        return f"{reverse('desk:list')}?{urlencode({**asked(self.view), **words})}"
+        more = {"q": self.words} if self.words else {}
+        if self.records is not None:
+            more |= self.records.asked
+        return f"{reverse('desk:list')}?{urlencode({**asked(self.view), **more})}"
 
 
 def marks() -> dict[str, Any]:
@@ -201,9 +245,20 @@ def of_stage(stage: Stage) -> Q:
 
 
 def chosen(
-    visible: TicketQuerySet[Ticket], user: User, *, view: View | Stage, words: str
+    visible: TicketQuerySet[Ticket],
+    user: User,
+    *,
+    view: View | Stage,
+    words: str,
+    records: Records | None = None,
 ) -> TicketQuerySet[Ticket]:
-    """The tickets of a view or of a search, most urgent first."""
+    """The tickets of a view or of a search, most urgent first; of a month the newest.
+
+    What somebody may not see is not among them, whatever was counted.
+    """
+    if records is not None:
+        newest = visible.filter(pk__in=records.pks).order_by("-created_at", "-pk")
+        return newest[:MOST_ROWS]
     if words:
         return visible.matching(words).by_urgency()[:MOST_CLOSED]
     if isinstance(view, Stage):

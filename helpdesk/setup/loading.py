@@ -12,6 +12,7 @@ from catalog.services.load import load_catalogue
 from helpdesk import stores
 from helpdesk.setup.happening import happen
 from helpdesk.setup.objecting import object_to
+from helpdesk.setup.preventing import prevent
 from inquiries import services
 from inquiries.models import Inquiry
 from knowledge.services.load import load_knowledge
@@ -27,7 +28,12 @@ from tickets.models import Channel, PublicationPlace, Store
 
 DATA: Final = Path(__file__).resolve().parent / "data"
 EXAMPLE: Final = Path(importing.__file__).resolve().parent.parent / "data" / "example"
-DEPARTMENT_HEADS: Final = {"customer_service": "manager"}
+DEPARTMENT_HEADS: Final = {
+    "customer_service": "manager",
+    "technical_support": "technical_support",
+    "warehouse_logistics": "warehouse_logistics",
+    "finance": "finance",
+}
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -165,6 +171,7 @@ def load_demo_objections(*, now: datetime) -> int:
     rows = _read("demo.toml")["objections"]
     for row in rows:
         object_to(row, now=now)
+    prevent(_read("prevention.toml"), now=now)
     return len(rows)
 
 

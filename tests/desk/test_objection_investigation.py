@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # As on any objection; what is needed, what is there, why not ...
 THREAD_QUERIES = 12
 # ... the articles of the findings, names of the kinds in the history ...
-CONTEXT_QUERIES = 22
+CONTEXT_QUERIES = 23
 
 
 @pytest.fixture

@@ -44,6 +44,8 @@ PAGES = [
     ("/desk/callbacks/", "agent3"),
     ("/desk/follow-ups/", "agent3"),
     ("/supervision/", "manager"),
+    ("/supervision/objections/", "manager"),
+    ("/supervision/quarantine/", "manager"),
     ("/supervision/channels/", "manager"),
     ("/supervision/channels/places/1/", "manager"),
     ("/supervision/stores/xujiahui/", "manager"),

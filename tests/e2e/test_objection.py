@@ -119,6 +119,11 @@ def test_an_objection_with_four_photos_and_a_video_survives_a_lost_line(
     told = [it for it in watched.problems if not any(x in it for x in expected)]
     assert told == []
 
+    two_pages_live(page, visit, number)
+
+
+def two_pages_live(page: Page, visit: Visit, number: str) -> None:
+    """What the customer does in one browser shows in the other."""
     page.click(".filed-acts a")
     expect(page.locator("#messages img")).to_have_count(4, timeout=SOON_MS)
     other = followed(visit, number, "8123")

@@ -232,5 +232,5 @@ def test_the_list_asks_the_same_however_many_places_there_are(
     for number in range(4):
         store(f"store-{number}", by=manager)
     desk_of_manager.get(PAGE)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         desk_of_manager.get(PAGE)
