@@ -31,7 +31,10 @@ from objections.services import prevention
 from tickets.paging import KeysetPagination
 
 NUMBER: Final = OpenApiParameter(
-    "number", str, OpenApiParameter.PATH, description=_("The number of the preventive action.")
+    "number",
+    str,
+    OpenApiParameter.PATH,
+    description=_("The number of the preventive action."),
 )
 RELATED: Final = ("subtype", "department", "owner", "rule", "follows")
 
