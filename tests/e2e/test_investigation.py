@@ -194,7 +194,7 @@ def test_the_order_stands_beside_its_objection_and_becomes_evidence_by_one_click
     visit: Visit,
 ) -> None:
     page = visit("/desk/?view=all", "finance").page
-    page.locator("#rows a[data-open]", has_text="3000").first.click()
+    page.locator("#rows a[data-open]", has_text="吴").first.click()
     order = page.locator("#context-order")
     expect(order).to_contain_text("没有客户同意的记录", timeout=SOON_MS)
     order.locator("button[value=payments]").dblclick()
