@@ -224,35 +224,6 @@ def _place(request: HttpRequest, upload: str) -> str:
     return f"catalogue-upload:{request.user.pk}:{upload[:64]}"
 
 
-class QuarantineInline(TabularInline):
-    """The units of a device that are kept back; supervision keeps and lifts them."""
-
-    model = Quarantine
-    extra = 0
-    fields = ("serial_number", "reason", "since", "by")
-    readonly_fields = fields
-    verbose_name_plural = _("units in quarantine")
-
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Quarantine]":
-        found: QuerySet[Quarantine] = super().get_queryset(request)
-        return found.filter(lifted_at=None)
-
-    def has_add_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: Model | None = None
-    ) -> bool:
-        return False
-
-
 @admin.register(Quarantine)
 class QuarantineAdmin(ReadOnly):
     list_display = ("serial_number", "device", "reason", "since", "by", "lifted_at")
@@ -277,9 +248,16 @@ class DeviceAdmin(Exchanged):
     )
     list_filter = ("category", "delivery_class", "active")
     list_per_page = 100
-    inlines = (QuarantineInline,)
     fieldsets = (
-        (None, {"fields": ("code", "category", "name_zh", "name_en", "active")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("code", "category", "name_zh", "name_en", "active"),
+                    "units_kept_back",
+                )
+            },
+        ),
         (
             _("Prices"),
             {
@@ -320,6 +298,17 @@ class DeviceAdmin(Exchanged):
         found: QuerySet[Device] = super().get_queryset(request)
         standing = Count("quarantines", filter=Q(quarantines__lifted_at=None))
         return found.annotate(kept_back_count=standing)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
+        return (*super().get_readonly_fields(request, obj), "units_kept_back")
+
+    @admin.display(description=_("units in quarantine"), empty_value="-")
+    def units_kept_back(self, device: Device) -> str:
+        """Their serial numbers; supervision keeps units back and lifts them."""
+        standing = Quarantine.objects.standing().filter(device=device.pk)
+        return ", ".join(standing.values_list("serial_number", flat=True))
 
     @admin.display(description=_("model"), ordering="name_zh")
     def name(self, device: Device) -> str:
