@@ -200,14 +200,11 @@ class Settlement:
 
     @property
     def due(self) -> datetime | None:
-        """By when what the page promises in this stage is there."""
-        metric = {
-            "level": Metric.PROPOSAL,
-            "again": Metric.INVESTIGATION,
-            "done": Metric.FEEDBACK,
-            "review": Metric.APPEAL,
-        }.get(self.stage)
-        found = [it for it in self.clocks if it.metric == metric and it.is_unfinished]
+        """By when those above decide; the other promises have a panel of their own."""
+        if self.stage != "level":
+            return None
+        running = [it for it in self.clocks if it.is_unfinished]
+        found = [it for it in running if it.metric == Metric.PROPOSAL]
         return found[-1].due_at if found else None
 
     @property
@@ -351,6 +348,12 @@ def measure_text(measure: Measure) -> str:
     return f"{measure.kind.name} {yuan(measure.amount)}"
 
 
+def total_text(proposal: Proposal) -> str:
+    """What a proposal is worth in all, where it is more than one amount."""
+    amounts = [it for it in proposal.measures.all() if it.amount is not None]
+    return yuan(proposal.amount) if len(amounts) > 1 else ""
+
+
 def asked_text(answer: DemandAnswer) -> str:
     """A demand with the amount that was asked for."""
     if answer.asked is None:
@@ -360,7 +363,11 @@ def asked_text(answer: DemandAnswer) -> str:
 
 def met_word(met: str) -> str:
     """What we say to a demand, as one says it."""
-    return str(Met(met).label)
+    return {
+        Met.FULLY: _("Granted in full"),
+        Met.PARTLY: _("Granted in part"),
+        Met.NOT: _("Not granted"),
+    }[Met(met)]
 
 
 def _proposals(objection: Objection) -> list[Proposal]:

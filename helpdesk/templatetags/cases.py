@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from helpdesk.portal import settlement
-from objections.models import DemandAnswer, Measure, Objection
+from objections.models import DemandAnswer, Measure, Objection, Proposal
 
 register = template.Library()
 
@@ -54,6 +54,12 @@ def awaits_customer(objection: Objection) -> bool:
 def measure_text(measure: Measure) -> str:
     """A measure with its amount in full."""
     return settlement.measure_text(measure)
+
+
+@register.filter
+def total_text(proposal: Proposal) -> str:
+    """What a proposal is worth in all, where it is more than one amount."""
+    return settlement.total_text(proposal)
 
 
 @register.filter

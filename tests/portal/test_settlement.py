@@ -86,7 +86,7 @@ def test_a_proposal_stands_first_with_all_that_it_says_and_is_agreed_to_in_two_s
         "¥150.00",
         "由主管致电",
         "Pay money back ¥300.00",
-        "Partly met",
+        "Granted in part",
         "合同约定",
         f"Agent {agent.work_number}",
         "We wait for your answer and ask for it by 11-26 21:00.",
@@ -411,7 +411,7 @@ def test_the_form_of_the_archive_holds_what_came_of_the_case_and_older_ones_stay
     assert last.content["findings"][0]["text"] == CONCLUSION["text"]
     assert proposal["Measures"] == "Refund rent ¥150.00"
     assert proposal["Said to the demands"] == (
-        "Pay money back ¥300.00: Partly met – 合同约定"
+        "Pay money back ¥300.00: Granted in part – 合同约定"
     )
     assert proposal["Answer"] == "Agreed"
     assert (action["Proof"], action["Done at"]) == ("退款单 R-1", "2026-11-23 10:00")
