@@ -26,6 +26,7 @@ from helpdesk.answers import SeeOther, file_of, kept_file
 from helpdesk.forms import WritingForm
 from helpdesk.portal import guessing, sight
 from helpdesk.portal.case import Case
+from helpdesk.portal.settlement import Tried
 from helpdesk.throttle import throttled, too_many
 from inquiries.links import thread_path
 from inquiries.models import Inquiry
@@ -137,6 +138,7 @@ def case_page(
     status: int = HTTPStatus.OK,
     *,
     withdrawing: ValidationError | None = None,
+    tried: Tried | None = None,
 ) -> HttpResponse:
     """The page or, for htmx, the fragment; with the messages of a refused form."""
     shown = Case.of(objection, at=timezone.now())
@@ -158,11 +160,20 @@ def case_page(
         "urged": "urged" in request.GET,
         "statement": request.POST.get("statement", ""),
         "statement_errors": withdrawing.messages if withdrawing else [],
+        "settled": shown.settlement,
+        "tried": tried or Tried(),
+        # What is being typed there stays, unless the case has moved on.
+        "settle_stays": tried is None and seen_state(request) == shown.settlement.key,
     }
     template = (
         "portal/objection/_answer.html" if fragment else "portal/objection/case.html"
     )
     return render(request, template, context, status=status)
+
+
+def seen_state(request: HttpRequest) -> str:
+    """The state of the block about the proposal that the page shows."""
+    return request.POST.get("settled") or request.GET.get("settled", "")
 
 
 @require_POST

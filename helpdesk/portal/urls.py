@@ -3,6 +3,7 @@
 from django.urls import path
 
 from helpdesk.portal import (
+    answering,
     catalogue,
     filed,
     following,
@@ -49,6 +50,9 @@ urlpatterns = [
     path("follow/<slug:number>/write/", following.write, name="case_write"),
     path("follow/<slug:number>/urge/", following.urge, name="case_urge"),
     path("follow/<slug:number>/withdraw/", following.withdraw, name="case_withdraw"),
+    path("follow/<slug:number>/answer/", answering.answer, name="case_answer"),
+    path("follow/<slug:number>/rate/", answering.rate, name="case_rate"),
+    path("follow/<slug:number>/appeal/", answering.appeal, name="case_appeal"),
     path("follow/<slug:number>/leave/", following.leave, name="case_leave"),
     path("follow/<slug:number>/pdf/", following.pdf, name="case_pdf"),
     path("follow/<slug:number>/make/", following.make_pdf, name="case_make_pdf"),
