@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from objections.models import EvidenceKind, Handoff, Objection, came_back_twice
+from objections.services import levels
+from objections.services.proposing import may_propose, open_to
+from objections.settlement import NOTHING_YET, Settlement
 from objections.workflow import WORKFLOW, Status, Step
 from staff.models import Role, User
 
@@ -17,18 +20,41 @@ _NOT_OF_THE_NAMED: Final = frozenset(
         Step.WAIVE_EVIDENCE,
         Step.ASK_EVIDENCE,
         Step.GO_ON,
+        Step.EXTEND,
         Step.CONCLUDE,
+        Step.PROPOSE,
+        Step.APPROVE,
+        Step.SEND_BACK,
+        Step.ACCEPT_PROPOSAL,
+        Step.REJECT_PROPOSAL,
+        Step.INVESTIGATE_AGAIN,
+        Step.ESCALATE,
+        Step.CLOSE_UNAGREED,
+        Step.ASSIGN_ACTION,
+        Step.EXECUTE,
+        Step.TELL_RESULT,
+        Step.VISIT,
+        Step.DECIDE_APPEAL,
+        Step.NOTE_EXTERNAL,
     }
 )
+_OF_A_LEVEL: Final = frozenset(
+    {Step.INVESTIGATE_AGAIN, Step.ESCALATE, Step.CLOSE_UNAGREED}
+)
+_OF_ACTIONS: Final = frozenset({Step.ASSIGN_ACTION, Step.EXECUTE})
 
 
 def possible_steps(
-    objection: Objection, *, by: User, handoffs: Sequence[Handoff]
+    objection: Objection,
+    *,
+    by: User,
+    handoffs: Sequence[Handoff],
+    settlement: Settlement = NOTHING_YET,
 ) -> frozenset[Step]:
     """The steps whose buttons make sense; the verbs decide once more.
 
     `handoffs` are all of the objection: what came back twice is handed over by a
-    supervisor (OB-06).
+    supervisor (OB-06). `settlement` is read for the same person.
     """
     steps = {step for step in Step if WORKFLOW.allows(objection, step, by=by)}
     if objection.held_by_another(by=by):
@@ -45,7 +71,33 @@ def possible_steps(
         steps -= _OF_A_DEPARTMENT
     if not any(may_accept(handoff, objection, by=by) for handoff in handoffs):
         steps -= {Step.ACCEPT}
-    return frozenset(steps)
+    return frozenset(steps - _out_of_reach(objection, settlement, by=by))
+
+
+def _out_of_reach(
+    objection: Objection, settlement: Settlement, *, by: User
+) -> set[Step]:
+    """The steps of a settlement that are others' to take."""
+    proposal, appeal = settlement.proposal, settlement.appeal
+    approves = proposal is not None and bool(open_to(proposal, objection, by=by))
+    proposes = proposal is not None and proposal.proposed_by_id == by.pk
+    reviews = appeal is not None and levels.reaches(by, appeal.level)
+    level = objection.escalated_to
+    within = {
+        Step.EXTEND: not settlement.extended,
+        Step.PROPOSE: may_propose(objection, by=by),
+        Step.APPROVE: approves,
+        Step.SEND_BACK: approves or proposes,
+        Step.VISIT: not settlement.handled,
+        Step.APPEAL: settlement.can_appeal,
+        Step.DECIDE_APPEAL: reviews and not settlement.handled,
+        **dict.fromkeys(_OF_A_LEVEL, not level or levels.reaches(by, level)),
+        **dict.fromkeys(
+            _OF_ACTIONS, any(it.is_of(by) for it in settlement.outstanding)
+        ),
+    }
+    within[Step.CLOSE_UNAGREED] = level == Role.GENERAL_MANAGER
+    return {step for step, reached in within.items() if not reached}
 
 
 def next_step(
@@ -59,7 +111,8 @@ def next_step(
 
     Acknowledge (OB-36), complete the form (OB-42), record it and tell the number
     (OB-43), hand it over (OB-44), accept it (OB-46), gather the evidence that is
-    `lacking` (OB-47), conclude (OB-07). None where others have to act.
+    `lacking` (OB-47), conclude (OB-07), propose, approve, carry out, tell the result,
+    ask afterwards, put away. None where others have to act.
     """
     if objection.status == Status.INVESTIGATING and Step.ACCEPT not in can:
         investigates = Step.WAIVE_EVIDENCE in can
@@ -72,6 +125,15 @@ def next_step(
         Status.HANDED_OFF: Step.ACCEPT,
         Status.INVESTIGATING: Step.ACCEPT,
         Status.AWAITING_EVIDENCE: Step.ACCEPT,
+        Status.INVESTIGATED: Step.PROPOSE,
+        Status.PENDING_APPROVAL: Step.APPROVE,
+        Status.REJECTED: Step.PROPOSE,
+        Status.EXECUTING: Step.EXECUTE,
+        Status.EXECUTED: Step.TELL_RESULT,
+        Status.RETURN_VISIT: Step.VISIT,
+        Status.REOPENED: Step.HAND_OFF,
+        Status.APPEALED: Step.DECIDE_APPEAL,
+        Status.CLOSED: Step.ARCHIVE,
     }.get(Status(objection.status))
     return step if step in can else None
 
