@@ -265,6 +265,15 @@ def forget_contacts_later(customer: Customer, *, at: datetime) -> None:
         customer.save(update_fields=["forget_at"])
 
 
+def keep_contacts_until(customer: Customer, *, when: datetime) -> None:
+    """The law or a case needs them so long; without consent they go then."""
+    kept = customer.can_be_called or customer.can_be_mailed
+    earlier = customer.forget_at is None or customer.forget_at < when
+    if customer.consented_at is None and kept and earlier:
+        customer.forget_at = when
+        customer.save(update_fields=["forget_at"])
+
+
 def consent(customer: Customer, *, at: datetime) -> None:
     """The customer agrees to be written to: the contacts stay until this ends."""
     customer.consented_at = at

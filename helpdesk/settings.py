@@ -284,6 +284,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "objections-remind": {
+        "task": "objections.remind",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "objections-archive": {
+        "task": "objections.archive",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
     "uploads-sweep": {
         "task": "uploads.sweep",
         "schedule": 600.0,
@@ -480,6 +490,7 @@ SPECTACULAR_SETTINGS = {
         "InquiryStatus": "inquiries.workflow.Status",
         "ObjectionStatus": "objections.workflow.Status",
         "ObjectionTypeCode": "objections.models.ObjectionType",
+        "AnswerChannelCode": "objections.models.AnswerChannel",
         "TopicCode": "inquiries.models.Topic",
         "WayCode": "inquiries.models.Way",
         "CoreClause": "inquiries.request_documents.CORE_CHOICES",

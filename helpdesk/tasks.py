@@ -17,8 +17,10 @@ def send_notices() -> int:
 @shared_task(name="customers.forget_contacts")
 def forget_contacts() -> int:
     """Erase contacts whose time has come, unless an objection needs them (D-10)."""
-    needed = Objection.objects.open().values_list("customer", flat=True)
-    return services.forget_contacts(at=timezone.now(), needed=needed)
+    at = timezone.now()
+    needed = Objection.objects.needing_contacts(at=at)
+    keys = needed.values_list("customer", flat=True)
+    return services.forget_contacts(at=at, needed=keys)
 
 
 @shared_task(name="quotations.make_documents")

@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from objections.models import (
+    ApprovalRule,
     DemandKind,
     EvidenceKind,
     EvidenceNeed,
     LawArticle,
+    MeasureKind,
     Route,
     Subtype,
 )
@@ -82,3 +84,21 @@ class EvidenceKindAdmin(Coded):
 class LawArticleAdmin(Coded):
     list_display = ("title", "code", "gist_zh")
     search_fields = ("title", "code", "gist_zh", "gist_en")
+
+
+@admin.register(MeasureKind)
+class MeasureKindAdmin(Coded):
+    list_display = ("name_zh", "name_en", "code", "money", "department", "active")
+    search_fields = ("name_zh", "name_en", "code")
+
+
+@admin.register(ApprovalRule)
+class ApprovalRuleAdmin(Kept):
+    """Whose approval which value needs; a wrong row may go."""
+
+    list_display = ("up_to", "approver", "origin")
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        return bool(self.has_change_permission(request))

@@ -337,6 +337,14 @@ def shown(
         "evidence__attachment",
         "waivers__kind",
         "findings__articles",
+        "proposals__measures__kind",
+        "proposals__demand_answers__kind",
+        "proposals__approvals",
+        "actions__department",
+        "actions__measure__kind",
+        "return_visits",
+        "appeals",
+        "external_complaints",
     )
     found = fresh.get(pk=objection.pk)
     context = {

@@ -32,7 +32,15 @@ from objections.models import (
     ProcessStep,
     Responsibility,
 )
+from objections.money import Money
 from objections.services import promises
+from objections.settlement_documents import (
+    ActionState,
+    AppealState,
+    ExternalState,
+    ProposalState,
+    VisitState,
+)
 from objections.workflow import Status
 from sla.api import ClockOfTicket
 from sla.metrics import Metric
@@ -53,13 +61,6 @@ class PhaseCode(Words):
 @extend_schema_field(serializers.ChoiceField(ProcessStep.choices))
 class ProcessStepCode(Words):
     """Which step was slow; the verb says so in words."""
-
-
-class Money(serializers.DecimalField):
-    """An amount in CNY; the verb judges how large and how fine it may be."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=None, decimal_places=None, **options)
 
 
 class Objector(serializers.Serializer[Any]):
@@ -403,6 +404,11 @@ class ObjectionState(TicketSummary):
     evidence = EvidenceState(many=True, read_only=True)
     waivers = WaiverState(many=True, read_only=True)
     findings = FindingState(many=True, read_only=True)
+    proposals = ProposalState(many=True, read_only=True)
+    actions = ActionState(many=True, read_only=True)
+    return_visits = VisitState(many=True, read_only=True)
+    appeals = AppealState(many=True, read_only=True)
+    external_complaints = ExternalState(many=True, read_only=True)
     promised = serializers.SerializerMethodField()
     clocks = ClockOfTicket(many=True, read_only=True)
 
@@ -414,9 +420,12 @@ class ObjectionState(TicketSummary):
             *("demands", "occurred_at", "returned_at", "shows_at", "amount", "phase"),
             *("process_step", "company_name", "account_number", "no_account_reason"),
             *("core_need", "device_model", "serial_number", "order_number"),
-            *("contract_number", "danger", "on_air", "received_at", "acknowledged_at"),
-            *("form_complete_at", "recorded_at", "estimate", "handoffs", "evidence"),
-            *("waivers", "findings", "promised"),
+            *("contract_number", "danger", "on_air", "laboratory", "received_at"),
+            *("acknowledged_at", "form_complete_at", "recorded_at", "estimate"),
+            *("handoffs", "evidence"),
+            *("waivers", "findings", "proposals", "actions", "return_visits"),
+            *("appeals", "external_complaints", "escalated_to", "closure"),
+            *("appeal_until", "archived_at", "kept_until", "promised"),
             "clocks",
         )
         extra_kwargs: ClassVar[dict[str, Any]] = {

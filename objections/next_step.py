@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from objections.models import EvidenceKind, Handoff, Objection, came_back_twice
+from objections.models import (
+    EvidenceKind,
+    Handoff,
+    Objection,
+    ObjectionType,
+    came_back_twice,
+)
 from objections.services import levels
 from objections.services.proposing import may_propose, open_to
 from objections.settlement import NOTHING_YET, Settlement
@@ -15,11 +21,16 @@ _OF_A_DEPARTMENT: Final = frozenset({Step.ACCEPT, Step.RETURN})
 _NOT_OF_THE_NAMED: Final = frozenset(
     {
         Step.TAKE,
+        Step.REPLY,
+        Step.CORRECT,
+        Step.RECORD,
+        Step.HAND_OFF,
         Step.WITHDRAW,
         Step.ADD_EVIDENCE,
         Step.WAIVE_EVIDENCE,
         Step.ASK_EVIDENCE,
         Step.GO_ON,
+        Step.ORDER_TEST,
         Step.EXTEND,
         Step.CONCLUDE,
         Step.PROPOSE,
@@ -84,6 +95,8 @@ def _out_of_reach(
     reviews = appeal is not None and levels.reaches(by, appeal.level)
     level = objection.escalated_to
     within = {
+        Step.ORDER_TEST: objection.type == ObjectionType.QUALITY
+        and not objection.laboratory,
         Step.EXTEND: not settlement.extended,
         Step.PROPOSE: may_propose(objection, by=by),
         Step.APPROVE: approves,

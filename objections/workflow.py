@@ -19,15 +19,15 @@ OB-36). The handling form's completion starts HANDOFF (OB-44), which is at filin
 RECORD; HAND_OFF stops it and starts INVESTIGATION and each department's
 DEPARTMENT_ACCEPTANCE. ACCEPT stops that department's; RETURN stops it too and starts
 HANDOFF anew. ASK_EVIDENCE pauses INVESTIGATION and TOTAL, the customer's words let them
-run on; EXTEND pauses them once; CONCLUDE stops the former and starts PROPOSAL. CORRECT
-moves the deadlines that depend on type or severity. A proposal that is sent stops
-PROPOSAL and TOTAL and starts CUSTOMER_CONFIRMATION, which the customer's answer stops;
-silence never does. ACCEPT_PROPOSAL starts EXECUTION for each action, EXECUTE stops it;
-the last one stops LEGAL_OUTER_LIMIT and starts FEEDBACK and RETURN_VISIT. TELL_RESULT
-stops the former, VISIT the latter. REJECT_PROPOSAL starts INVESTIGATION or PROPOSAL
-anew. What closes starts ARCHIVE, ARCHIVE stops it. APPEAL starts APPEAL,
-DECIDE_APPEAL stops it. REOPEN starts HANDOFF and what goes on. WITHDRAW cancels every
-clock.
+run on; EXTEND pauses them once, ORDER_TEST moves the former; CONCLUDE stops the former
+and starts PROPOSAL. CORRECT moves the deadlines that depend on type or severity. A
+proposal that is sent stops PROPOSAL and TOTAL and starts CUSTOMER_CONFIRMATION, which
+the customer's answer stops; silence never does. ACCEPT_PROPOSAL starts EXECUTION for
+each action, EXECUTE stops it; the last one stops LEGAL_OUTER_LIMIT and starts FEEDBACK
+and RETURN_VISIT. TELL_RESULT stops the former, VISIT the latter. REJECT_PROPOSAL starts
+INVESTIGATION or PROPOSAL anew. What closes starts ARCHIVE, ARCHIVE stops it. APPEAL
+starts APPEAL, DECIDE_APPEAL stops it. REOPEN starts HANDOFF and what goes on. WITHDRAW
+cancels every clock.
 """
 
 from enum import StrEnum
@@ -84,6 +84,7 @@ class Step(StrEnum):
     WAIVE_EVIDENCE = "waive_evidence"
     ASK_EVIDENCE = "ask_evidence"
     GO_ON = "go_on"
+    ORDER_TEST = "order_test"
     EXTEND = "extend"
     CONCLUDE = "conclude"
     PROPOSE = "propose"
@@ -257,6 +258,14 @@ WORKFLOW: Final = Workflow(
         Step.CONCLUDE: Rule(
             _INVESTIGATING,
             Status.INVESTIGATED,
+            _HANDLING,
+            _ACCEPT_FIRST,
+            refusals=_NOT_UNDER_WAY,
+        ),
+        # What a laboratory has to find out takes longer, as the policy says.
+        Step.ORDER_TEST: Rule(
+            frozenset({Status.INVESTIGATING}),
+            None,
             _HANDLING,
             _ACCEPT_FIRST,
             refusals=_NOT_UNDER_WAY,

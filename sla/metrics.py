@@ -84,6 +84,12 @@ OWED_BY_DEPARTMENT: Final[Mapping[Metric, str]] = MappingProxyType(
     }
 )
 
+# Promised by the department with whose code the clock's subject begins.
+OWED_BY_SUBJECT: Final = frozenset({Metric.DEPARTMENT_ACCEPTANCE, Metric.EXECUTION})
+
+# Promised by the department with which the ticket is at the time.
+OWED_BY_HOLDER: Final = frozenset({Metric.INVESTIGATION})
+
 # Somebody waits for these, or the law does: no reason lets them wait longer.
 NEVER_PAUSE: Final = frozenset(
     {

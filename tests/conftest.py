@@ -1,17 +1,19 @@
 """What every test finds: the policy in force, the company's basics, a fixed instant."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from datetime import datetime
+from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from helpdesk.setup import loading
 from sla.services import calendars, packs
 from tests import factories
+from tests.databases import Snapshot, Template
 from tests.factories import AT
 from tickets.models import Channel
 
@@ -25,30 +27,31 @@ def load_company() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Load the basics once per database; tests roll back to them."""
+def template(django_db_modify_db_settings: None) -> Iterator[Template]:
+    """Our turn to copy another process's database, or to make one for all."""
+    it = Template()
+    it.wait()
+    yield it
+    it.drop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    template: Template, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Load the basics once; tests roll back to them, or bring them back."""
     with django_db_blocker.unblock():
-        load_company()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(
-    item: pytest.Item, nextitem: pytest.Item | None
-) -> Generator[None]:
-    """A test with real transactions empties every table: bring the basics back."""
-    blocker = getattr(item, "funcargs", {}).get("django_db_blocker")
-    yield
-    if nextitem is not None and blocker is not None and _commits(item):
-        with blocker.unblock():
+        if not template.found:
             load_company()
+            template.make()
+        template.pass_on()
+        basics = Snapshot()
 
+    def bring_back(test: TransactionTestCase) -> None:
+        basics.bring_back()
 
-def _commits(item: pytest.Item) -> bool:
-    mark = item.get_closest_marker("django_db")
-    names = set(getattr(item, "fixturenames", ()))
-    return bool(mark and mark.kwargs.get("transaction")) or not names.isdisjoint(
-        {"transactional_db", "live_server"}
-    )
+    with patch.object(TransactionTestCase, "_fixture_teardown", bring_back):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -7,19 +7,26 @@ import pytest
 from django.conf import settings
 
 from knowledge.models import Script
-from sla.models import PolicyVersion
+from sla.models import ClockEvent, Policy, PolicyVersion
+from staff.models import User
 from tests.factories import InquiryFactory, UserFactory
-from tickets.models import Channel, Ticket
+from tickets.models import Channel, Event, Ticket
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
 @pytest.mark.django_db(transaction=True)
 def test_a_test_that_commits_finds_the_company_and_nobody_elses_rows(time: str) -> None:
     assert Ticket.objects.count() == 0
+    assert Event.objects.count() == ClockEvent.objects.count() == 0
+    assert not User.objects.exists()
+    assert PolicyVersion.objects.count() == 1
+    script = Script.objects.get(code="GREETING")
+    assert script.history.count() == 1
     InquiryFactory.create()
     UserFactory.create()
-    assert PolicyVersion.objects.count() == 1
-    assert Script.objects.filter(code="GREETING").exists()
+    script.title_en = "Another title"
+    script.save()
+    PolicyVersion.objects.create(policy=Policy.objects.get(), number=2)
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from inquiries.api import Inquiries
 from inquiries.offer_api import Offers
 from inquiries.request_api import ContractRequests, Explanations, RepairRequests
 from objections.api import Objections
+from objections.settlement_api import Settlements
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
 
@@ -66,6 +67,27 @@ OBJECTION_VERBS = (
     "conclude",
     "withdraw",
 )
+SETTLEMENT_VERBS = (
+    "extend",
+    "order-test",
+    "propose",
+    "approve",
+    "send-back",
+    "customer-answer",
+    "investigate-again",
+    "escalate",
+    "close-unagreed",
+    "assign-action",
+    "execute",
+    "feedback",
+    "visit",
+    "archive",
+    "appeal",
+    "decide-appeal",
+    "external",
+    "answer-external",
+    "end-external",
+)
 # Where, which verbs, and who takes them.
 PLACES = (
     ("inquiries", VERBS, Inquiries),
@@ -75,6 +97,7 @@ PLACES = (
     ("repair-requests", REPAIR_VERBS, RepairRequests),
     ("inquiries", ("convert",), Objections),
     ("objections", OBJECTION_VERBS, Objections),
+    ("objections", SETTLEMENT_VERBS, Settlements),
 )
 # `return` is no name for a method.
 METHODS = {"return": "give_back"}

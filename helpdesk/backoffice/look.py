@@ -156,6 +156,16 @@ UNFOLD: Final[dict[str, Any]] = {
                         "balance",
                         "admin:objections_lawarticle_changelist",
                     ),
+                    _item(
+                        _("Measures"),
+                        "handyman",
+                        "admin:objections_measurekind_changelist",
+                    ),
+                    _item(
+                        _("Approvals"),
+                        "approval",
+                        "admin:objections_approvalrule_changelist",
+                    ),
                 ],
             },
             {

@@ -1,10 +1,11 @@
 """Demo objections, done by the product's own verbs, each up to its stage."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from helpdesk.setup import settling
 from objections import services
 from objections.facts import Asked, Facts
 from objections.models import Objection
@@ -87,13 +88,12 @@ def _return(
     services.return_handoff(handoff, reason=step["text"], by=agent, at=at)
 
 
-DEEDS: Final[
-    Mapping[str, Callable[[Objection, Mapping[str, Any], User, datetime], None]]
-] = {
+DEEDS: Final[Mapping[str, settling.Deed]] = {
     "acknowledge": _acknowledge,
     "reply": _reply,
     "record": _record,
     "hand_off": _hand_off,
     "accept": _accept,
     "return": _return,
+    **settling.DEEDS,
 }

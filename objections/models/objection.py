@@ -1,11 +1,13 @@
 """An objection is a ticket with a handling form: who objects to what, and why."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.models import Inquiry
@@ -52,6 +54,18 @@ class ObjectionQuerySet(TicketQuerySet["Objection"]):
     def locked(self) -> "ObjectionQuerySet":
         """Lock the ticket first, then work: every verb begins here."""
         return self.select_for_update(of=("self", "ticket_ptr")).select_related(None)
+
+    def needing_contacts(self, *, at: datetime) -> "ObjectionQuerySet":
+        """Those whose customer has to be reached still, or whose file is kept.
+
+        A complaint outside keeps it until it has ended.
+        """
+        today = timezone.localdate(at)
+        kept = Q(kept_until=None) | Q(kept_until__gte=today)
+        outside = Q(external_complaints__ended_at=None) & Q(
+            external_complaints__isnull=False
+        )
+        return self.exclude(status=Status.WITHDRAWN).filter(kept | outside)
 
 
 class Objection(Ticket):
@@ -140,6 +154,9 @@ class Objection(Ticket):
         _("a broadcast is running and the device cannot be used"),
         default=False,
         db_default=False,
+    )
+    laboratory = models.BooleanField(
+        _("a laboratory tests the device"), default=False, db_default=False
     )
     phone_confirmed_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(_("received"))

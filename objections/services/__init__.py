@@ -15,7 +15,7 @@ from objections.services.converting import convert
 from objections.services.customers import customer_writes, urge, withdraw
 from objections.services.departments import accept, return_handoff
 from objections.services.executing import assign_action, execute, tell_result
-from objections.services.extending import extend
+from objections.services.extending import extend, order_test
 from objections.services.external import (
     answer_external,
     end_external,
@@ -64,6 +64,7 @@ __all__ = [
     "hand_off",
     "investigate_again",
     "note_external",
+    "order_test",
     "propose",
     "rate",
     "record",

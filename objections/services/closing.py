@@ -1,7 +1,7 @@
 """Afterwards: the return visit, the end of a case or its return, and the archive."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customers.services import keep_contacts_until
 from customers.text import one_line
 from knowledge.services import scripts
 from objections.models import Closure, Objection, ReturnVisit
@@ -285,6 +286,7 @@ def tell_paths(objection: Objection, *, by: User, at: datetime, text: str = "") 
 def archive(objection: Objection, *, by: User | None, at: datetime) -> Objection:
     """Put a closed case away: its form frozen for the last time, kept for three years.
 
+    Then the customer's contacts go, unless they agreed to more or complain outside.
     `by` is None for the job that does it after a day. A second click changes nothing.
 
     Raises IllegalStep, NotAllowed.
@@ -309,6 +311,10 @@ def archive(objection: Objection, *, by: User | None, at: datetime) -> Objection
         kept_until=objection.kept_until.isoformat(),
     )
     promises.stop(objection, Metric.ARCHIVE, at=at, by=by)
+    end = datetime.combine(
+        objection.kept_until, time.max, timezone.get_current_timezone()
+    )
+    keep_contacts_until(objection.customer, when=end)
     feed.announce(objection, "ticket", to_customer=False)
     return objection
 

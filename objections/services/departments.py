@@ -13,14 +13,15 @@ from objections.services.handing_off import (
     acceptance_subject,
     take_back,
 )
+from objections.services.handling import pass_up
 from objections.services.investigating import let_run
 from objections.workflow import WORKFLOW, Step
 from sla.models import Metric
 from sla.services import clocks
-from staff.models import Role, User
+from staff.models import User
 from tickets import feed
 from tickets.models import Verb
-from tickets.services import assignment, events
+from tickets.services import events
 from tickets.workflow import IllegalStep, NotAllowed
 
 
@@ -105,7 +106,7 @@ def return_handoff(handoff: Handoff, *, reason: str, by: User, at: datetime) -> 
         again = promises.of_round(handoff.round + 1)
         promises.start(objection, Metric.HANDOFF, at=at, subject=again)
         if came_back_twice(objection.handoffs.all()):
-            _to_the_supervisor(objection, at=at)
+            pass_up(objection, at=at)
         feed.announce(objection, "ticket", to_customer=True)
         return handoff
 
@@ -159,17 +160,3 @@ def refuse_outsiders(
             step=step,
             status=objection.status,
         )
-
-
-def _to_the_supervisor(objection: Objection, *, at: datetime) -> None:
-    """Put what came back twice into the hands of the assignee's supervisor.
-
-    Where that one is named in it, or there is none, it is another supervisor's (OB-07).
-    """
-    holder, named = objection.assignee, objection.named_colleague_id
-    boss = holder.supervisor if holder else None
-    if boss is None or not boss.is_active or boss.pk == named:
-        others = User.objects.with_role(Role.SUPERVISOR).exclude(pk=named)
-        boss = others.order_by("work_number").first()
-    if boss is not None:
-        assignment.give(objection, to=boss, by=None, at=at)

@@ -19,7 +19,7 @@ from sla.services import clocks
 from staff.models import User
 from tickets import feed
 from tickets.models import Direction, Message, Verb
-from tickets.services import events, messages
+from tickets.services import assignment, events, messages
 from tickets.services.attachments import Upload
 from tickets.workflow import NotAllowed
 
@@ -33,7 +33,7 @@ def subject_of(action: ResolutionAction) -> str:
 def assign_action(
     objection: Objection, *, number: int, to: User, by: User, at: datetime
 ) -> ResolutionAction:
-    """Say who carries an action out: somebody of its department.
+    """Say who carries an action out: somebody of its department, who hears of its end.
 
     Raises ValidationError (number, to), IllegalStep, NotAllowed.
     """
@@ -58,10 +58,8 @@ def assign_action(
         return action
     action.owner = to
     action.save(update_fields=["owner"])
-    events.record(
-        objection, Verb.ACTION_ASSIGNED, by=by, at=at, action=number, to=to.pk
-    )
-    feed.announce(objection, "ticket", to_customer=False)
+    subject = subject_of(action)
+    assignment.charge(objection, subject=subject, to=to, by=by, at=at)
     return action
 
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers.text import one_line
 from knowledge.services import scripts
-from objections.models import Extension, Objection
+from objections.models import Extension, Objection, ObjectionType
 from objections.services import promises
 from objections.services.handling import refuse_partial
 from objections.workflow import WORKFLOW, Step
@@ -72,6 +73,46 @@ def extend(objection: Objection, *, reason: str, by: User, at: datetime) -> Exte
         )
         feed.announce(objection, "ticket", to_customer=True)
         return found
+
+
+def order_test(
+    objection: Objection, *, reason: str, by: User, at: datetime
+) -> Objection:
+    """Have a laboratory test the device; the policy gives the investigation longer.
+
+    `reason` says what it is to find out. Twice changes nothing.
+
+    Raises ValidationError (reason, type), IllegalStep, NotAllowed.
+    """
+    reason = one_line(
+        reason,
+        field="reason",
+        missing=_("Please say what the laboratory is to find out."),
+    )
+    with transaction.atomic():
+        objection = Objection.objects.locked().get(pk=objection.pk)
+        refuse_partial(objection, Step.ORDER_TEST, by=by)
+        WORKFLOW.check(objection, Step.ORDER_TEST, by=by)
+        if objection.type != ObjectionType.QUALITY:
+            raise ValidationError(
+                {
+                    "type": ValidationError(
+                        _("Only the quality of a device is tested."),
+                        code="nothing_to_test",
+                    )
+                }
+            )
+        if objection.laboratory:
+            return objection
+        objection.laboratory = True
+        objection.save(update_fields=["laboratory"])
+        note = messages.add(
+            objection, direction=Direction.NOTE, text=reason, at=at, author=by
+        )
+        events.record(objection, Verb.TEST_ORDERED, by=by, at=at, message=note.pk)
+        promises.adapt(objection, at=at, by=by)
+        feed.announce(objection, "ticket", to_customer=True)
+        return objection
 
 
 def _wait(objection: Objection, *, by: User, at: datetime) -> datetime:

@@ -23,7 +23,7 @@ from objections.models import (
     came_back_twice,
 )
 from objections.services import promises
-from objections.services.handling import refuse_poaching
+from objections.services.handling import refuse_partial, refuse_poaching
 from objections.workflow import WORKFLOW, Step
 from sla.models import Metric
 from sla.services import clocks
@@ -49,13 +49,16 @@ def hand_off(
     `departments` are codes, the leading one first; other ones than the route names need
     a reason. The form is frozen as it stands (OB-42); each department's time to accept
     and the investigation begin. What came back twice is handed over by a supervisor.
-    A second click returns what was handed over.
+    The same again returns what was handed over.
 
     Raises ValidationError (departments, reason), IllegalStep, NotAllowed.
     """
     objection = Objection.objects.locked().get(pk=objection.pk)
-    if objection.handoffs.standing().exists():
-        return list(objection.handoffs.standing())
+    standing = list(objection.handoffs.standing().select_related("department"))
+    asked = {it.department.code for it in standing}
+    if standing and (departments is None or set(departments) == asked):
+        return standing
+    refuse_partial(objection, Step.HAND_OFF, by=by)
     rule = WORKFLOW.check(objection, Step.HAND_OFF, by=by)
     if came_back_twice(objection.handoffs.all()) and not by.supervises:
         raise NotAllowed(Step.HAND_OFF)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from customers.services import reveal_phone
 from objections.models import Objection
 from objections.workflow import WORKFLOW, Step
-from staff.models import User
+from staff.models import Role, User
 from tickets.models import Verb
 from tickets.services import assignment, events
 from tickets.workflow import IllegalStep, NotAllowed
@@ -66,6 +66,21 @@ def refuse_partial(objection: Objection, step: Step, *, by: User) -> None:
     """Nobody handles an objection about themselves (OB-07). Raises NotAllowed."""
     if objection.names(by):
         raise NotAllowed(step)
+
+
+def pass_up(objection: Objection, *, at: datetime) -> None:
+    """Put a case into the hands of the assignee's supervisor.
+
+    Where that one is named in it, or there is none, it is another supervisor's (OB-07).
+    The caller holds the lock.
+    """
+    holder, named = objection.assignee, objection.named_colleague_id
+    boss = holder.supervisor if holder else None
+    if boss is None or not boss.is_active or boss.pk == named:
+        others = User.objects.with_role(Role.SUPERVISOR).exclude(pk=named)
+        boss = others.order_by("work_number").first()
+    if boss is not None:
+        assignment.give(objection, to=boss, by=None, at=at)
 
 
 def refuse_poaching(objection: Objection, step: Step, *, by: User) -> None:

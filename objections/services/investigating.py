@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from customers.text import one_line
@@ -42,6 +42,7 @@ from tickets.workflow import IllegalStep, NotAllowed
 
 CHAT_LOG = "chat_log"
 AWAITING = "awaiting_evidence"
+MOST_CONVERSATIONS = 50
 _PAUSING = (Metric.INVESTIGATION, Metric.TOTAL)
 
 
@@ -122,17 +123,16 @@ def attach_conversations(
 ) -> list[Evidence]:
     """Keep the customer's own conversations as frozen copies, in one step (OB-49).
 
-    Those that have grown since are kept again as they are now.
+    Those that have grown since are kept again as they are now; of very many the newest.
 
     Raises IllegalStep, NotAllowed.
     """
     objection = Objection.objects.locked().get(pk=objection.pk)
     refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
     WORKFLOW.check(objection, Step.ADD_EVIDENCE, by=by)
-    own = Ticket.objects.filter(customer=objection.customer_id).order_by("pk")
     kind = _kind(CHAT_LOG)
     made = []
-    for ticket in own:
+    for ticket in _own_tickets(objection):
         text = _conversation(ticket)
         if not text:
             continue
@@ -498,8 +498,20 @@ def _hash_of(attachment: Attachment) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
+def _own_tickets(objection: Objection) -> list[Ticket]:
+    """The customer's newest tickets with all that was said, the oldest first."""
+    own = Ticket.objects.filter(customer=objection.customer_id).order_by("-pk")
+    said = (
+        Message.objects.exclude(direction=Direction.NOTE)
+        .select_related("author")
+        .prefetch_related("attachments")
+    )
+    newest = own.prefetch_related(Prefetch("messages", said))[:MOST_CONVERSATIONS]
+    return list(reversed(newest))
+
+
 def _conversation(ticket: Ticket) -> str:
-    """What was said on a ticket, without internal notes, as canonical JSON."""
+    """What was said on a ticket, as canonical JSON."""
     said = [
         {
             "direction": message.direction,
@@ -509,9 +521,7 @@ def _conversation(ticket: Ticket) -> str:
             "text": message.text,
             "files": [str(file.public_id) for file in message.attachments.all()],
         }
-        for message in ticket.messages.exclude(direction=Direction.NOTE)
-        .select_related("author")
-        .prefetch_related("attachments")
+        for message in ticket.messages.all()
     ]
     if not said:
         return ""

@@ -43,13 +43,15 @@ class Promise:
     due_at: datetime
 
 
-def known_facts(objection: Objection) -> dict[str, str]:
-    """The facts on which the choice of a promise may depend."""
+def known_facts(objection: Objection, metric: Metric | None = None) -> dict[str, str]:
+    """The facts on which the choice of a promise may depend, of a metric or of all."""
     found = {
         "type": objection.type,
         "subtype": objection.subtype.code if objection.subtype else "",
         "severity": objection.severity,
     }
+    if metric == Metric.INVESTIGATION and objection.laboratory:
+        found["laboratory"] = "yes"
     return {name: value for name, value in found.items() if value}
 
 
@@ -57,7 +59,7 @@ def start(
     objection: Objection, metric: Metric, *, at: datetime, subject: str = ""
 ) -> Clock | None:
     """Start a clock with what is known of the objection."""
-    facts = known_facts(objection)
+    facts = known_facts(objection, metric)
     return clocks.start(objection, metric, at=at, facts=facts, subject=subject)
 
 
@@ -91,7 +93,7 @@ def adapt(objection: Objection, *, at: datetime, by: User | None) -> None:
         corrections.reclassify(
             objection,
             metric,
-            facts=known_facts(objection),
+            facts=known_facts(objection, metric),
             at=at,
             by=by,
             subject=running(objection, metric),

@@ -25,6 +25,7 @@ from objections.facts import (
 from objections.models import Objection
 from objections.services import promises, speaking
 from objections.services.filing import set_demands
+from objections.services.handling import pass_up, refuse_partial
 from objections.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets import feed
@@ -46,15 +47,16 @@ def correct(
     """Complete or correct the handling form (OB-38 to OB-41).
 
     `changes` are fields of `Facts`. Another type or subtype than the customer chose
-    needs a reason; theirs stays on record (OB-39). Deadlines follow the facts. `phone`
-    is the customer's number where it was not known or was wrong. A form that is on
-    record stays complete (OB-42), and the customer is told of another estimate (OB-43).
-    `known` is the form that the changes were made to: nobody undoes what they did not
-    see.
+    needs a reason; theirs stays on record (OB-39). Deadlines follow the facts. Whoever
+    turns out to be named has it no longer in hand (OB-07). `phone` is the customer's
+    number where it was not known or was wrong. A form that is on record stays complete
+    (OB-42), and the customer is told of another estimate (OB-43). `known` is the form
+    that the changes were made to: nobody undoes what they did not see.
 
     Raises ValidationError by field, IllegalStep, NotAllowed.
     """
     objection = Objection.objects.locked().get(pk=objection.pk)
+    refuse_partial(objection, Step.CORRECT, by=by)
     WORKFLOW.check(objection, Step.CORRECT, by=by)
     before = facts_of(objection)
     wanted = replace(before, **changes)
@@ -95,6 +97,8 @@ def correct(
     promises.complete_form(objection, at=at)
     if objection.recorded_at is not None:
         _tell(objection, by=by, at=at)
+    if objection.assignee is not None and objection.names(objection.assignee):
+        pass_up(objection, at=at)
     feed.announce(objection, "ticket", to_customer=True)
     return objection
 
@@ -118,6 +122,7 @@ def record(
     objection = Objection.objects.locked().get(pk=objection.pk)
     if objection.recorded_at is not None:
         return objection
+    refuse_partial(objection, Step.RECORD, by=by)
     rule = WORKFLOW.check(objection, Step.RECORD, by=by)
     if missing := still_missing(objection):
         raise needed(missing)

@@ -13,6 +13,7 @@ from inquiries.services.wording import examined
 from knowledge.services import scripts
 from objections.models import Objection
 from objections.services import promises
+from objections.services.handling import refuse_partial
 from objections.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets.models import Direction, Message, Verb
@@ -46,6 +47,7 @@ def reply(
             objection, client_token, text=text, files=inspected, direction=Direction.OUT
         ):
             return sent
+        refuse_partial(objection, Step.REPLY, by=by)
         WORKFLOW.check(objection, Step.REPLY, by=by)
         allowance = examined(
             text, by=by, confirmed=confirmed, override_reason=override_reason

@@ -7,7 +7,7 @@ it again.
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,12 @@ from typing import Final
 from django.conf import settings
 from django.db import connection, transaction
 
-from sla.metrics import OWED_BY_DEPARTMENT, Metric
+from sla.metrics import (
+    OWED_BY_DEPARTMENT,
+    OWED_BY_HOLDER,
+    OWED_BY_SUBJECT,
+    Metric,
+)
 from sla.models import (
     Action,
     Audience,
@@ -133,25 +138,29 @@ def _climbed(
             if clock.ticket_id not in locked:
                 continue
             clock.ticket, clock.status = locked[clock.ticket_id], _status(clock)
-        owed = _owed(clock, directory, duties)
+        debt = owed(clock, directory, duties)
         people = (
-            directory.audience(Audience(rung.audience), clock.ticket, owed=owed)
+            directory.audience(Audience(rung.audience), clock.ticket, owed=debt)
             if rung
-            else directory.assignee(clock.ticket, owed=owed)
+            else directory.assignee(clock.ticket, owed=debt)
         )
         if rung:
+            # A ticket that a department has is given on whole, a request by itself.
+            asked = debt if owing_department(clock) else None
             charged = consequences.follow(
-                event, rung, audience=people, owed=owed, at=at
+                event, rung, audience=people, owed=asked, at=at
             )
             if charged is not None:
                 duties[clock.ticket_id, clock.subject] = charged
         yield Telling(event, rung, people)
 
 
-def _owed(
-    clock: Clock, directory: Directory, duties: dict[tuple[int, str], int]
+def owed(
+    clock: Clock, directory: Directory, duties: Mapping[tuple[int, str], int]
 ) -> Owed | None:
     """Which department has promised this; None where it is whoever has the ticket."""
+    if clock.metric in OWED_BY_HOLDER and clock.ticket.department_id:
+        return Owed(clock.ticket.department_id, None)
     department_id = directory.departments.get(owing_department(clock))
     if department_id is None:
         return None
@@ -170,7 +179,10 @@ def _duties(events: Sequence[ClockEvent]) -> dict[tuple[int, str], int]:
 
 def owing_department(clock: Clock) -> str:
     """The code of the department that owes a promise on a request; "" for others."""
-    return OWED_BY_DEPARTMENT.get(Metric(clock.metric), "") if clock.subject else ""
+    metric = Metric(clock.metric)
+    if metric in OWED_BY_SUBJECT:
+        return clock.subject.split("/")[0]
+    return OWED_BY_DEPARTMENT.get(metric, "") if clock.subject else ""
 
 
 def _rung(event: ClockEvent) -> EscalationStep | None:

@@ -18,6 +18,7 @@ from staff.models import Role, User
 from tests.api.conftest import SignedIn
 from tests.factories import AT, InquiryFactory, UserFactory
 from tests.objections.cases import FEE, filed, handed, handler_of
+from tests.objections.settled import MARKS, boss, concluded
 
 pytestmark = pytest.mark.django_db
 
@@ -209,7 +210,7 @@ def test_reading_takes_a_constant_number_of_queries(
 ) -> None:
     one = handed(FEE)
     for objection in (one, handed(surname="欧阳", order_number="ORD-8")):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(16):
             api.get(f"{URL}{objection.number}/")
 
 
@@ -270,3 +271,50 @@ def test_a_number_that_was_not_known_is_added(api: APIClient) -> None:
     assert answer.status_code == 200, answer.content
     objection.refresh_from_db()
     assert objection.customer.phone_tail == "8000"
+
+
+@pytest.mark.clause("OB-08", "OB-09")
+def test_an_objection_comes_to_its_end_by_api(
+    api: APIClient, as_person: SignedIn
+) -> None:
+    objection = concluded()
+    supervisor, reviewer = as_person(boss()), as_person(boss())
+    finance = as_person(handler_of("finance"))
+    other = as_person(UserFactory.create())
+    offer = {
+        "text": "退还租金。",
+        "measures": [{"kind": "refund_rent", "amount": "800.00"}],
+        "replies": [{"demand": "refund", "met": "met"}],
+    }
+    bad = {**offer, "measures": [{"kind": "refund_rent", "amount": "1.005"}]}
+    refused = act(api, objection, "propose", **bad)
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["measures"])
+    assert act(api, objection, "feedback", text="好了").status_code == 409
+    body = act(api, objection, "propose", **offer).json()
+    assert body["status"] == "pending_approval"
+    assert act(api, objection, "approve").status_code == 403
+    assert act(supervisor, objection, "approve").json()["status"] == "proposed"
+    body = act(
+        api, objection, "customer-answer", accepted=True, channel="phone", proposal=1
+    ).json()
+    assert body["status"] == "executing"
+    assert [it["kind"] for it in body["actions"]] == ["refund_rent"]
+    assert act(api, objection, "execute", number=7, proof="x").status_code == 400
+    body = act(finance, objection, "execute", number=1, proof="退款单 R-1").json()
+    assert body["status"] == "executed"
+    act(api, objection, "feedback", text="已退款。")
+    assert act(other, objection, "visit", reached=True).status_code == 400
+    assert act(api, objection, "visit", reached=True, **MARKS).status_code == 403
+    body = act(other, objection, "visit", reached=True, **MARKS).json()
+    assert (body["status"], body["closure"]) == ("closed", "confirmed")
+    body = act(api, objection, "appeal", reason="不服").json()
+    assert body["status"] == "appealed"
+    no = {"granted": False, "text": "维持原结果。"}
+    assert act(supervisor, objection, "decide-appeal", **no).status_code == 403
+    assert act(reviewer, objection, "decide-appeal", **no).json()["status"] == "closed"
+    body = act(api, objection, "archive").json()
+    assert (body["status"], body["proposals"][0]["answer"]) == ("archived", "accepted")
+    outside = {"source": "12315", "received_at": "2026-11-20T10:00:00+08:00"}
+    act(api, objection, "external", **outside)
+    body = act(api, objection, "answer-external", number=1, text="已答复。").json()
+    assert body["external_complaints"][0]["answer"] == "已答复。"

@@ -14,7 +14,7 @@ from staff.models import Role
 from tests.factories import InquiryFactory, UserFactory
 from tickets.models import Ticket
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
+pytestmark = pytest.mark.chain
 
 
 def lines_of(ticket: Ticket) -> list[tuple[str, int]]:

@@ -9,7 +9,6 @@ from helpdesk.launch.place import ROOT
 
 
 @pytest.mark.chain
-@pytest.mark.xdist_group("crashes")
 def test_killing_each_part_once_loses_nothing_and_doubles_nothing() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "bench.crash", "--seconds", "6"],

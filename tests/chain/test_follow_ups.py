@@ -14,7 +14,7 @@ from inquiries.services.follow_ups import AUTOMATIC_AFTER
 from tests.factories import InquiryFactory, UserFactory
 from tests.finishing import finish
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
+pytestmark = pytest.mark.chain
 
 
 @pytest.mark.clause("IN-54")

@@ -17,7 +17,7 @@ from tests.factories import InquiryFactory, UserFactory
 from tests.sla.ladders import publish_ladder, rung
 from tests.smtp import Mailbox, mail_server
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("chain")]
+pytestmark = pytest.mark.chain
 
 
 @pytest.fixture

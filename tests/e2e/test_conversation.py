@@ -9,7 +9,7 @@ from tests.e2e.test_every_page import serious
 from tests.e2e.test_offers import reach
 from tests.texts import CLOSING_QUESTION, CLOSING_STATEMENT, GREETING, NOTICE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PAUSE_MS = 800  # longer than the desk waits between two steps
 SOON_MS = 8_000

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.e2e.asking import ask
 from tests.e2e.conftest import House, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 ORDER = (

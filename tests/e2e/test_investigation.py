@@ -11,7 +11,7 @@ from tests.e2e.conftest import Visit
 from tests.e2e.test_every_page import overflows, serious
 from tests.e2e.test_objection import photos
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SOON_MS = 15_000
 # Within this time after a step another button is not pressed by mistake.

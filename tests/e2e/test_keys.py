@@ -7,7 +7,7 @@ from tests.e2e.asking import ask
 from tests.e2e.conftest import House, Visit
 from tests.e2e.test_every_page import serious
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SOON_MS = 10_000
 FINISHED = """

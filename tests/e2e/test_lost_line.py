@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.e2e.asking import ask
 from tests.e2e.conftest import House, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 BACK_MS = 30_000
 

@@ -8,7 +8,7 @@ from sla.models import ClockEventKind
 from tests.e2e.asking import ask
 from tests.e2e.conftest import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 GREETING = "您好,很高兴为您服务,请问您想了解关于直播设备租赁的哪方面问题呢?"
 SOON_MS = 5_000

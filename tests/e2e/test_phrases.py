@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.asking import ask
 from tests.e2e.conftest import Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 MARKS = "#phrases .phrase"
 

@@ -7,7 +7,7 @@ from tests.e2e.asking import ask
 from tests.e2e.conftest import Visit
 from tests.e2e.test_every_page import overflows, serious
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 POLICY = "/supervision/policy/"
 CALENDARS = "/supervision/calendars/"

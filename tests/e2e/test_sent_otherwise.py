@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.conftest import House, Visit
 from tests.e2e.test_every_page import serious
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SOON_MS = 10_000
 ASKED = """

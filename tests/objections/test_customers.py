@@ -88,8 +88,31 @@ def test_who_is_named_neither_takes_nor_ends_the_objection() -> None:
     objection.refresh_from_db()
     assert (objection.status, objection.assignee) == ("acknowledged", None)
     assert possible_steps(objection, by=named, handoffs=[]).isdisjoint(
-        {Step.TAKE, Step.WITHDRAW}
+        {Step.TAKE, Step.WITHDRAW, Step.REPLY, Step.CORRECT, Step.RECORD}
     )
+    for verb, facts in (
+        (services.reply, {"text": "不是我"}),
+        (services.correct, {"changes": {"description": "没有的事"}}),
+        (services.record, {}),
+    ):
+        with pytest.raises(NotAllowed):
+            verb(objection, **facts, by=named, at=AT)
+
+
+@pytest.mark.clause("OB-07")
+def test_who_turns_out_to_be_named_has_the_case_no_longer_in_hand() -> None:
+    boss = UserFactory.create(role=Role.SUPERVISOR)
+    holder = UserFactory.create(supervisor=boss)
+    objection = filed(SERVICE)
+    services.acknowledge(objection, by=holder, at=AT)
+    services.correct(
+        objection,
+        changes={"named_colleague": holder.work_number},
+        by=UserFactory.create(),
+        at=AT,
+    )
+    objection.refresh_from_db()
+    assert objection.assignee == boss
 
 
 @pytest.mark.clause("OB-43")

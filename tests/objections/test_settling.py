@@ -12,11 +12,20 @@ from objections import services
 from objections.models import Objection
 from objections.services import answering, closing
 from objections.services.proposing import Offer, Reply
-from sla.models import Metric
+from sla.models import Audience, Metric
+from sla.services import announcing
+from sla.services.directory import Directory
 from staff.models import Role
 from tests.factories import AT, UserFactory, department
 from tests.instants import after, local
-from tests.objections.cases import QUALITY, clock_of, handler_of, handoff_to
+from tests.objections.cases import (
+    FEE,
+    QUALITY,
+    clock_of,
+    handed,
+    handler_of,
+    handoff_to,
+)
 from tests.objections.settled import (
     MARKS,
     OFFER,
@@ -32,7 +41,7 @@ from tests.objections.settled import (
     twice_rejected,
 )
 from tests.objections.test_investigating import CONCLUSION, investigated, waive_all
-from tickets.models import Event
+from tickets.models import Duty, Event, Ticket
 from tickets.workflow import IllegalStep, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -171,8 +180,8 @@ def test_earlier_agreements_count_for_the_approval_of_the_next() -> None:
     services.visit(objection, reached=True, **marks, by=UserFactory.create(), at=AT)
     objection = fresh(objection)
     assert (objection.status, objection.cycle) == ("reopened", 2)
-    agent = UserFactory.create()
-    services.hand_off(objection, by=agent, at=AT)
+    assert objection.assignee is not None
+    services.hand_off(objection, by=objection.assignee, at=AT)
     handler = handler_of("finance")
     services.accept(handoff_to(objection, "finance"), by=handler, at=AT)
     services.conclude(objection, **CONCLUSION, by=handler, at=AT)
@@ -421,7 +430,7 @@ def test_marks_are_one_to_five_stars(stars: int | None) -> None:
 # Archive, appeal, outside
 
 
-@pytest.mark.clause("OB-09")
+@pytest.mark.clause("OB-09", "OB-50")
 def test_a_closed_case_is_put_away_with_its_form_for_three_years() -> None:
     objection = closed(at=local("2024-02-29T10:00:00") + timedelta(days=1006))
     assert closing.archive_closed(at=objection.closed_at + timedelta(hours=23)) == 0
@@ -434,6 +443,16 @@ def test_a_closed_case_is_put_away_with_its_form_for_three_years() -> None:
     assert objection.forms.count() == 2
     assert clock_of(objection, Metric.ARCHIVE).outcome == "met"
     assert services.archive(objection, by=UserFactory.create(), at=AT) == objection
+    forget_at = objection.customer.forget_at
+    assert forget_at is not None
+    assert forget_at > local("2029-12-01T23:59:59")
+    for at, needed in ((forget_at, True), (forget_at + timedelta(days=1), False)):
+        found = Objection.objects.needing_contacts(at=at)
+        assert found.exists() == needed
+    services.note_external(
+        objection, source="court", received_at=AT, by=UserFactory.create(), at=AT
+    )
+    assert Objection.objects.needing_contacts(at=forget_at + timedelta(days=1)).exists()
 
 
 def test_an_appeal_is_reviewed_by_somebody_who_has_not_judged() -> None:
@@ -446,11 +465,11 @@ def test_an_appeal_is_reviewed_by_somebody_who_has_not_judged() -> None:
         services.appeal(
             objection, reason="不公平", at=AT + timedelta(days=7, seconds=1)
         )
+    services.archive(objection, by=UserFactory.create(), at=AT)
     services.appeal(objection, reason="不公平", at=AT + timedelta(days=7))
     services.appeal(objection, reason="不公平", at=AT + timedelta(days=7))
     objection = fresh(objection)
     assert (objection.status, objection.assignee) == ("appealed", first)
-    assert clock_of(objection, Metric.ARCHIVE).outcome == "cancelled"
     assert clock_of(objection, Metric.APPEAL).is_unfinished
     with pytest.raises(NotAllowed):
         services.decide_appeal(
@@ -577,3 +596,45 @@ def test_a_verb_out_of_order_changes_nothing() -> None:
     with pytest.raises(IllegalStep):
         services.appeal(objection, reason="不服", at=AT)
     assert Event.objects.filter(ticket=objection).count() == before
+
+
+def test_what_a_department_owes_on_an_objection_escalates_to_its_head() -> None:
+    head = handler_of("finance")
+    office = department("finance")
+    office.head = head
+    office.save()
+    objection = handed(FEE)
+    clerk = handler_of("finance")
+    directory = Directory()
+
+    def told_first(metric: Metric, subject: str = "") -> int:
+        clock = clock_of(objection, metric, subject)
+        clock.ticket = Ticket.objects.get(pk=objection.pk)
+        duties = {(it.ticket_id, it.subject): it.person_id for it in Duty.objects.all()}
+        owed = announcing.owed(clock, directory, duties)
+        return directory.audience(
+            Audience.ASSIGNEE_AND_SUPERVISOR, clock.ticket, owed=owed
+        )[0]
+
+    assert told_first(Metric.DEPARTMENT_ACCEPTANCE, "finance/1") == head.pk
+    assert told_first(Metric.INVESTIGATION) == head.pk
+    objection = agreed(concluded(order_number="ORD-9"))
+    assert told_first(Metric.EXECUTION, "finance/1") == head.pk
+    services.assign_action(objection, number=1, to=clerk, by=boss(), at=AT)
+    assert told_first(Metric.EXECUTION, "finance/1") == clerk.pk
+
+
+@pytest.mark.clause("OB-46")
+def test_a_laboratory_test_gives_the_investigation_longer() -> None:
+    objection, handler = investigated(QUALITY, "technical_support")
+    assert clock_of(objection, Metric.INVESTIGATION).due_at == local(
+        "2026-11-25T10:00:00"
+    )
+    services.order_test(objection, reason="电池容量", by=handler, at=AT)
+    services.order_test(objection, reason="电池容量", by=handler, at=AT)
+    assert clock_of(objection, Metric.INVESTIGATION).due_at == local(
+        "2026-11-25T21:00:00"
+    )
+    money, clerk = investigated(order_number="ORD-7")
+    with pytest.raises(ValidationError):
+        services.order_test(money, reason="金额", by=clerk, at=AT)

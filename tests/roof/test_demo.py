@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 def test_an_empty_house_gets_conversations_that_keep_the_policy_and_only_once(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for made, objected in ((13, 5), (0, 0)):
+    for made, objected in ((13, 10), (0, 0)):
         call_command("load_demo")
         said = f"{made} demo conversations, {objected} demo objections\n"
         assert capsys.readouterr().out == said
@@ -50,7 +50,12 @@ def test_a_newcomer_sees_objections_in_every_stage_with_their_departments() -> N
     call_command("load_demo")
     filed = Objection.objects.order_by("created_at")
     assert {(it.customer.surname, it.status, it.severity) for it in filed} == {
+        ("卫", "closed", "normal"),
+        ("陈", "executing", "normal"),
+        ("褚", "return_visit", "normal"),
         ("吴", "investigating", "major"),
+        ("冯", "proposed", "normal"),
+        ("郑", "pending_approval", "normal"),
         ("周", "handed_off", "normal"),
         ("孙", "recorded", "normal"),
         ("赵", "received", "urgent"),

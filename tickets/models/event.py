@@ -93,6 +93,7 @@ class Verb(models.TextChoices):
     EVIDENCE_ASKED = "evidence_asked", _("Customer asked for material")
     INVESTIGATION_WENT_ON = "investigation_went_on", _("Investigation goes on")
     INVESTIGATION_CONCLUDED = "investigation_concluded", _("Investigation concluded")
+    TEST_ORDERED = "test_ordered", _("Laboratory test ordered")
     INVESTIGATION_EXTENDED = "investigation_extended", _("Investigation extended")
     PROPOSAL_MADE = "proposal_made", _("Proposal made")
     PROPOSAL_APPROVED = "proposal_approved", _("Proposal approved")
@@ -103,7 +104,6 @@ class Verb(models.TextChoices):
     PROPOSAL_REJECTED = "proposal_rejected", _("Customer rejected the proposal")
     INVESTIGATED_AGAIN = "investigated_again", _("Investigated once more")
     OBJECTION_ESCALATED = "objection_escalated", _("Put to the next level")
-    ACTION_ASSIGNED = "action_assigned", _("Action assigned")
     ACTION_DONE = "action_done", _("Action carried out")
     RESULT_TOLD = "result_told", _("Result told")
     RETURN_VISIT_TRIED = (
