@@ -20,6 +20,7 @@ from helpdesk.desk.settlement_forms import (
     ProposeForm,
     SendBackForm,
     TellForm,
+    TestForm,
     VisitForm,
 )
 from objections import services
@@ -78,6 +79,16 @@ SETTLEMENT_ACTS: Final = (
         options=_nothing,
         verb=_without_token(services.extend),
         template="desk/objection/_extend_fields.html",
+    ),
+    Act(
+        name="order-test",
+        step=Step.ORDER_TEST,
+        title=_("Have a laboratory test it"),
+        clauses="",
+        act=_("Order the test"),
+        form=TestForm,
+        options=_nothing,
+        verb=_without_token(services.order_test),
     ),
     Act(
         name="propose",

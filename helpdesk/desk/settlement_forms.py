@@ -232,6 +232,15 @@ class ExtendForm(PlainForm):
     )
 
 
+class TestForm(PlainForm):
+    """What a laboratory is to find out about the device."""
+
+    reason = line(
+        gettext_lazy("What is the laboratory to find out?"),
+        gettext_lazy("It becomes a note; the policy gives the investigation longer."),
+    )
+
+
 class _OfAction(PlainForm):
     """One action of those that are to be carried out."""
 
@@ -393,7 +402,7 @@ class DecideForm(AskForm):
     granted = radio(
         gettext_lazy("What do you decide?"),
         [
-            ("yes", gettext_lazy("Take it up again")),
+            ("yes", gettext_lazy("Handle it once more")),
             ("no", gettext_lazy("The result stands")),
         ],
         hint=gettext_lazy(

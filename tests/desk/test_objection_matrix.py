@@ -106,6 +106,7 @@ STEPS: Final[dict[str, Cell]] = {
     ),
     "ask-evidence": Cell(INQUIRING, {Status.INVESTIGATING}, {"text": "请补充照片"}),
     "go-on": Cell(INQUIRING, {Status.AWAITING_EVIDENCE}),
+    "order-test": Cell(HANDLING, {Status.INVESTIGATING}, {"reason": "检测电源"}),
     "extend": Cell(
         SUPERVISES, {Status.HANDED_OFF, Status.INVESTIGATING}, {"reason": "等检测"}
     ),
@@ -210,7 +211,7 @@ BUTTONS: Final[dict[str, Verb]] = {
 def in_status(status: Status) -> Objection:
     """An objection that has come so far; nobody holds it, technical support sees it."""
     now = timezone.now() - timedelta(minutes=30)
-    agent, caller = UserFactory.create(), UserFactory.create()
+    agent, handler = UserFactory.create(), handler_of("technical_support")
     objection = filed(QUALITY, at=now)
     if status != Status.RECEIVED:
         services.acknowledge(objection, by=agent, at=now)
@@ -218,46 +219,14 @@ def in_status(status: Status) -> Objection:
         services.record(objection, by=agent, at=now)
     if status not in BEFORE:
         services.hand_off(objection, by=agent, at=now)
-    if status not in BEFORE | {Status.HANDED_OFF, Status.WITHDRAWN}:
-        handler = handler_of("technical_support")
+    if status in INVESTIGATING | CONCLUDED:
         handoff = objection.handoffs.get(department=handler.department)
         services.accept(handoff, by=handler, at=now)
         if status == Status.AWAITING_EVIDENCE:
             services.ask_for_evidence(objection, text="请拍照", by=agent, at=now)
         waive_all(objection, by=handler)
     if status in CONCLUDED:
-        services.conclude(objection, **CONCLUSION, by=handler, at=now)
-    if status in CONCLUDED - {Status.INVESTIGATED}:
-        money = status == Status.PENDING_APPROVAL
-        offer = Offer("compensation", Decimal(800)) if money else Offer("repair")
-        offered(objection, offer, by=agent, at=now)
-    if status == Status.REJECTED:
-        for _round in range(2):
-            services.answer_proposal(objection, accepted=False, reason="不行", at=now)
-            if not _round:
-                services.conclude(objection, **CONCLUSION, by=handler, at=now)
-                offered(objection, Offer("repair"), by=agent, at=now)
-    if status in CONCLUDED - OFFERED - {Status.INVESTIGATED}:
-        services.answer_proposal(objection, accepted=True, at=now)
-    if status in DONE - {Status.WITHDRAWN}:
-        services.execute(objection, number=1, proof="W-1", by=handler, at=now)
-    if status in TOLD - {Status.WITHDRAWN}:
-        services.tell_result(objection, text="已修好。", by=agent, at=now)
-    if status in TOLD - {Status.WITHDRAWN, Status.RETURN_VISIT}:
-        stars = 1 if status == Status.REOPENED else 5
-        services.visit(
-            objection,
-            reached=True,
-            resolved=True,
-            satisfaction=stars,
-            process_satisfaction=3,
-            by=caller,
-            at=now,
-        )
-    if status == Status.ARCHIVED:
-        services.archive(objection, by=caller, at=now)
-    if status == Status.APPEALED:
-        services.appeal(objection, reason="不公平", at=now)
+        settle(objection, status, agent, handler, now)
     if status == Status.WITHDRAWN:
         services.withdraw(objection, statement="撤回", by=None, at=now)
     services.note_external(objection, source="12315", received_at=now, by=agent, at=now)
@@ -267,6 +236,38 @@ def in_status(status: Status) -> Objection:
     objection.refresh_from_db()
     assert objection.status == status
     return objection
+
+
+def settle(
+    objection: Objection, status: Status, agent: User, handler: User, at: datetime
+) -> None:
+    """Lead an objection from the finding on."""
+    services.conclude(objection, **CONCLUSION, by=handler, at=at)
+    if status == Status.INVESTIGATED:
+        return
+    money = status == Status.PENDING_APPROVAL
+    offer = Offer("compensation", Decimal(800)) if money else Offer("repair")
+    offered(objection, offer, by=agent, at=at)
+    if status == Status.REJECTED:
+        services.answer_proposal(objection, accepted=False, reason="不行", at=at)
+        services.conclude(objection, **CONCLUSION, by=handler, at=at)
+        offered(objection, offer, by=agent, at=at)
+        services.answer_proposal(objection, accepted=False, reason="不行", at=at)
+    if status in OFFERED:
+        return
+    services.answer_proposal(objection, accepted=True, at=at)
+    if status in DONE:
+        services.execute(objection, number=1, proof="W-1", by=handler, at=at)
+    if status in TOLD:
+        services.tell_result(objection, text="已修好。", by=agent, at=at)
+    if status in TOLD - {Status.RETURN_VISIT}:
+        stars = 1 if status == Status.REOPENED else 5
+        marks = {"satisfaction": stars, "process_satisfaction": 3}
+        services.rate(objection, resolved=True, **marks, at=at)
+    if status == Status.ARCHIVED:
+        services.archive(objection, by=agent, at=at)
+    if status == Status.APPEALED:
+        services.appeal(objection, reason="不公平", at=at)
 
 
 def offered(objection: Objection, offer: Offer, *, by: User, at: datetime) -> None:
