@@ -29,6 +29,7 @@ from objections.services import levels
 from objections.services.appealing import can_appeal
 from objections.services.closing import ATTEMPTS
 from objections.services.executing import subject_of
+from objections.services.extending import until_if_extended
 from objections.services.external import subject_of as subject_outside
 from objections.services.proposing import agreed_before, open_to
 from objections.workflow import Status
@@ -293,6 +294,11 @@ class Outcome:
             else False,
             extended=self.extension is not None,
         )
+
+    @cached_property
+    def until_if_extended(self) -> datetime | None:
+        """By when the investigation would be due with more time."""
+        return until_if_extended(self.objection, at=self.now)
 
     @property
     def subjects(self) -> dict[str, str]:

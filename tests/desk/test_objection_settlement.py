@@ -14,7 +14,7 @@ from objections.services.proposing import open_to, waiting_for
 from staff.models import Role, User
 from tests.desk.test_objection_page import ENGLISH, HTMX, bar, press, where
 from tests.factories import AT, UserFactory, department
-from tests.objections.cases import handler_of
+from tests.objections.cases import handler_of, handoff_to
 from tests.objections.settled import (
     MARKS,
     agreed,
@@ -27,12 +27,15 @@ from tests.objections.settled import (
     told,
     twice_rejected,
 )
-from tests.objections.test_investigating import investigated
+from tests.objections.test_investigating import CONCLUSION, investigated
 from tests.portal.conftest import picture
 from tickets.models import Event
 
 pytestmark = pytest.mark.django_db
 
+SETTLED_THREAD_QUERIES = 20
+SETTLED_CONTEXT_QUERIES = 31
+LOW: dict[str, Any] = {"resolved": True, "satisfaction": 1, "process_satisfaction": 3}
 OFFERED: dict[str, Any] = {
     "text": "退还一半租金，并向您致歉。",
     "measures": ["refund_rent", "apology"],
@@ -104,7 +107,12 @@ def test_the_bar_leads_from_the_finding_to_the_archive(
     marks = {"resolved": "yes", "satisfaction": "5", "process_satisfaction": "4"}
     press(other, objection, "visit", attempt="2", reached="yes", **marks)
     said = part(desk, objection, "visits")
-    for words in ("not reached attempt 1", "it is resolved attempt 2", "★★★★★", "★★★★☆"):
+    for words in (
+        "not reached attempt 1",
+        "it is resolved attempt 2",
+        "★★★★★",
+        "★★★★☆",
+    ):
         assert words in said
     step, shown = bar(desk, objection)
     assert (step, "The customer says it is resolved" in shown) == ("archive", True)
@@ -365,3 +373,24 @@ def test_nonsense_is_refused_beside_its_field_and_nothing_changes(
     for value in given.values():
         if isinstance(value, str) and len(value) > 3 and "\0" not in value:
             assert value in page.content.decode()
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_a_settled_case_costs_the_same_however_often_it_was_handled(
+    django_assert_num_queries: DjangoAssertNumQueries, rounds: int
+) -> None:
+    """Proposals with measures, answers, approvals; actions, files, visits, reviews."""
+    objection = told()
+    for _round in range(rounds - 1):
+        services.visit(objection, reached=True, **LOW, by=UserFactory.create(), at=AT)
+        services.hand_off(objection, by=UserFactory.create(), at=AT)
+        handoff, handler = handoff_to(objection, "finance"), handler_of("finance")
+        services.accept(handoff, by=handler, at=AT)
+        services.conclude(objection, **CONCLUSION, by=handler, at=AT)
+        objection = told(executed(agreed(fresh(objection), amount="50.00")))
+    services.rate(objection, **MARKS, at=AT)
+    client = signed_in(UserFactory.create())
+    with django_assert_num_queries(SETTLED_THREAD_QUERIES):
+        client.get(where(objection, "thread/"))
+    with django_assert_num_queries(SETTLED_CONTEXT_QUERIES):
+        client.get(where(objection, "context/"))

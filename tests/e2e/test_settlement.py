@@ -12,7 +12,7 @@ from tests.e2e.test_every_page import overflows, serious
 from tests.e2e.test_investigation import PAUSE_MS, SOON_MS, look
 from tests.e2e.test_objection import photos
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # An objection on which finance has concluded; the investigation has a test of its own.
 CONCLUDED = """
