@@ -1,7 +1,7 @@
 """Why each clock of a ticket says what it says: its promise, and all that befell it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -187,11 +187,11 @@ class ClockStory:
 
 
 def stories(
-    clocks: Iterable[Clock], *, at: datetime, names: Mapping[str, str]
+    clocks: Iterable[Clock], *, at: datetime, name_of: Callable[[Clock], str]
 ) -> list[ClockStory]:
     """Every clock with its record; one query, a few more if any ever paused.
 
-    `names` are what people call the subjects that they know by another name.
+    `name_of` says what people call the subject of a clock.
     """
     shown = list(clocks)
     lines: dict[int, list[ClockEvent]] = {clock.pk: [] for clock in shown}
@@ -211,7 +211,7 @@ def stories(
     return [
         ClockStory(
             clock=clock,
-            subject=names.get(clock.subject, clock.subject),
+            subject=name_of(clock),
             now=at,
             events=lines[clock.pk],
             pauses=pauses.get(clock.pk, {}),

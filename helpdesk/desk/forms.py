@@ -26,15 +26,42 @@ class View(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """Which objections the list shows."""
+    """Which objections the list shows: all, a part of the way, or one stage of it."""
 
     OPEN = "open", _("All open")
+    APPROVALS = "approvals", _("For my approval")
+    INTAKE = "intake", _("Intake")
     RECEIVED = "received", _("To acknowledge")
     ACKNOWLEDGED = "acknowledged", _("To record")
     RECORDED = "recorded", _("To hand over")
+    INQUEST = "inquest", _("Investigation")
     WITH_DEPARTMENTS = "departments", _("With departments")
-    INVESTIGATED = "investigated", _("Investigated")
+    INVESTIGATED = "investigated", _("To propose")
+    AGREEMENT = "agreement", _("Agreement")
+    PENDING = "pending", _("Waiting for approval")
+    PROPOSED = "proposed", _("With the customer")
+    NOT_AGREED = "rejected", _("Not agreed")
+    DOING = "doing", _("Carrying out")
+    EXECUTING = "executing", _("To carry out")
+    EXECUTED = "executed", _("To tell")
+    AFTERWARDS = "afterwards", _("Afterwards")
+    RETURN_VISIT = "visits", _("Return visits")
+    UNDER_REVIEW = "review", _("Under review")
     ENDED = "ended", _("Ended")
+    CLOSED = "closed", _("Closed")
+    ARCHIVED = "archived", _("Archived")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# The parts of the way, and the stages of each.
+PARTS: Final = {
+    Stage.INTAKE: (Stage.RECEIVED, Stage.ACKNOWLEDGED, Stage.RECORDED),
+    Stage.INQUEST: (Stage.WITH_DEPARTMENTS, Stage.INVESTIGATED),
+    Stage.AGREEMENT: (Stage.PENDING, Stage.PROPOSED, Stage.NOT_AGREED),
+    Stage.DOING: (Stage.EXECUTING, Stage.EXECUTED),
+    Stage.AFTERWARDS: (Stage.RETURN_VISIT, Stage.UNDER_REVIEW),
+    Stage.ENDED: (Stage.CLOSED, Stage.ARCHIVED, Stage.WITHDRAWN),
+}
 
 
 class ListForm(forms.Form):

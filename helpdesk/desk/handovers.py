@@ -1,15 +1,16 @@
-"""What departments were handed: what waits for acceptance, what is investigated."""
+"""What departments have to do: accept, investigate, carry out what was agreed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
+from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 
 from helpdesk.desk.listing import telling_clock
-from objections.models import Handoff
+from objections.models import Handoff, ResolutionAction
 from objections.next_step import acts_for, may_accept
 from objections.workflow import WORKFLOW, Step
 from sla.models import Clock, Metric
@@ -34,12 +35,21 @@ class Handover:
 
 
 @dataclass(frozen=True)
+class ToDo:
+    """One action that was agreed with a customer, and whether its button is shown."""
+
+    action: ResolutionAction
+    may_finish: bool
+
+
+@dataclass(frozen=True)
 class Queue:
     """What one person's departments have to do at one moment."""
 
     now: datetime
     waiting: list[Handover]
     investigating: list[Handover]
+    actions: list[ToDo]
     more: int
 
     @classmethod
@@ -57,11 +67,28 @@ class Queue:
             .prefetch_related("objection__clocks__target")[: MOST + 1]
         )
         rows = [_row(handoff, user) for handoff in found[:MOST]]
+        actions = list(
+            ResolutionAction.objects.visible_to(user)
+            .to_carry_out()
+            .select_related(
+                *("department", "owner", "clock__target", "measure__kind"),
+                *("objection__customer", "objection__subtype"),
+            )
+            .order_by(F("clock__due_at").asc(nulls_last=True), "pk")[: MOST + 1]
+        )
         return cls(
             now=at,
             waiting=_by_due(row for row in rows if row.handoff.accepted_at is None),
             investigating=_by_due(row for row in rows if row.handoff.accepted_at),
-            more=max(0, len(found) - MOST),
+            actions=[
+                ToDo(
+                    it,
+                    may_finish=not it.objection.names(user)
+                    and WORKFLOW.allows(it.objection, Step.EXECUTE, by=user),
+                )
+                for it in actions[:MOST]
+            ],
+            more=max(0, len(found) - MOST, len(actions) - MOST),
         )
 
     @property

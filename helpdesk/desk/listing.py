@@ -9,13 +9,14 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from helpdesk.desk.forms import Stage, View
+from helpdesk.desk.forms import PARTS, Stage, View
 from helpdesk.kinds import ABOUT, objection_of, topics_of
 from inquiries.models import InquiryTopic, Merge
 from objections.models import Objection
 from objections.months import Month
 from objections.services.analysis import Analysis, Cut
-from objections.workflow import Status
+from objections.services.proposing import waiting_for
+from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockStatus, Metric, Outcome
 from sla.services.standing import Hold, holds
 from staff.models import User
@@ -26,12 +27,23 @@ MOST_CLOSED: Final = 50
 STATUSES: Final = {
     Stage.RECEIVED: (Status.RECEIVED,),
     Stage.ACKNOWLEDGED: (Status.ACKNOWLEDGED,),
-    Stage.RECORDED: (Status.RECORDED,),
+    Stage.RECORDED: (Status.RECORDED, Status.REOPENED),
     Stage.WITH_DEPARTMENTS: (
         *(Status.HANDED_OFF, Status.INVESTIGATING, Status.AWAITING_EVIDENCE),
     ),
     Stage.INVESTIGATED: (Status.INVESTIGATED,),
+    Stage.PENDING: (Status.PENDING_APPROVAL,),
+    Stage.PROPOSED: (Status.PROPOSED,),
+    Stage.NOT_AGREED: (Status.REJECTED,),
+    Stage.EXECUTING: (Status.EXECUTING,),
+    Stage.EXECUTED: (Status.EXECUTED,),
+    Stage.RETURN_VISIT: (Status.RETURN_VISIT,),
+    Stage.UNDER_REVIEW: (Status.APPEALED,),
+    Stage.CLOSED: (Status.CLOSED,),
+    Stage.ARCHIVED: (Status.ARCHIVED,),
+    Stage.WITHDRAWN: (Status.WITHDRAWN,),
 }
+OVER: Final = frozenset({Stage.ENDED, *PARTS[Stage.ENDED]})
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,7 @@ class Listing:
     words: str
     rows: list[Row]
     tabs: list[Tab]
+    stages: list[Tab]
     waiting: int
     unassigned: int
     newest_unassigned: datetime | None
@@ -137,9 +150,10 @@ class Listing:
         records: Records | None = None,
     ) -> Self:
         visible = Ticket.objects.visible_to(user)
-        views = type(view)
-        counts = open_counts(visible, user, views)
+        counts = open_counts(visible, user, type(view))
         asks = words or records
+        shown = "" if asks else view
+        part = None if asks else part_of(view)
         tickets = (
             chosen(visible, user, view=view, words=words, records=records)
             .annotate(**marks())
@@ -152,8 +166,12 @@ class Listing:
             words=words,
             rows=rows_of(tickets, at=at),
             tabs=[
-                Tab(other, counts.get(other), current=other == view and not asks)
-                for other in views
+                Tab(other, counts.get(other), current=other in (shown, part))
+                for other in views_of(user, view)
+            ],
+            stages=[
+                Tab(stage, counts.get(stage), current=stage == shown)
+                for stage in (PARTS[part] if part else ())
             ],
             waiting=counts["waiting"],
             unassigned=counts["unassigned"],
@@ -166,7 +184,8 @@ class Listing:
         """How many tickets the view has, of which the rows are the first."""
         if self.records is not None:
             return len(self.records.pks)
-        return next((tab.count for tab in self.tabs if tab.current), None)
+        tabs = [*self.stages, *self.tabs]
+        return next((tab.count for tab in tabs if tab.current), None)
 
     @property
     def of_objections(self) -> bool:
@@ -180,6 +199,21 @@ class Listing:
         if self.records is not None:
             more |= self.records.asked
         return f"{reverse('desk:list')}?{urlencode({**asked(self.view), **more})}"
+
+
+def part_of(view: View | Stage) -> Stage | None:
+    """The part of the way to which a stage belongs, or which it is."""
+    return next(
+        (part for part, stages in PARTS.items() if view in (part, *stages)), None
+    )
+
+
+def views_of(user: User, view: View | Stage) -> list[View | Stage]:
+    """What stands above the list: views, or the parts of the way of objections."""
+    if isinstance(view, View):
+        return list(View)
+    mine = [Stage.APPROVALS] if user.role in WORKFLOW.rules[Step.APPROVE].roles else []
+    return [Stage.OPEN, *mine, *PARTS]
 
 
 def marks() -> dict[str, Any]:
@@ -226,20 +260,28 @@ def open_counts(
         counted[View.DUE] = Count("pk")
         counted[View.MINE] = Count("pk", filter=Q(assignee=user))
     else:
-        counted[Stage.OPEN] = Count("pk", filter=of_stage(Stage.OPEN))
-        for stage in STATUSES:
-            counted[stage] = Count("pk", filter=of_stage(stage))
-    return visible.open().aggregate(
+        for stage in (Stage.OPEN, Stage.APPROVALS, *STATUSES):
+            if stage not in OVER:
+                counted[stage] = Count("pk", filter=of_stage(stage, user))
+    found = visible.open().aggregate(
         **counted,
         waiting=Count("customer_waiting_since"),
         newest_unassigned=Max("created_at", filter=Q(assignee=None)),
     )
+    if views is Stage:
+        for part, stages in PARTS.items():
+            if part not in OVER:
+                found[part] = sum(found[stage] for stage in stages)
+    return found
 
 
-def of_stage(stage: Stage) -> Q:
+def of_stage(stage: Stage, user: User) -> Q:
     """Objections of a stage, among what is open or among what has ended."""
     found = Q(kind=Kind.OBJECTION)
-    if statuses := STATUSES.get(stage):
+    if stage == Stage.APPROVALS:
+        return found & Q(pk__in=waiting_for(user).values("objection"))
+    stages = PARTS.get(stage, (stage,))
+    if statuses := [it for each in stages for it in STATUSES.get(each, ())]:
         found &= Q(status__in=statuses)
     return found
 
@@ -262,9 +304,10 @@ def chosen(
     if words:
         return visible.matching(words).by_urgency()[:MOST_CLOSED]
     if isinstance(view, Stage):
-        if view == Stage.ENDED:
-            return visible.filter(of_stage(view)).lately_closed()[:MOST_CLOSED]
-        return visible.open().filter(of_stage(view)).by_urgency()[:MOST_ROWS]
+        found = visible.filter(of_stage(view, user))
+        if view in OVER:
+            return found.lately_closed()[:MOST_CLOSED]
+        return found.open().by_urgency()[:MOST_ROWS]
     if view == View.CLOSED:
         return visible.lately_closed()[:MOST_CLOSED]
     tickets = visible.open()

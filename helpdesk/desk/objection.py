@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Quarantine
 from catalog.services.quarantine import may_quarantine, of_serial
+from helpdesk.desk.act import Act
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.investigation import Investigation, files_on, named
 from helpdesk.desk.listing import telling_clock
-from helpdesk.desk.objection_acts import ACTS, Act
+from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_sheet import Sheet
+from helpdesk.desk.settlement import Outcome
 from helpdesk.desk.workspace import Line, line_of
 from helpdesk.errors import refusal_of
 from inquiries import timeline
@@ -34,10 +36,9 @@ from objections.models import (
 from objections.next_step import acts_for, may_accept, next_step, possible_steps
 from objections.services.handling import refuse_poaching
 from objections.services.likeness import Similar, repeated_by, similar_to
-from objections.services.promises import of_round
 from objections.services.quarantining import is_suspect
 from objections.workflow import WORKFLOW, Status, Step
-from sla.models import Clock
+from sla.models import Clock, Metric
 from sla.services.standing import Hold, holds
 from staff.models import User
 from tickets.models import Attachment, Direction, Ticket
@@ -53,6 +54,7 @@ KEYS: Final = {
     "h": Step.HAND_OFF,
 }
 TOKENED: Final = (Step.ACKNOWLEDGE, Step.RECORD)
+OF_THE_OUTCOME: Final = frozenset({Metric.EXECUTION, Metric.EXTERNAL_COMPLAINT})
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class ObjectionWorkspace:
             .select_related(
                 *("channel", "store", "customer", "assignee", "department"),
                 *("subtype", "customer_subtype", "named_colleague", "filed_by"),
+                *("extension__granted_by",),
             )
             .prefetch_related(
                 Prefetch("clocks", clocks),
@@ -134,11 +137,21 @@ class ObjectionWorkspace:
     @cached_property
     def stories(self) -> list[ClockStory]:
         """Every clock explained, the newest first."""
-        return stories(self.clocks, at=self.now, names=self._subjects)
+        return stories(self.clocks, at=self.now, name_of=self._subject_of)
 
-    @property
-    def _subjects(self) -> dict[str, str]:
-        """The subjects of clocks in words: which department, which round."""
+    def _subject_of(self, clock: Clock) -> str:
+        """The subject of a clock in words: which department, action, round."""
+        if clock.subject.isdecimal():
+            if clock.metric == Metric.HANDOFF:
+                return _("after a return")
+            return _("round %(n)s") % {"n": clock.subject}
+        if clock.metric in OF_THE_OUTCOME:
+            return self.outcome.subjects.get(clock.subject, clock.subject)
+        return self._departments.get(clock.subject, clock.subject)
+
+    @cached_property
+    def _departments(self) -> dict[str, str]:
+        """Which department was asked, and in which round."""
         found: dict[str, str] = {}
         for handoff in self.handoffs:
             name = handoff.department.name
@@ -148,7 +161,6 @@ class ObjectionWorkspace:
                     "n": handoff.round,
                 }
             found[f"{handoff.department.code}/{handoff.round}"] = name
-            found[of_round(handoff.round + 1)] = _("after a return")
         return found
 
     @cached_property
@@ -210,7 +222,12 @@ class ObjectionWorkspace:
 
     @cached_property
     def steps(self) -> frozenset[Step]:
-        return possible_steps(self.objection, by=self.user, handoffs=self.handoffs)
+        return possible_steps(
+            self.objection,
+            by=self.user,
+            handoffs=self.handoffs,
+            settlement=self.outcome.standing_now,
+        )
 
     @cached_property
     def can(self) -> dict[str, bool]:
@@ -243,6 +260,11 @@ class ObjectionWorkspace:
     def investigation(self) -> Investigation:
         """Evidence and findings."""
         return Investigation(self.objection)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """Proposals, actions, visits, reviews."""
+        return Outcome(self.objection, self.user, self.now)
 
     @property
     def files_on_the_case(self) -> list[Attachment]:
@@ -346,6 +368,15 @@ class ObjectionWorkspace:
         known = {"agent_no": self.user.work_number, "number": self.objection.number}
         channel = self.objection.channel.code
         return offered(channel=channel, at=self.now, known=known)
+
+    @property
+    def stand(self) -> str:
+        """How far it has come; a form that was fetched before is fetched anew."""
+        objection, outcome = self.objection, self.outcome
+        last = outcome.last.number if outcome.last else 0
+        tries = len(outcome.visits)
+        done = outcome.done if outcome.is_under_way else 0
+        return f"{objection.status}/{objection.cycle}/{last}/{done}/{tries}"
 
     @property
     def popups(self) -> list[Act]:

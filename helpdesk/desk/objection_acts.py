@@ -1,13 +1,12 @@
 """What a colleague does with an objection through a form: each form and its verb."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.desk.act import Act, Given
 from helpdesk.desk.investigation_forms import (
     AskForm,
     ConcludeForm,
@@ -21,7 +20,7 @@ from helpdesk.desk.objection_forms import (
     WithdrawForm,
     facts_initial,
 )
-from helpdesk.forms import PlainForm
+from helpdesk.desk.settlement_acts import SETTLEMENT_ACTS
 from objections import services
 from objections.facts import Facts, facts_of
 from objections.services.departments import handoff_for
@@ -30,34 +29,6 @@ from objections.workflow import Step
 
 if TYPE_CHECKING:
     from helpdesk.desk.objection import ObjectionWorkspace
-
-Given = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Act:
-    """One form: what it is called, what it carries, and what takes it."""
-
-    name: str
-    step: Step
-    title: str | Promise
-    clauses: str
-    act: str | Promise
-    form: Callable[..., PlainForm]
-    options: Callable[["ObjectionWorkspace"], dict[str, Any]]
-    verb: Callable[["ObjectionWorkspace", Given], object]
-    template: str = "components/form_rows.html"
-    wide: bool = False
-    uploads: bool = False
-
-    def form_for(self, workspace: "ObjectionWorkspace", *args: Any) -> PlainForm:
-        """The form, empty or with what was sent."""
-        return self.form(
-            *args,
-            auto_id=f"{self.name}-%s",
-            slots=f"error-{self.name}",
-            **self.options(workspace),
-        )
 
 
 def stamp_of(facts: Facts) -> str:
@@ -239,5 +210,6 @@ ACTS: Final = {
             options=lambda workspace: {},  # noqa: ARG005 - all are called alike
             verb=_withdraw,
         ),
+        *SETTLEMENT_ACTS,
     )
 }

@@ -20,6 +20,7 @@ from helpdesk.desk.views import (
     phrases,
     receiving,
     requests,
+    settling,
     verbs,
 )
 
@@ -127,6 +128,14 @@ urlpatterns = [
         name="objection_conversations",
     ),
     path(f"{OBJECTION}go-on/", objections.go_on, name="objection_go_on"),
+    path(f"{OBJECTION}approve/", settling.approve, name="objection_approve"),
+    path(f"{OBJECTION}approvals/", settling.approvals, name="objection_approvals"),
+    path(
+        f"{OBJECTION}investigate-again/",
+        settling.investigate_again,
+        name="objection_investigate_again",
+    ),
+    path(f"{OBJECTION}archive/", settling.archive, name="objection_archive"),
     path(
         f"{OBJECTION}evidence/<int:pk>/",
         files.evidence,
@@ -148,6 +157,7 @@ urlpatterns = [
     path("handovers/", handovers.queue, name="handovers"),
     path(f"{HANDOVER}accept/", handovers.accept, name="handover_accept"),
     path(f"{HANDOVER}return/", handovers.return_it, name="handover_return"),
+    path("actions/<int:pk>/done/", handovers.done, name="action_done"),
     # What an inquiry asks of other departments, and their lists.
     *(
         path(f"{INQUIRY}{name}/", asking.asking, {"name": name}, name=name)

@@ -136,7 +136,11 @@ class Workspace:
             self.belonging.absorbed if any(it.subject for it in self.clocks) else []
         )
         names = {subject_of(merge): merge.inquiry.number for merge in merges}
-        return stories(self.clocks, at=self.now, names=names)
+        return stories(
+            self.clocks,
+            at=self.now,
+            name_of=lambda clock: names.get(clock.subject, clock.subject),
+        )
 
     @cached_property
     def can(self) -> dict[str, bool]:

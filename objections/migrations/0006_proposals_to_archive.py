@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                     "met",
                     models.CharField(
                         choices=[
-                            ("met", "Met"),
+                            ("met", "Met in full"),
                             ("partly", "Partly met"),
                             ("not", "Not met"),
                         ],

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Final
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from objections.models.objection import Objection
 from objections.models.proposal import Measure
+from objections.workflow import Status
 from sla.models import Clock
 from staff.models import Department, Role, User
 from tickets.models import Message
@@ -21,6 +23,18 @@ class ResolutionActionQuerySet(models.QuerySet["ResolutionAction"]):
 
     def outstanding(self) -> "ResolutionActionQuerySet":
         return self.filter(done_at=None, ended_at=None)
+
+    def to_carry_out(self) -> "ResolutionActionQuerySet":
+        """Outstanding, and the case is at that."""
+        return self.outstanding().filter(objection__status=Status.EXECUTING)
+
+    def visible_to(self, user: User | AnonymousUser) -> "ResolutionActionQuerySet":
+        """All for those who see every ticket, else those of the own department."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        if user.sees_every_ticket:
+            return self.all()
+        return self.filter(department=user.department_id)
 
 
 class ResolutionAction(models.Model):

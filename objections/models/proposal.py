@@ -246,7 +246,7 @@ class Measure(models.Model):
 class Met(models.TextChoices):
     """How far a demand is met."""
 
-    FULLY = "met", _("Met")
+    FULLY = "met", _("Met in full")
     PARTLY = "partly", _("Partly met")
     NOT = "not", _("Not met")
 

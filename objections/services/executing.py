@@ -88,10 +88,10 @@ def execute(
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.EXECUTE, by=by)
-        action = _action(objection, number)
-        if action.done_at is not None and action.done_by_id == by.pk:
-            return action
+        if done := objection.actions.filter(number=number, done_by=by).first():
+            return done
         WORKFLOW.check(objection, Step.EXECUTE, by=by)
+        action = _action(objection, number)
         if not action.is_of(by):
             raise NotAllowed(Step.EXECUTE)
         if action.done_at is not None:

@@ -14,7 +14,8 @@ from objections.services import promises
 from objections.services.handling import refuse_partial
 from objections.workflow import WORKFLOW, Step
 from sla.models import Metric
-from sla.services import pauses
+from sla.promise import used_up_at
+from sla.services import pauses, rules
 from sla.services.standing import holds
 from staff.models import User
 from tickets import feed
@@ -113,6 +114,21 @@ def order_test(
         promises.adapt(objection, at=at, by=by)
         feed.announce(objection, "ticket", to_customer=True)
         return objection
+
+
+def until_if_extended(objection: Objection, *, at: datetime) -> datetime | None:
+    """By when the investigation would be due with more time; None: none is granted."""
+    clock = objection.clocks.unfinished().filter(metric=Metric.INVESTIGATION).last()
+    rule = rules.pause_rule(clock.target, REASON) if clock else None
+    if clock is None or rule is None or at >= clock.due_at:
+        return None
+    if rule.limit is None and rule.days is None:
+        return None
+    calendars = rules.rulebook(at=clock.promised_at).calendars
+    begin = used_up_at(rules.length(rule, rule.limit), [], at=at, calendars=calendars)
+    limit = rules.terms_of(clock.target).limit
+    left = limit.elapsed(at, clock.due_at, calendars)
+    return limit.forward(begin, left, calendars)
 
 
 def _wait(objection: Objection, *, by: User, at: datetime) -> datetime:

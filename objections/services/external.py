@@ -64,7 +64,7 @@ def note_external(
             Metric.EXTERNAL_COMPLAINT,
             at=received_at,
             facts={"source": source},
-            subject=_subject(found),
+            subject=subject_of(found),
         )
         _save_new(found)
         events.record(
@@ -99,7 +99,7 @@ def answer_external(
                 Metric.EXTERNAL_COMPLAINT,
                 at=at,
                 by=by,
-                subject=_subject(found),
+                subject=subject_of(found),
             )
             feed.announce(objection, "ticket", to_customer=False)
         return found
@@ -130,7 +130,7 @@ def end_external(
                 reason=clocks.CancelReason.NOT_NEEDED,
                 at=at,
                 by=by,
-                subject=_subject(found),
+                subject=subject_of(found),
             )
             feed.announce(objection, "ticket", to_customer=False)
         return found
@@ -160,7 +160,7 @@ def _held(
     return objection, found
 
 
-def _subject(found: ExternalComplaint) -> str:
+def subject_of(found: ExternalComplaint) -> str:
     return f"outside/{found.number}"
 
 

@@ -1,6 +1,6 @@
 """A proposal answers every demand, and goes out once all have approved (OB-08)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
 from customers.text import one_line
@@ -18,6 +18,7 @@ from objections import approval
 from objections.facts import MOST
 from objections.links import case_url
 from objections.models import (
+    LEVELS,
     Approval,
     ApprovalRule,
     Approver,
@@ -28,16 +29,16 @@ from objections.models import (
     Objection,
     Proposal,
 )
-from objections.models.proposal import NOTHING
+from objections.models.proposal import NOTHING, ProposalQuerySet
 from objections.services import levels, promises
 from objections.services.handling import refuse_partial
 from objections.workflow import WORKFLOW, Step
 from sla.models import Metric
 from sla.services import rules
-from staff.models import Role, User
+from staff.models import Department, Role, User
 from tickets import feed
 from tickets.models import Direction, Verb
-from tickets.services import events, messages
+from tickets.services import assignment, events, messages
 from tickets.text import clean_message
 from tickets.workflow import IllegalStep, NotAllowed
 
@@ -75,6 +76,19 @@ class _Checked:
     def amount(self) -> Decimal:
         return sum((it or NOTHING for _kind, it, _note in self.measures), NOTHING)
 
+    @property
+    def kinds(self) -> list[MeasureKind]:
+        return [kind for kind, _amount, _note in self.measures]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a proposal would be worth, alone and in all, and whose approval it needs."""
+
+    amount: Decimal
+    cumulative: Decimal
+    approvers: tuple[str, ...]
+
 
 def propose(
     objection: Objection,
@@ -108,15 +122,18 @@ def propose(
         rule = WORKFLOW.check(objection, Step.PROPOSE, by=by)
         _refuse_bystanders(objection, by=by)
         _refuse_unanswered(objection, checked)
-        before = objection.proposals.agreed().aggregate(total=Sum("amount"))["total"]
-        cumulative = checked.amount + (before or NOTHING)
-        needed = _approvals(checked, cumulative, by=by)
+        cumulative = checked.amount + agreed_before(objection)
+        needed = _approvals(checked.kinds, cumulative, by=by)
         allowance = examined(
             checked.text, by=by, confirmed=confirmed, override_reason=override_reason
         )
         proposal = _kept(objection, checked, cumulative=cumulative, by=by, at=at)
         for approver in needed:
             Approval.objects.create(proposal=proposal, approver=approver)
+        if Approver.FINANCE in needed:
+            office = Department.objects.filter(code=FINANCE).first()
+            if office is not None:  # they approve of what they can read
+                assignment.involve(objection, office)
         WORKFLOW.move(objection, rule)
         objection.save(update_fields=["status"])
         events.record(
@@ -207,6 +224,51 @@ def send_back(objection: Objection, *, reason: str, by: User, at: datetime) -> P
         return proposal
 
 
+def agreed_before(objection: Objection) -> Decimal:
+    """What the customer has accepted on the case so far, in CNY."""
+    found = objection.proposals.agreed().aggregate(total=Sum("amount"))["total"]
+    return found or NOTHING
+
+
+def estimate(
+    amounts: Mapping[str, Decimal | None], *, before: Decimal, by: User
+) -> Estimate:
+    """What measures, by the codes of their kinds, would need if `by` proposed them.
+
+    Unknown kinds and unfit amounts count as nothing: it is not judged yet.
+
+    Raises ValidationError (measures) where no rule covers so much.
+    """
+    known = MeasureKind.objects.filter(active=True)
+    kinds = [kind for kind in known if kind.code in amounts]
+    fit = (amounts[kind.code] for kind in kinds)
+    amount = sum(
+        (it for it in fit if it is not None and it.is_finite() and it > 0), NOTHING
+    )
+    return Estimate(amount, amount + before, _approvals(kinds, amount + before, by=by))
+
+
+def waiting_for(user: User) -> ProposalQuerySet:
+    """The proposals of which this person may approve: the twin of `open_to`."""
+    undecided = Approval.objects.filter(proposal=OuterRef("pk"), decided_at=None)
+    given = Approval.objects.filter(proposal=OuterRef("pk"), decided_by=user)
+    office = Department.objects.filter(members=user, code=FINANCE)
+    leads = Q(proposal__objection__department__head=user)
+    mine = (
+        Q(approver__in=[it for it in LEVELS if levels.reaches(user, it)])
+        | Q(Exists(office), approver=Approver.FINANCE)
+        | Q(leads, approver=Approver.DEPARTMENT_HEAD)
+    )
+    if user.role != Role.GENERAL_MANAGER:
+        undecided = undecided.filter(mine)
+    return (
+        Proposal.objects.standing()
+        .filter(Exists(undecided), ~Exists(given))
+        .exclude(proposed_by=user)
+        .exclude(objection__named_colleague=user)
+    )
+
+
 def open_to(proposal: Proposal, objection: Objection, *, by: User) -> list[Approval]:
     """The approvals that are still needed and that this person may give."""
     if proposal.proposed_by_id == by.pk or objection.names(by):
@@ -244,13 +306,15 @@ def _refuse_bystanders(objection: Objection, *, by: User) -> None:
         raise NotAllowed(Step.PROPOSE)
 
 
-def _approvals(checked: _Checked, cumulative: Decimal, *, by: User) -> tuple[str, ...]:
+def _approvals(
+    kinds: Sequence[MeasureKind], cumulative: Decimal, *, by: User
+) -> tuple[str, ...]:
     """Whose approvals a proposal needs. Raises ValidationError (measures).
 
     Nobody stands above the general manager; then head and finance approve instead.
     """
     bands = [approval.Band(it.up_to, it.approver) for it in ApprovalRule.objects.all()]
-    two = any(kind.two_persons for kind, _amount, _note in checked.measures)
+    two = any(kind.two_persons for kind in kinds)
     uncovered = ValidationError(
         {
             "measures": ValidationError(

@@ -28,21 +28,45 @@
     }
     if (["type", "subtype"].includes(event.target.name)) settle(form);
   });
-  // Which kind of evidence a button is about: its popup's form begins with it.
-  let kind = "";
+  // What a button is about, say a kind of evidence or an action: its popup's form begins
+  // with it.
+  const ABOUT = ["kind", "number"];
+  let about = {};
   const choose = () => {
-    const field = document.querySelector(".asking:popover-open select[name=kind]");
-    if (!kind || !field) return;
-    if ([...field.options].some((option) => option.value === kind)) field.value = kind;
-    kind = "";
+    for (const name of ABOUT) {
+      const field = document.querySelector(`.asking:popover-open select[name=${name}]`);
+      const value = about[name];
+      if (!value || !field) continue;
+      if ([...field.options].some((option) => option.value === value)) field.value = value;
+      about = {};
+    }
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[popovertarget^=act-popup-]");
     if (!button) return;
-    kind = button.dataset.kind ?? "";
+    about = Object.fromEntries(ABOUT.map((name) => [name, button.dataset[name] ?? ""]));
     requestAnimationFrame(choose);
   });
   document.addEventListener("htmx:afterSwap", choose);
+
+  // A form that was fetched when the case stood otherwise is fetched anew when it opens;
+  // what is written in one that is open stays.
+  const stand = () => document.getElementById("thread")?.dataset.stand ?? "";
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const popup = event.target;
+      if (event.newState !== "open" || !popup.id?.startsWith("act-popup-")) return;
+      const before = popup.dataset.stand;
+      popup.dataset.stand = stand();
+      if (before === undefined || before === stand()) return;
+      htmx.ajax("GET", popup.getAttribute("hx-get"), {
+        target: `#${popup.id}-body`,
+        swap: "innerHTML",
+      });
+    },
+    { capture: true },
+  );
 
   document.addEventListener("htmx:afterSwap", settleAll);
   settleAll();

@@ -218,7 +218,9 @@ def test_explaining_costs_the_same_however_much_happened(
     )
     assert workspace.clocks
     with django_assert_num_queries(2):
-        found = stories(workspace.clocks, at=workspace.now, names={})
+        found = stories(
+            workspace.clocks, at=workspace.now, name_of=lambda clock: clock.subject
+        )
         assert [line.detail for one in found for line in one.lines]
 
 

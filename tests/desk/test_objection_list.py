@@ -53,14 +53,27 @@ def test_a_stage_shows_its_own_and_the_counts_agree(desk: Client, agent: User) -
     listing = desk.get(LIST, {"stage": "open"}).context["listing"]
     assert {str(tab.view): tab.count for tab in listing.tabs} == {
         "open": 4,
+        "intake": 3,
+        "inquest": 1,
+        "agreement": 0,
+        "doing": 0,
+        "afterwards": 0,
+        "ended": None,
+    }
+    assert listing.stages == []
+    assert listing.address == "/desk/list/?stage=open"
+    # A part of the way shows all of its stages, and each of them can be chosen.
+    listing = desk.get(LIST, {"stage": "intake"}).context["listing"]
+    assert {str(tab.view): tab.count for tab in listing.stages} == {
         "received": 1,
         "acknowledged": 1,
         "recorded": 1,
-        "departments": 1,
-        "investigated": 0,
-        "ended": None,
     }
-    assert listing.address == "/desk/list/?stage=open"
+    assert (len(listing.rows), listing.total) == (3, 3)
+    listing = desk.get(LIST, {"stage": "recorded"}).context["listing"]
+    assert [str(tab.view) for tab in listing.tabs if tab.current] == ["intake"]
+    assert [str(tab.view) for tab in listing.stages if tab.current] == ["recorded"]
+    assert listing.total == 1
 
 
 def test_a_row_says_what_it_is_and_leads_to_the_objection(

@@ -28,10 +28,10 @@ pytestmark = pytest.mark.django_db
 # Session, person, objection, its clocks, hand-offs and demands, messages, files ...
 THREAD_QUERIES = 9
 # ... the clocks' records, repeats, versions of the form, links, what is similar, and
-# the history: events, clock events, people, departments ...
-CONTEXT_QUERIES = 19
+# the history: events, clock events, people, departments, complaints outside ...
+CONTEXT_QUERIES = 20
 # ... scripts and colleagues
-WORKSPACE_QUERIES = 21
+WORKSPACE_QUERIES = 22
 
 ENGLISH = {"Accept-Language": "en"}
 HTMX = {"HX-Request": "true", **ENGLISH}
@@ -588,7 +588,7 @@ class TestHandovers:
         for _ in range(objections):
             handed(QUALITY)
         theirs = self.signed_in(handler_of("technical_support"))
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             answer = theirs.get(self.PAGE, headers=HTMX)
         assert isinstance(answer, HttpResponse)
 

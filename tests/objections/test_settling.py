@@ -10,7 +10,7 @@ from django.db import transaction
 
 from objections import services
 from objections.models import Objection
-from objections.services import answering, closing
+from objections.services import answering, closing, extending
 from objections.services.proposing import Offer, Reply
 from sla.models import Audience, Metric
 from sla.services import announcing
@@ -551,7 +551,10 @@ def test_more_time_is_granted_once_and_told_before_it_is_over() -> None:
     with pytest.raises(IllegalStep):
         services.extend(objection, reason="等检测", by=supervisor, at=before)
     assert not objection.messages.filter(text__contains="延长").exists()
+    foreseen = extending.until_if_extended(objection, at=AT)
+    assert extending.until_if_extended(objection, at=before) is None
     granted = services.extend(objection, reason="等检测", by=supervisor, at=AT)
+    assert granted.until == foreseen
     services.extend(objection, reason="等检测", by=supervisor, at=AT)
     assert granted.until > before
     message = objection.messages.get(text__contains="延长")

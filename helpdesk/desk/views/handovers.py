@@ -1,4 +1,4 @@
-"""The departments' queue: accept and return in place."""
+"""The departments' queue: accept, return and carry out in place."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,16 +17,18 @@ from django.views.decorators.vary import vary_on_headers
 from helpdesk.answers import SeeOther
 from helpdesk.desk.handovers import Queue
 from helpdesk.desk.objection_forms import ReturnForm
+from helpdesk.desk.settlement_forms import DoneForm
 from helpdesk.desk.views.requests import Popup, beside_the_fields
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
 from helpdesk.forms import values
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import signed_in
 from objections import services
-from objections.models import Handoff
+from objections.models import Handoff, ResolutionAction
 from staff.models import User
 
 RETURN: Final = Popup("return", _("Return it"), _("Return it"), ReturnForm)
+DONE: Final = Popup("done", _("It is done"), _("Put it on record"), DoneForm)
 Deed = Callable[[datetime], object]
 
 
@@ -58,6 +60,23 @@ def return_it(request: HttpRequest, user: User, pk: int) -> HttpResponse:
             found, reason=values(form)["reason"], by=user, at=at
         ),
         popup=RETURN,
+    )
+
+
+@require_POST
+@signed_in
+def done(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """What was agreed is carried out (OB-09)."""
+    actions = ResolutionAction.objects.visible_to(user).select_related("objection")
+    found = get_object_or_404(actions, pk=pk)
+    form = DoneForm(request.POST, request.FILES)
+    return do(
+        request,
+        user,
+        lambda at: services.execute(
+            found.objection, number=found.number, by=user, at=at, **values(form)
+        ),
+        popup=DONE,
     )
 
 
@@ -104,6 +123,8 @@ def show(
             "notices": outstanding(user),
             "popup": RETURN,
             "fields": RETURN.fresh(),
+            "done": DONE,
+            "done_fields": DONE.fresh(),
         }
     status = refusal.status if refusal else HTTPStatus.OK
     return render(request, template, context, status=status)

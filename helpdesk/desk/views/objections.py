@@ -20,9 +20,10 @@ from django.views.decorators.http import (
 from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.answers import USED_UP, SeeOther
+from helpdesk.desk.act import Act
 from helpdesk.desk.marks import marks_of
 from helpdesk.desk.objection import ObjectionWorkspace
-from helpdesk.desk.objection_acts import ACTS, Act
+from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_forms import DepartmentForm
 from helpdesk.desk.views.belonging import other_ticket
 from helpdesk.desk.views.pages import whole_page
@@ -54,6 +55,8 @@ SLOTS: Final = {
     "other": "belong-form",
     "form": "composer",
 }
+# What an address can say a form is about: a kind of evidence, an action, a complaint.
+ABOUT: Final = frozenset({"kind", "number"})
 Deed = Callable[[Objection, datetime], object]
 
 
@@ -242,8 +245,8 @@ def act(request: HttpRequest, user: User, number: str, name: str) -> HttpRespons
     if not workspace.can[kind.step]:
         raise Http404
     form = kind.form_for(workspace)
-    if "kind" in request.GET:  # which kind of evidence it is about
-        form.initial["kind"] = request.GET["kind"]
+    for about in ABOUT & request.GET.keys():
+        form.initial[about] = request.GET[about]
     return show_form(request, workspace, kind, form)
 
 
