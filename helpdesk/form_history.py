@@ -75,7 +75,7 @@ def _proposal(it: Form) -> Part:
         (_("Measures"), "\n".join(_measure(one) for one in it["measures"])),
         (_("In all"), yuan(it["amount"]) if Decimal(it["amount"]) else ""),
         (_("Said to the demands"), "\n".join(_demand(one) for one in it["demands"])),
-        (_("Answer"), answers.get(it["answer"], _("None"))),
+        (_("The customer's answer"), answers.get(it["answer"], _("None"))),
         (_("Answered at"), moment(it["answered_at"])),
         (_("How it came"), channel),
         (_("In the customer's words"), it["answer_text"]),

@@ -25,6 +25,7 @@ from tickets.models import Channel
 
 COLUMNS: Final = (30, 70)  # hundredths of the width
 PADDING: Final = 1.2
+WITH_HEADING: Final = 30  # mm: a heading never stands alone at the end of a page
 
 
 def render(version: FormVersion, *, language: str) -> bytes:
@@ -54,6 +55,8 @@ def render(version: FormVersion, *, language: str) -> bytes:
         _table(paper, rows(version.content))
         for heading, part in form_history.parts(version.content):
             paper.ln(4)
+            if paper.will_page_break(WITH_HEADING):
+                paper.add_page()
             paper.words(heading, 12, bold=True)
             paper.ln(1)
             _table(paper, part)

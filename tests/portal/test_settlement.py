@@ -413,7 +413,7 @@ def test_the_form_of_the_archive_holds_what_came_of_the_case_and_older_ones_stay
     assert proposal["Said to the demands"] == (
         "Pay money back ¥300.00: Granted in part – 合同约定"
     )
-    assert proposal["Answer"] == "Agreed"
+    assert proposal["The customer's answer"] == "Agreed"
     assert (action["Proof"], action["Done at"]) == ("退款单 R-1", "2026-11-23 10:00")
     assert (visit["Resolved"], visit["Result, of 5 stars"]) == ("Yes", "5")
     assert (review["Decision"], review["Why"]) == ("The answer stays", "维持原方案")
