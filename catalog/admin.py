@@ -307,7 +307,8 @@ class DeviceAdmin(Exchanged):
     @admin.display(description=_("units in quarantine"), empty_value="-")
     def units_kept_back(self, device: Device) -> str:
         """Their serial numbers; supervision keeps units back and lifts them."""
-        standing = Quarantine.objects.standing().filter(device=device.pk)
+        known = Quarantine.objects.standing().exclude(device=None)
+        standing = known.filter(device=device.pk)
         return ", ".join(standing.values_list("serial_number", flat=True))
 
     @admin.display(description=_("model"), ordering="name_zh")
