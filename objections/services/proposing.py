@@ -32,7 +32,7 @@ from objections.models import (
 from objections.models.proposal import NOTHING, ProposalQuerySet
 from objections.services import levels, promises
 from objections.services.handling import refuse_partial
-from objections.workflow import WORKFLOW, Step
+from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Metric
 from sla.services import rules
 from staff.models import Department, Role, User
@@ -80,6 +80,13 @@ class _Checked:
     def kinds(self) -> list[MeasureKind]:
         return [kind for kind, _amount, _note in self.measures]
 
+    @property
+    def words(self) -> str:
+        """All that the customer reads of it."""
+        notes = [note for _kind, _amount, note in self.measures]
+        reasons = [reason for _met, reason in self.replies.values()]
+        return "\n".join(filter(None, (self.text, *notes, *reasons)))
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -125,7 +132,7 @@ def propose(
         cumulative = checked.amount + agreed_before(objection)
         needed = _approvals(checked.kinds, cumulative, by=by)
         allowance = examined(
-            checked.text, by=by, confirmed=confirmed, override_reason=override_reason
+            checked.words, by=by, confirmed=confirmed, override_reason=override_reason
         )
         proposal = _kept(objection, checked, cumulative=cumulative, by=by, at=at)
         for approver in needed:
@@ -195,6 +202,9 @@ def approve(
 def send_back(objection: Objection, *, reason: str, by: User, at: datetime) -> Proposal:
     """Do not approve, and say why; or take one's own proposal back.
 
+    Where the customer has refused twice it is the level's again to propose, to look
+    once more, to go higher or to end it.
+
     Raises ValidationError (reason), IllegalStep, NotAllowed.
     """
     reason = one_line(
@@ -220,6 +230,8 @@ def send_back(objection: Objection, *, reason: str, by: User, at: datetime) -> P
             update_fields=["sent_back_at", "sent_back_by", "sent_back_reason"]
         )
         WORKFLOW.move(objection, rule)
+        if objection.escalated_to:
+            objection.status = Status.REJECTED
         objection.save(update_fields=["status"])
         events.record(
             objection, Verb.PROPOSAL_SENT_BACK, by=by, at=at, proposal=proposal.number
