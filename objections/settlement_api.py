@@ -28,6 +28,7 @@ from objections.settlement_documents import (
     NewExternal,
     NewProposal,
     Reasoned,
+    ReasonTold,
     Result,
     Visiting,
 )
@@ -48,11 +49,11 @@ class Settlements(ViewSet):
         "extend_investigation",
         summary=gettext_lazy("Grant more time"),
         description=gettext_lazy("Once, told to the customer at once (OB-46)."),
-        request=Reasoned,
+        request=ReasonTold,
         **ONE,
     )
     def extend(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.extend, Reasoned)
+        return _take(request, number, services.extend, ReasonTold)
 
     @extend_schema(
         "order_test",

@@ -97,6 +97,10 @@ class Reasoned(serializers.Serializer[Any]):
     reason = Words(help_text=_("Why."))
 
 
+class ReasonTold(ToldGuard, Reasoned):
+    """A reason that the customer is told."""
+
+
 class CustomersAnswer(serializers.Serializer[Any]):
     accepted = serializers.BooleanField(help_text=_("Whether the customer agrees."))
     channel = AnswerChannelCode(help_text=_("How the customer answered."))

@@ -13,7 +13,7 @@ from customers.services import keep_contacts_until
 from customers.text import one_line
 from knowledge.services import scripts
 from objections.models import Closure, Objection, ReturnVisit
-from objections.services import answering, levels, promises
+from objections.services import answering, executing, levels, promises
 from objections.services.handing_off import end_handoffs, freeze
 from objections.services.handling import refuse_partial
 from objections.workflow import WORKFLOW, Status, Step
@@ -26,7 +26,7 @@ from tickets.workflow import IllegalStep, NotAllowed, Rule
 
 ATTEMPTS: Final = 3
 DISSATISFIED: Final = 2  # stars, out of five, and below
-APPEAL_WITHIN: Final = timedelta(days=7)
+APPEAL_WITHIN: Final = timedelta(days=executing.APPEAL_DAYS)
 KEPT_YEARS: Final = 3  # 民法典 188
 ARCHIVED_AFTER: Final = timedelta(days=1)
 WORDS: Final = 500

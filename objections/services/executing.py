@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers.text import one_line
 from inquiries.services.wording import examined
+from knowledge.services import scripts
 from objections.models import Objection, ResolutionAction
 from objections.services import promises
 from objections.services.handling import refuse_partial
@@ -22,6 +24,9 @@ from tickets.models import Direction, Message, Verb
 from tickets.services import assignment, events, messages
 from tickets.services.attachments import Upload
 from tickets.workflow import NotAllowed
+
+TOLD: Final = "RESULT_FEEDBACK"
+APPEAL_DAYS: Final = 7
 
 
 def subject_of(action: ResolutionAction) -> str:
@@ -144,18 +149,26 @@ def tell_result(
     confirmed: Collection[str] = (),
     override_reason: str = "",
 ) -> Message:
-    """Tell the customer what came of it; on their page they can give marks (CC-14).
+    """Tell the customer what came of it, and that they can ask for a review (CC-14).
+
+    On their page they can give marks.
 
     `confirmed` and `override_reason` are what the phrase guard is told.
 
     Raises ValidationError (text, override_reason), IllegalStep, SentOtherwise,
-    NotAllowed, ForbiddenPhrase, NeedsConfirmation.
+    NotAllowed, ForbiddenPhrase, NeedsConfirmation, ScriptError.
     """
     text, _none = messages.clean(text, ())
+    told = scripts.wording(
+        TOLD,
+        number=objection.number,
+        result=promises.unended(text),
+        appeal_days=str(APPEAL_DAYS),
+    )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         if sent := messages.said_before(
-            objection, client_token, text=text, files=(), direction=Direction.OUT
+            objection, client_token, text=told, files=(), direction=Direction.OUT
         ):
             return sent
         refuse_partial(objection, Step.TELL_RESULT, by=by)
@@ -166,7 +179,7 @@ def tell_result(
         message = messages.add(
             objection,
             direction=Direction.OUT,
-            text=text,
+            text=told,
             at=at,
             author=by,
             client_token=client_token,

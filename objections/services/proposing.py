@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Sum
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from customers.text import one_line
@@ -28,6 +29,7 @@ from objections.models import (
     Met,
     Objection,
     Proposal,
+    Responsibility,
 )
 from objections.models.proposal import NOTHING, ProposalQuerySet
 from objections.services import levels, promises
@@ -42,7 +44,7 @@ from tickets.services import assignment, events, messages
 from tickets.text import clean_message
 from tickets.workflow import IllegalStep, NotAllowed
 
-MADE: Final = "OBJECTION_PROPOSAL"
+MADE: Final = "PROPOSAL"
 FINANCE: Final = "finance"
 ABOVE_ALL: Final = (Approver.DEPARTMENT_HEAD, Approver.FINANCE)
 REMINDED_AFTER: Final = (1, 2)  # working days (CM-29)
@@ -392,7 +394,7 @@ def _send(objection: Objection, proposal: Proposal, *, by: User, at: datetime) -
     proposal.sent_with = messages.add(
         objection,
         direction=Direction.OUT,
-        text=f"{proposal.text}\n\n{_invitation(objection, proposal)}",
+        text=_told(objection, proposal),
         at=at,
         author=proposal.proposed_by,
     )
@@ -407,14 +409,19 @@ def _send(objection: Objection, proposal: Proposal, *, by: User, at: datetime) -
     )
 
 
-def _invitation(objection: Objection, proposal: Proposal) -> str:
-    """The words that lead the customer to the proposal."""
+def _told(objection: Objection, proposal: Proposal) -> str:
+    """The finding, the proposal and the way to it, in the words of the policy."""
     due = proposal.clock.due_at if proposal.clock else None
+    finding = objection.findings.last()
+    with translation.override("zh-hans"):
+        who = Responsibility(finding.responsibility).label if finding else ""
     return scripts.wording(
         MADE,
         number=objection.number,
+        finding=f"责任方为{who}",
+        proposal=promises.unended(proposal.text),
+        confirm_due=promises.said(due) if due else "3个工作日",
         link=case_url(objection),
-        due=promises.said(due) if due else "3个工作日",
     )
 
 

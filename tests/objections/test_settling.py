@@ -60,9 +60,10 @@ def test_a_small_proposal_goes_out_at_once_with_a_word_to_each_demand() -> None:
         (it.kind.code, it.asked, it.met) for it in proposal.demand_answers.all()
     ] == [("refund", Decimal(300), "partly")]
     assert proposal.sent_with is not None
-    assert proposal.sent_with.text.startswith("退还一半租金")
+    assert "核实结果:责任方为公司。处理方案:退还一半租金，并向您致歉。" in (
+        proposal.sent_with.text
+    )
     assert f"/follow/link/{objection.number}" in proposal.sent_with.text
-    assert "不会视为同意" in proposal.sent_with.text
     assert clock_of(objection, Metric.PROPOSAL).outcome == "met"
     assert clock_of(objection, Metric.TOTAL).outcome == "met"
     assert clock_of(objection, Metric.CUSTOMER_CONFIRMATION).due_at == local(
@@ -556,14 +557,14 @@ def test_more_time_is_granted_once_and_told_before_it_is_over() -> None:
     before = clock_of(objection, Metric.INVESTIGATION).due_at
     with pytest.raises(IllegalStep):
         services.extend(objection, reason="等检测", by=supervisor, at=before)
-    assert not objection.messages.filter(text__contains="延长").exists()
+    assert not objection.messages.filter(text__contains="仍在核实").exists()
     foreseen = extending.until_if_extended(objection, at=AT)
     assert extending.until_if_extended(objection, at=before) is None
     granted = services.extend(objection, reason="等检测", by=supervisor, at=AT)
     assert granted.until == foreseen
     services.extend(objection, reason="等检测", by=supervisor, at=AT)
     assert granted.until > before
-    message = objection.messages.get(text__contains="延长")
+    message = objection.messages.get(text__contains="仍在核实,原因:等检测,预计")
     assert message.author == supervisor
     with pytest.raises(IllegalStep):
         services.extend(objection, reason="还要等", by=boss(), at=after(minutes=1))
