@@ -184,6 +184,9 @@ def test_who_may_approve_finds_it_and_it_costs_the_same_for_many(
     with django_assert_num_queries(5):
         answer = client.get("/desk/list/", {"stage": "approvals"})
     assert len(answer.context["listing"].rows) == 4
+    # Who has given one of two approvals waits for somebody else, and so does the case.
+    services.approve(large.objection, by=general, at=AT)
+    assert large.pk not in {it.pk for it in waiting_for(general)}
     services.approve(large.objection, by=clerk, at=AT)
     assert not waiting_for(clerk).exists()
     views = signed_in(agent).get("/desk/list/", {"stage": "open"}).context["listing"]
