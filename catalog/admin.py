@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Model
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -33,10 +33,11 @@ from catalog.models import (
     Kit,
     KitItem,
     PaymentMethod,
+    Quarantine,
     Terms,
 )
 from catalog.services import exchange
-from staff.admin import Kept
+from staff.admin import Kept, ReadOnly
 
 CHECKED_FOR: Final = 3600
 LINES: Final = 3
@@ -223,6 +224,14 @@ def _place(request: HttpRequest, upload: str) -> str:
     return f"catalogue-upload:{request.user.pk}:{upload[:64]}"
 
 
+@admin.register(Quarantine)
+class QuarantineAdmin(ReadOnly):
+    list_display = ("serial_number", "device", "reason", "since", "by", "lifted_at")
+    list_select_related = ("device", "by")
+    list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
+    search_fields = ("serial_number", "device__code", "device__name_zh")
+
+
 @admin.register(Device)
 class DeviceAdmin(Exchanged):
     list_display = (
@@ -234,12 +243,21 @@ class DeviceAdmin(Exchanged):
         "monthly_rent",
         "deposit",
         "delivery_class",
+        "kept_back",
         "active",
     )
     list_filter = ("category", "delivery_class", "active")
     list_per_page = 100
     fieldsets = (
-        (None, {"fields": ("code", "category", "name_zh", "name_en", "active")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("code", "category", "name_zh", "name_en", "active"),
+                    "units_kept_back",
+                )
+            },
+        ),
         (
             _("Prices"),
             {
@@ -276,9 +294,30 @@ class DeviceAdmin(Exchanged):
         ),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
+        found: QuerySet[Device] = super().get_queryset(request)
+        standing = Count("quarantines", filter=Q(quarantines__lifted_at=None))
+        return found.annotate(kept_back_count=standing)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
+        return (*super().get_readonly_fields(request, obj), "units_kept_back")
+
+    @admin.display(description=_("units in quarantine"), empty_value="-")
+    def units_kept_back(self, device: Device) -> str:
+        """Their serial numbers; supervision keeps units back and lifts them."""
+        known = Quarantine.objects.standing().exclude(device=None)
+        standing = known.filter(device=device.pk)
+        return ", ".join(standing.values_list("serial_number", flat=True))
+
     @admin.display(description=_("model"), ordering="name_zh")
     def name(self, device: Device) -> str:
         return device.name
+
+    @admin.display(description=_("in quarantine"), ordering="kept_back_count")
+    def kept_back(self, device: Device) -> int:
+        return device.kept_back_count  # type: ignore[attr-defined,no-any-return]
 
 
 class KitItemInline(TabularInline):

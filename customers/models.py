@@ -121,3 +121,38 @@ class RevealLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class PhoneCode(models.Model):
+    """Six digits for one number of a customer, kept for a day as a keyed hash.
+
+    Without a hash it was ordered and not made yet.
+    """
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="codes")
+    phone_index = models.CharField(max_length=64)
+    language = models.CharField(max_length=10, blank=True)
+    hash = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    ordered_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("code for a phone")
+        verbose_name_plural = _("codes for phones")
+        ordering = ("pk",)
+        indexes: ClassVar = [
+            models.Index(
+                fields=("phone_index", "ordered_at"), name="phone_code_of_number"
+            ),
+            models.Index(
+                fields=("ordered_at",),
+                name="phone_code_ordered",
+                condition=Q(hash=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.ordered_at:%Y-%m-%d %H:%M:%S}"

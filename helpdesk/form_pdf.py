@@ -1,19 +1,16 @@
 """A frozen handling form as a PDF: A4, with its letters embedded (OB-42)."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import TextChoices
 from django.utils import translation
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
 
-from catalog import words
+from helpdesk import form_history
+from helpdesk.form_history import Row, moment, yuan
 from helpdesk.quotation_pdf import FAMILY, INK, JADE, LINE, QUIET, RULE, Paper, wrapped
 from objections.models import (
     DemandKind,
@@ -28,7 +25,7 @@ from tickets.models import Channel
 
 COLUMNS: Final = (30, 70)  # hundredths of the width
 PADDING: Final = 1.2
-Row = tuple[str, str]
+WITH_HEADING: Final = 30  # mm: a heading never stands alone at the end of a page
 
 
 def render(version: FormVersion, *, language: str) -> bytes:
@@ -46,10 +43,23 @@ def render(version: FormVersion, *, language: str) -> bytes:
         paper.ln(2)
         frozen = {"n": version.number, "at": moment(version.frozen_at)}
         paper.words(
-            _("Version %(n)s, as it was handed over at %(at)s.") % frozen, colour=QUIET
+            (
+                _("Version %(n)s, as it was at %(at)s.")
+                if form_history.has_history(version.content)
+                else _("Version %(n)s, as it was handed over at %(at)s.")
+            )
+            % frozen,
+            colour=QUIET,
         )
         paper.ln(3)
         _table(paper, rows(version.content))
+        for heading, part in form_history.parts(version.content):
+            paper.ln(4)
+            if paper.will_page_break(WITH_HEADING):
+                paper.add_page()
+            paper.words(heading, 12, bold=True)
+            paper.ln(1)
+            _table(paper, part)
         paper.ln(3)
         paper.words(f"SHA-256 {version.hash}", 7, colour=QUIET)
         return bytes(paper.output())
@@ -79,7 +89,7 @@ def rows(form: Mapping[str, Any]) -> list[Row]:
         (_("Serial number"), form["serial_number"]),
         (_("Order number"), form["order_number"]),
         (_("Contract number"), form["contract_number"]),
-        (_("Amount in dispute"), _yuan(form["amount"])),
+        (_("Amount in dispute"), yuan(form["amount"])),
         (_("Demands"), _demands(form["demands"])),
         (_("Start of the broadcast"), moment(form["shows_at"])),
         (_("Recorded"), moment(form["recorded_at"])),
@@ -94,12 +104,6 @@ def masked(surname: str, tail: str) -> str:
     if not tail:
         return surname
     return _("%(surname)s · ends in %(tail)s") % {"surname": surname, "tail": tail}
-
-
-def moment(at: datetime | str | None) -> str:
-    """A day and minute in the company's time; "" for none."""
-    found = parse_datetime(at) if isinstance(at, str) else at
-    return f"{localtime(found):%Y-%m-%d %H:%M}" if found else ""
 
 
 def _table(paper: Paper, found: list[Row]) -> None:
@@ -146,10 +150,6 @@ def _type(form: Mapping[str, Any]) -> str:
 
 def _demands(demands: list[dict[str, Any]]) -> str:
     return "\n".join(
-        " ".join(part for part in (_demand(it["kind"]), _yuan(it["amount"])) if part)
+        " ".join(part for part in (_demand(it["kind"]), yuan(it["amount"])) if part)
         for it in demands
     )
-
-
-def _yuan(amount: str | None) -> str:
-    return words.yuan(Decimal(amount)) if amount else ""

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "inquiries",
     "sla",
     "tickets",
+    "orders",
     "knowledge",
     "catalog",
     "customers",
@@ -154,6 +155,8 @@ TEMPLATES: list[dict[str, Any]] = [
                 "cases": "helpdesk.templatetags.cases",
                 "tickets": "helpdesk.templatetags.tickets",
                 "objections": "helpdesk.templatetags.objections",
+                "orders": "helpdesk.templatetags.orders",
+                "prevention": "helpdesk.templatetags.prevention",
             },
         },
     }
@@ -206,11 +209,23 @@ VIDEO_MAX_BYTES: int = env.int("VIDEO_MAX_BYTES", default=50 * 1024 * 1024)
 ATTACHMENTS_PER_MESSAGE = 9
 # The most that files may take which wait for their message, of all customers together.
 STAGED_MAX_BYTES: int = env.int("STAGED_MAX_BYTES", default=2 * 1024**3)
+# The most that one address may announce in an hour.
+UPLOAD_BYTES_PER_HOUR: int = env.int("UPLOAD_BYTES_PER_HOUR", default=512 * 1024**2)
+# The most that one part of a file may be: what a lost line costs at most.
+UPLOAD_PART_BYTES = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # The most that any request may be: all files of a message, and its text.
 REQUEST_MAX_BYTES = (
     ATTACHMENTS_PER_MESSAGE * ATTACHMENT_MAX_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE
 )
+
+# The socket of ClamAV's daemon, a path or host:port; without it no file is scanned.
+CLAMD: str = env.str("CLAMD", default="")
+if CLAMD and not CLAMD.startswith("/") and not CLAMD.rpartition(":")[2].isdecimal():
+    raise ImproperlyConfigured(
+        "CLAMD names no socket. Write it like /var/run/clamav/clamd.ctl or"
+        " 127.0.0.1:3310"
+    )
 
 # --- Jobs ----------------------------------------------------------------------------
 
@@ -274,6 +289,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "customers.forget_contacts",
         "schedule": crontab(minute="20"),
     },
+    "phones-send-codes": {
+        "task": "phones.send_codes",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "phones-forget-codes": {
+        "task": "phones.forget_codes",
+        "schedule": crontab(minute="40"),
+    },
     "quotations-make-documents": {
         "task": "quotations.make_documents",
         "schedule": 3.0,
@@ -294,10 +318,23 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 500},
     },
+    "prevention-report": {
+        "task": "prevention.report",
+        "schedule": crontab(day_of_month="1", hour="0", minute="20"),
+    },
+    "prevention-look": {
+        "task": "prevention.look",
+        "schedule": crontab(hour="5", minute="40"),
+    },
     "uploads-sweep": {
         "task": "uploads.sweep",
         "schedule": 600.0,
         "options": {"expires": 500},
+    },
+    "uploads-scan-waiting": {
+        "task": "uploads.scan_waiting",
+        "schedule": 20.0,
+        "options": {"expires": 19},
     },
     "follow-ups-send-due": {
         "task": "follow_ups.send_due",
@@ -362,6 +399,38 @@ EMAIL_FILE_PATH: str | None = _MAIL.get("EMAIL_FILE_PATH") or None
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL: str = env.str(
     "MAIL_FROM", default=f"shoushi@{urlsplit(SITE_URL).hostname or 'localhost'}"
+)
+
+# --- Facts of orders: the imported tables, or a class that asks another system --------
+
+ORDER_SOURCE: str = env.str("ORDER_SOURCE", default="orders.sources.ImportedOrders")
+ORDER_SOURCE_URL: str = env.str("ORDER_SOURCE_URL", default="")
+ORDER_SOURCE_TOKEN: str = env.str("ORDER_SOURCE_TOKEN", default="")
+ORDER_SOURCE_TIMEOUT: float = env.float("ORDER_SOURCE_TIMEOUT", default=3.0)
+if not 0 < ORDER_SOURCE_TIMEOUT <= 10:  # noqa: PLR2004 - seconds that a page may wait
+    raise ImproperlyConfigured(
+        "ORDER_SOURCE_TIMEOUT is the most seconds to wait: above 0, at most 10."
+    )
+# --- Short messages to customers -----------------------------------------------------
+
+
+def webhook_url(url: str) -> str:
+    """Where short messages go, which hold phone numbers: HTTPS, or this machine."""
+    parts = urlsplit(url)
+    here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
+    if url and not ((parts.scheme == "https" and parts.hostname) or here):
+        raise ImproperlyConfigured(
+            "SMS_WEBHOOK_URL is no HTTPS address. Write it like"
+            " https://sms.example.com/send"
+        )
+    return url
+
+
+SMS_WEBHOOK_URL: str = webhook_url(env.str("SMS_WEBHOOK_URL", default=""))
+SMS_WEBHOOK_TOKEN: str = env.str("SMS_WEBHOOK_TOKEN", default="")
+# The class that sends them; without one no phone is confirmed, and the desk says so.
+SMS_GATEWAY: str = env.str(
+    "SMS_GATEWAY", default="customers.sms.Webhook" if SMS_WEBHOOK_URL else ""
 )
 
 # --- Language and time ---------------------------------------------------------------
@@ -491,6 +560,7 @@ SPECTACULAR_SETTINGS = {
         "ObjectionStatus": "objections.workflow.Status",
         "ObjectionTypeCode": "objections.models.ObjectionType",
         "AnswerChannelCode": "objections.models.AnswerChannel",
+        "PreventiveActionStatus": "objections.prevention_workflow.ActionStatus",
         "TopicCode": "inquiries.models.Topic",
         "WayCode": "inquiries.models.Way",
         "CoreClause": "inquiries.request_documents.CORE_CHOICES",
@@ -522,6 +592,11 @@ SPECTACULAR_SETTINGS = {
             "name": "business-time",
             "x-displayName": _("Business time"),
             "description": _("When something is due by the company's calendars."),
+        },
+        {
+            "name": "orders",
+            "x-displayName": _("Orders"),
+            "description": _("What is known of an order, to be checked against."),
         },
         {
             "name": "pricing",

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from customers import services
+from customers import codes, services
 from helpdesk import documents, form_documents, mailing
 from objections.models import Objection
 
@@ -21,6 +21,18 @@ def forget_contacts() -> int:
     needed = Objection.objects.needing_contacts(at=at)
     keys = needed.values_list("customer", flat=True)
     return services.forget_contacts(at=at, needed=keys)
+
+
+@shared_task(name="phones.send_codes")
+def send_codes() -> int:
+    """Send the codes by which customers confirm their numbers."""
+    return codes.send_ordered(clock=timezone.now)
+
+
+@shared_task(name="phones.forget_codes")
+def forget_codes() -> int:
+    """Forget codes that count for nothing any more."""
+    return codes.forget(at=timezone.now())
 
 
 @shared_task(name="quotations.make_documents")

@@ -22,8 +22,10 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def seconds_to_wait(key: str, *rates: str, now: float) -> int:
+def seconds_to_wait(key: str, *rates: str, now: float, weight: int = 1) -> int:
     """Count one request; 0 if it may pass, else whole seconds until one may.
+
+    `weight` is for how many it counts, say its bytes.
 
     A rate reads "5/10s": five in the ten seconds that begin with the first, so that no
     stroke of a clock lets twice as many through at once. When Redis is away everything
@@ -41,13 +43,25 @@ def seconds_to_wait(key: str, *rates: str, now: float) -> int:
             if since is None or not since <= now < since + length:
                 cache.set(name, since := now, timeout=length)
             cache.add(f"{name}:{since}", 0, timeout=length + 1)
-            count = cache.incr(f"{name}:{since}")
+            count = cache.incr(f"{name}:{since}", weight)
         except (RedisError, ValueError) as error:
             logger.warning("throttle skipped: %s", type(error).__name__)
             continue
         if count > limit:
             wait = max(wait, int(since + length - now) + 1)
     return wait
+
+
+def give_back(key: str, *rates: str) -> None:
+    """Take back the last count of these limits: what was asked was harmless."""
+    for rate in rates:
+        name = f"throttle:{key}:{rate}"
+        try:
+            since = cache.get(name)
+            if since is not None:
+                cache.incr(f"{name}:{since}", -1)
+        except (RedisError, ValueError) as error:
+            logger.warning("throttle skipped: %s", type(error).__name__)
 
 
 def line_of(address: str) -> str:

@@ -105,6 +105,7 @@ ICONS: Final = {
     Verb.EXTERNAL_ANSWERED: "file-export",
     Verb.EXTERNAL_ENDED: "file-check",
     Verb.OBJECTION_URGED: "bell",
+    Verb.PHONE_CONFIRMED: "device-mobile-check",
     Verb.OBJECTION_WITHDRAWN: "logout-2",
     ClockEventKind.ACTIVATE: "player-play",
     ClockEventKind.WARNING: "alert-triangle",

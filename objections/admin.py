@@ -11,6 +11,7 @@ from objections.models import (
     DemandKind,
     EvidenceKind,
     EvidenceNeed,
+    FrequencyRule,
     LawArticle,
     MeasureKind,
     Route,
@@ -102,3 +103,22 @@ class ApprovalRuleAdmin(Kept):
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
         return bool(self.has_change_permission(request))
+
+
+@admin.register(FrequencyRule)
+class FrequencyRuleAdmin(Coded):
+    """When something counts as frequent (OB-10)."""
+
+    list_display = (
+        *("name_zh", "name_en", "kind", "least", "days", "percent"),
+        *("owner", "due_working_days", "check_after_days", "active"),
+    )
+    list_select_related = ("owner",)
+    autocomplete_fields = ("owner",)
+
+    def get_readonly_fields(
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+    ) -> tuple[str, ...]:
+        return ("code", "kind") if obj else ()

@@ -81,6 +81,7 @@ class Objections(ViewSet):
             **given["customer"],
             facts=facts_in(given),
             received_at=given.get("received_at") if by else None,
+            order_confirmed=given["order_confirmed"],
             client_token=given.get("client_token"),
             by=by,
             at=timezone.now(),

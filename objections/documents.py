@@ -183,6 +183,14 @@ class NewObjection(FormFacts, Once):
         required=False,
         help_text=_("With a token: when it reached you, if that was earlier."),
     )
+    order_confirmed = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text=_(
+            "Without a token: that the order's number is right, though no such order is"
+            " found under this phone number."
+        ),
+    )
 
 
 class Conversion(FormFacts, Once):

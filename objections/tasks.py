@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from objections.services import answering, closing
+from objections.services import answering, closing, watching
 
 
 @shared_task(name="objections.remind")
@@ -16,3 +16,21 @@ def remind() -> int:
 def archive() -> int:
     """Put away what has been closed for a day (OB-09)."""
     return closing.archive_closed(at=timezone.now())
+
+
+@shared_task(name="prevention.look")
+def look() -> int:
+    """Open an action for what has become frequent; count the effect of what was done.
+
+    It also makes the report of the last month, should the job of the month's start have
+    been missed (OB-10).
+    """
+    at = timezone.now()
+    watching.report_last_month(at=at)
+    return len(watching.look(at=at)) + watching.count_effects(at=at)
+
+
+@shared_task(name="prevention.report")
+def report() -> None:
+    """Keep the figures of the month that has just ended."""
+    watching.report_last_month(at=timezone.now())

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tickets.services import publication, staging
+from tickets.services import publication, scanning, staging
 
 
 @shared_task(name="publication.mark_due")
@@ -16,3 +16,9 @@ def mark_due() -> int:
 def sweep_uploads() -> int:
     """Forget files whose message never came."""
     return staging.sweep(at=timezone.now())
+
+
+@shared_task(name="uploads.scan_waiting")
+def scan_waiting_uploads() -> int:
+    """Ask the virus scanner about the files that it did not answer for."""
+    return scanning.scan_waiting(clock=timezone.now)

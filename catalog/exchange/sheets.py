@@ -79,11 +79,13 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
-def read(content: bytes) -> Sheet:
+def read(
+    content: bytes, *, most_bytes: int = MAX_BYTES, most_rows: int = MAX_ROWS
+) -> Sheet:
     """The table in a CSV (UTF-8, UTF-16 or GBK) or XLSX file; raises BadFile."""
-    if len(content) > MAX_BYTES:
+    if len(content) > most_bytes:
         raise BadFile(
-            _("The file is larger than %(size)d MB.") % {"size": MAX_BYTES >> 20}
+            _("The file is larger than %(size)d MB.") % {"size": most_bytes >> 20}
         )
     if content.startswith(OLE):
         raise BadFile(
@@ -93,9 +95,9 @@ def read(content: bytes) -> Sheet:
     rows = [row for row in lines if any(cell.strip() for cell in row.cells)]
     if not rows:
         raise BadFile(_("The file is empty."))
-    if len(rows) > MAX_ROWS + 1:
+    if len(rows) > most_rows + 1:
         raise BadFile(
-            _("The file has more than %(count)d lines.") % {"count": MAX_ROWS}
+            _("The file has more than %(count)d lines.") % {"count": most_rows}
         )
     heading, *body = rows
     return Sheet(tuple(cell.strip() for cell in _cut(heading.cells)), tuple(body))

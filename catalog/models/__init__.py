@@ -8,6 +8,7 @@ from catalog.models.discount import DiscountRule
 from catalog.models.kit import Kit, KitItem
 from catalog.models.needs import SCORES, Need, Scale, Scene
 from catalog.models.payment import PaymentMethod
+from catalog.models.quarantine import Quarantine
 from catalog.models.terms import Terms
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "KitItem",
     "Need",
     "PaymentMethod",
+    "Quarantine",
     "Scale",
     "Scene",
     "Terms",

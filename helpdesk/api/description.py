@@ -10,6 +10,8 @@ from drf_spectacular.generators import SchemaGenerator
 from helpdesk.api.problems import PROBLEM
 
 PROBLEM_SCHEMA: Final = "Problem"
+# What has no number yet, and is not for everybody or not at all times.
+FOR_SOME_ROLES: Final = frozenset({"open_preventive_action"})
 
 
 @lru_cache(maxsize=4)
@@ -39,7 +41,8 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> dict[int, st
     }
     if "{number}" in path:
         refusals[404] = _("Nothing of this number that the token's person may see.")
-    if "{number}" in path and method == "post":
+    takes_a_step = "{number}" in path and method == "post"
+    if takes_a_step or operation.get("operationId") in FOR_SOME_ROLES:
         refusals[403] = _("The role of the token's person does not allow this step.")
         refusals[409] = _("The state of the inquiry does not allow this step.")
     if "requestBody" in operation:

@@ -15,6 +15,8 @@ from inquiries.api import Inquiries
 from inquiries.offer_api import Offers
 from inquiries.request_api import ContractRequests, Explanations, RepairRequests
 from objections.api import Objections
+from objections.order_api import Orders
+from objections.prevention_api import ActionList, Actions
 from objections.settlement_api import Settlements
 from sla.api import ClockList, DueTime, Policies
 from tickets.api import TicketList
@@ -88,6 +90,7 @@ SETTLEMENT_VERBS = (
     "answer-external",
     "end-external",
 )
+ACTION_VERBS = ("assign", "describe", "finish", "judge", "cancel")
 # Where, which verbs, and who takes them.
 PLACES = (
     ("inquiries", VERBS, Inquiries),
@@ -98,6 +101,7 @@ PLACES = (
     ("inquiries", ("convert",), Objections),
     ("objections", OBJECTION_VERBS, Objections),
     ("objections", SETTLEMENT_VERBS, Settlements),
+    ("preventive-actions", ACTION_VERBS, Actions),
 )
 # `return` is no name for a method.
 METHODS = {"return": "give_back"}
@@ -108,6 +112,7 @@ def _name(place: str, verb: str) -> str:
         "contract-requests": "contract_",
         "repair-requests": "repair_",
         "objections": "objection_",
+        "preventive-actions": "action_",
     }
     return f"api_{of.get(place, '')}{verb.replace('-', '_')}"
 
@@ -148,6 +153,13 @@ urlpatterns = [
         "v1/objections/<slug:number>/",
         Objections.as_view({"get": "retrieve"}),
         name="api_objection",
+    ),
+    path("v1/orders/<str:number>/", Orders.as_view(), name="api_order"),
+    path("v1/preventive-actions/", ActionList.as_view(), name="api_actions"),
+    path(
+        "v1/preventive-actions/<slug:number>/",
+        Actions.as_view({"get": "retrieve"}),
+        name="api_action",
     ),
     path("v1/pricing/quote/", PriceOrder.as_view(), name="api_quote_price"),
     path("v1/pricing/early-return/", PriceReturn.as_view(), name="api_price_return"),

@@ -129,6 +129,11 @@ UNFOLD: Final[dict[str, Any]] = {
                     _item(
                         _("Rental terms"), "contract", "admin:catalog_terms_changelist"
                     ),
+                    _item(
+                        _("Quarantine"),
+                        "block",
+                        "admin:catalog_quarantine_changelist",
+                    ),
                 ],
             },
             {
@@ -165,6 +170,28 @@ UNFOLD: Final[dict[str, Any]] = {
                         _("Approvals"),
                         "approval",
                         "admin:objections_approvalrule_changelist",
+                    ),
+                    _item(
+                        _("Rules of frequency"),
+                        "trending_up",
+                        "admin:objections_frequencyrule_changelist",
+                    ),
+                ],
+            },
+            {
+                "title": _("Order facts"),
+                "separator": True,
+                "items": [
+                    _item(_("Orders"), "receipt_long", "admin:orders_order_changelist"),
+                    _item(
+                        _("Imports"),
+                        "upload_file",
+                        "admin:orders_importrun_changelist",
+                    ),
+                    _item(
+                        _("Changed rows"),
+                        "difference",
+                        "admin:orders_rowchange_changelist",
                     ),
                 ],
             },

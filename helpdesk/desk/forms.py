@@ -7,9 +7,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.forms import QuestionForm
+from objections.months import Month
+from objections.services.analysis import Cut
 from tickets.models import Channel, Store
 
 SEARCH_MAX: Final = 40
+KEY_MAX: Final = 100
 STORE_DESK: Final = "store"
 
 
@@ -67,6 +70,18 @@ class ListForm(forms.Form):
     view = forms.ChoiceField(choices=View.choices, required=False)
     stage = forms.ChoiceField(choices=Stage.choices, required=False)
     q = forms.CharField(max_length=SEARCH_MAX, required=False)
+    month = forms.CharField(max_length=7, required=False)
+    cut = forms.ChoiceField(choices=Cut.choices, required=False)
+    key = forms.CharField(max_length=KEY_MAX, required=False)
+
+    def counted(self) -> tuple[Month, Cut, str] | None:
+        """The number of a month's analysis whose objections are asked for."""
+        self.is_valid()
+        month = Month.read(self.cleaned_data.get("month", ""))
+        cut = self.cleaned_data.get("cut")
+        if month is None or not cut:
+            return None
+        return month, Cut(cut), self.cleaned_data.get("key", "")
 
     def chosen(self) -> tuple[View | Stage, str]:
         """The view, and what to search for ("" shows the view)."""

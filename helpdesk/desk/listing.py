@@ -13,6 +13,8 @@ from helpdesk.desk.forms import PARTS, Stage, View
 from helpdesk.kinds import ABOUT, objection_of, topics_of
 from inquiries.models import InquiryTopic, Merge
 from objections.models import Objection
+from objections.months import Month
+from objections.services.analysis import Analysis, Cut
 from objections.services.proposing import waiting_for
 from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockStatus, Metric, Outcome
@@ -96,6 +98,33 @@ def asked(view: View | Stage) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Records:
+    """The objections behind one number of a month's analysis (OB-10)."""
+
+    month: Month
+    cut: Cut
+    key: str
+    name: str
+    pks: frozenset[int]
+
+    @classmethod
+    def of(cls, month: Month, cut: Cut, key: str, *, at: datetime) -> Self:
+        found = Analysis.of(month, at=at)
+        return cls(month, cut, key, found.name_of(cut, key), found.pks(cut, key))
+
+    @property
+    def title(self) -> str:
+        """What they have in common, in the reader's words."""
+        parts = (str(self.month), str(self.cut.label), self.name)
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """How an address names them."""
+        return {"month": str(self.month), "cut": str(self.cut), "key": self.key}
+
+
+@dataclass(frozen=True)
 class Listing:
     """What the list shows at one moment."""
 
@@ -108,15 +137,25 @@ class Listing:
     waiting: int
     unassigned: int
     newest_unassigned: datetime | None
+    records: Records | None = None
 
     @classmethod
-    def of(cls, user: User, *, view: View | Stage, words: str, at: datetime) -> Self:
+    def of(
+        cls,
+        user: User,
+        *,
+        view: View | Stage,
+        words: str,
+        at: datetime,
+        records: Records | None = None,
+    ) -> Self:
         visible = Ticket.objects.visible_to(user)
         counts = open_counts(visible, user, type(view))
-        shown = "" if words else view
-        part = None if words else part_of(view)
+        asks = words or records
+        shown = "" if asks else view
+        part = None if asks else part_of(view)
         tickets = (
-            chosen(visible, user, view=view, words=words)
+            chosen(visible, user, view=view, words=words, records=records)
             .annotate(**marks())
             .select_related(*ABOUT, "channel", "customer", "assignee")
             .prefetch_related("clocks", "inquiry__topics")
@@ -137,11 +176,14 @@ class Listing:
             waiting=counts["waiting"],
             unassigned=counts["unassigned"],
             newest_unassigned=counts["newest_unassigned"],
+            records=records,
         )
 
     @property
     def total(self) -> int | None:
         """How many tickets the view has, of which the rows are the first."""
+        if self.records is not None:
+            return len(self.records.pks)
         tabs = [*self.stages, *self.tabs]
         return next((tab.count for tab in tabs if tab.current), None)
 
@@ -153,8 +195,10 @@ class Listing:
     @property
     def address(self) -> str:
         """Where this very list is fetched again."""
-        words = {"q": self.words} if self.words else {}
-        return f"{reverse('desk:list')}?{urlencode({**asked(self.view), **words})}"
+        more = {"q": self.words} if self.words else {}
+        if self.records is not None:
+            more |= self.records.asked
+        return f"{reverse('desk:list')}?{urlencode({**asked(self.view), **more})}"
 
 
 def part_of(view: View | Stage) -> Stage | None:
@@ -243,9 +287,20 @@ def of_stage(stage: Stage, user: User) -> Q:
 
 
 def chosen(
-    visible: TicketQuerySet[Ticket], user: User, *, view: View | Stage, words: str
+    visible: TicketQuerySet[Ticket],
+    user: User,
+    *,
+    view: View | Stage,
+    words: str,
+    records: Records | None = None,
 ) -> TicketQuerySet[Ticket]:
-    """The tickets of a view or of a search, most urgent first."""
+    """The tickets of a view or of a search, most urgent first; of a month the newest.
+
+    What somebody may not see is not among them, whatever was counted.
+    """
+    if records is not None:
+        newest = visible.filter(pk__in=records.pks).order_by("-created_at", "-pk")
+        return newest[:MOST_ROWS]
     if words:
         return visible.matching(words).by_urgency()[:MOST_CLOSED]
     if isinstance(view, Stage):

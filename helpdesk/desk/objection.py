@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
-from django.db.models import Case, IntegerField, Prefetch, Q, Value, When
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from catalog.models import Quarantine
+from catalog.services.quarantine import may_quarantine, of_serial
 from helpdesk.desk.act import Act
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.investigation import Investigation, files_on, named
@@ -33,6 +35,8 @@ from objections.models import (
 )
 from objections.next_step import acts_for, may_accept, next_step, possible_steps
 from objections.services.handling import refuse_poaching
+from objections.services.likeness import Similar, repeated_by, similar_to
+from objections.services.quarantining import is_suspect
 from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, Metric
 from sla.services.standing import Hold, holds
@@ -50,16 +54,7 @@ KEYS: Final = {
     "h": Step.HAND_OFF,
 }
 TOKENED: Final = (Step.ACKNOWLEDGE, Step.RECORD)
-MOST_SIMILAR: Final = 8
 OF_THE_OUTCOME: Final = frozenset({Metric.EXECUTION, Metric.EXTERNAL_COMPLAINT})
-
-
-@dataclass(frozen=True)
-class Similar:
-    """Another objection, and what it has in common with the open one."""
-
-    objection: Objection
-    reasons: list[str]
 
 
 @dataclass(frozen=True)
@@ -337,34 +332,28 @@ class ObjectionWorkspace:
 
     @cached_property
     def similar(self) -> list[Similar]:
-        """Objections with something in common that are not linked yet.
+        """Objections with something in common that are not linked yet."""
+        linked = [ticket.pk for ticket in self.linked]
+        return similar_to(self.objection, by=self.user, but=linked)
 
-        The same customer, order or device before the same subtype alone.
-        """
-        mine = self.objection
-        same = Q(customer=mine.customer_id)
-        if mine.order_number:
-            same |= Q(order_number=mine.order_number)
-        if mine.serial_number:
-            same |= Q(serial_number=mine.serial_number)
-        alike = same
-        if mine.subtype_id is not None:
-            alike |= Q(subtype=mine.subtype_id)
-        found = (
-            Objection.objects.visible_to(self.user)
-            .filter(alike)
-            .exclude(pk__in=[mine.pk, *(ticket.pk for ticket in self.linked)])
-            .annotate(
-                closeness=Case(
-                    When(same, then=Value(1)),
-                    default=Value(0),
-                    output_field=IntegerField(),
-                )
-            )
-            .select_related("customer", "assignee", "subtype")
-            .order_by("-closeness", "-created_at", "-pk")[:MOST_SIMILAR]
-        )
-        return [Similar(other, _in_common(mine, other)) for other in found]
+    @cached_property
+    def repeats(self) -> Objection | None:
+        """The objection that this one repeats (CC-31)."""
+        if not self.sheet.is_repeated:
+            return None
+        return repeated_by(self.objection, by=self.user)
+
+    @cached_property
+    def quarantine(self) -> Quarantine | None:
+        """What keeps the unit back that it is about."""
+        return of_serial(self.objection.serial_number)
+
+    @cached_property
+    def should_keep_back(self) -> bool:
+        """Whether its unit had the same trouble before, and this person acts on it."""
+        if self.quarantine or not may_quarantine(self.user):
+            return False
+        return is_suspect(self.objection)
 
     @cached_property
     def timeline(self) -> list[timeline.Entry]:
@@ -406,22 +395,3 @@ def _lines(ticket: Ticket) -> list[Line]:
     return [
         line_of(message, ticket) for message in messages.prefetch_related("attachments")
     ]
-
-
-def _in_common(mine: Objection, other: Objection) -> list[str]:
-    said = [
-        (mine.customer_id == other.customer_id, _("same customer")),
-        (
-            bool(mine.order_number) and mine.order_number == other.order_number,
-            _("same order"),
-        ),
-        (
-            bool(mine.serial_number) and mine.serial_number == other.serial_number,
-            _("same device"),
-        ),
-        (
-            mine.subtype_id is not None and mine.subtype_id == other.subtype_id,
-            _("same subtype"),
-        ),
-    ]
-    return [words for true, words in said if true]

@@ -72,8 +72,7 @@ class Sheet:
             "core_need": objection.core_need,
             "company_name": objection.company_name,
             "account_number": objection.account_number or objection.no_account_reason,
-            "phone": objection.customer.phone_tail
-            and f"… {objection.customer.phone_tail}",
+            "phone": phone_of(objection),
         }
         labels = label_of_fields()
         needed = self.missing
@@ -115,6 +114,16 @@ class Sheet:
             (self.is_repeated, _("objected to again within 30 days")),
         ]
         return [words for true, words in said if true]
+
+
+def phone_of(objection: Objection) -> str:
+    """The end of the number, and whether a code that was sent to it came back."""
+    tail = objection.customer.phone_tail
+    if not tail:
+        return ""
+    if objection.phone_confirmed_at is not None:
+        return _("… %(tail)s, confirmed by code") % {"tail": tail}
+    return _("… %(tail)s, not confirmed") % {"tail": tail}
 
 
 def label_of_fields() -> dict[str, str]:

@@ -24,6 +24,7 @@ from catalog.models import (
     Scale,
     Scene,
 )
+from catalog.services import quarantine
 from catalog.services.prices import searchable
 from helpdesk.errors import Permit
 from helpdesk.forms import TokenForm, ToldGuard, values
@@ -171,6 +172,11 @@ class Panel:
     def keys(self) -> list[int]:
         """The inquiries that stand together."""
         return together(self.inquiry)
+
+    @cached_property
+    def kept_back(self) -> dict[str, int]:
+        """How many units of each device are in quarantine, by its code."""
+        return quarantine.counts()
 
     @property
     def others(self) -> list[str]:

@@ -15,6 +15,7 @@ from helpdesk.desk.views import (
     objection_filing,
     objections,
     offers,
+    order_facts,
     pages,
     phrases,
     receiving,
@@ -140,6 +141,8 @@ urlpatterns = [
         files.evidence,
         name="objection_evidence",
     ),
+    path(f"{OBJECTION}order/", order_facts.show, name="objection_order"),
+    path(f"{OBJECTION}order/keep/", order_facts.keep, name="objection_order_keep"),
     path(f"{OBJECTION}link/", objections.link, name="objection_link"),
     path(f"{OBJECTION}unlink/", objections.unlink, name="objection_unlink"),
     *(

@@ -12,6 +12,7 @@ from helpdesk.doctor import (
     mail,
     program,
     promises,
+    scanner,
     servers,
     time_keeping,
     web,
@@ -64,6 +65,7 @@ CHECKS: Final = (
     Check("outbox", work.outbox, TABLES),
     Check("transactions", servers.upkeep, DATABASE),
     Check("mail", mail.server),
+    Check("virus scanner", scanner.clamd, TABLES),
     Check("web", web.web),
 )
 

@@ -26,7 +26,7 @@ from helpdesk.launch.translations import compile_translations
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATIC = ("static/**/*", "helpdesk/*/static/**/*")
-SHOWN = ("agent1", "supervisor", "admin")
+SHOWN = ("agent1", "finance", "supervisor", "admin")
 
 
 def migrate() -> None:

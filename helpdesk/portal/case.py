@@ -9,6 +9,8 @@ from typing import Final, Self
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from customers import sms
+from helpdesk.portal.settlement import Settlement, level_word, measure_text
 from objections.models import FormVersion, Objection
 from objections.services import promises
 from objections.workflow import WORKFLOW, Status, Step
@@ -28,6 +30,23 @@ ICONS: Final = {
     Verb.EVIDENCE_ASKED: "file-search",
     Verb.INVESTIGATION_WENT_ON: "player-track-next",
     Verb.INVESTIGATION_CONCLUDED: "gavel",
+    Verb.INVESTIGATION_EXTENDED: "clock-plus",
+    Verb.PROPOSAL_SENT: "mail-opened",
+    Verb.PROPOSAL_REMINDED: "bell",
+    Verb.PROPOSAL_ACCEPTED: "thumb-up",
+    Verb.PROPOSAL_REJECTED: "thumb-down",
+    Verb.INVESTIGATED_AGAIN: "repeat",
+    Verb.OBJECTION_ESCALATED: "stairs-up",
+    Verb.ACTION_DONE: "checkbox",
+    Verb.RESULT_TOLD: "message-check",
+    Verb.RETURN_VISIT_TRIED: "phone-off",
+    Verb.RETURN_VISIT_DONE: "phone-check",
+    Verb.CUSTOMER_RATED: "star",
+    Verb.OBJECTION_CLOSED: "flag-check",
+    Verb.OBJECTION_REOPENED: "rotate",
+    Verb.APPEAL_MADE: "zoom-check",
+    Verb.APPEAL_DECIDED: "scale",
+    Verb.OBJECTION_ARCHIVED: "archive",
     Verb.OBJECTION_URGED: "bell-ringing",
     Verb.OBJECTION_WITHDRAWN: "circle-x",
 }
@@ -82,6 +101,7 @@ class Case:
     lines: list[Line]
     form: FormVersion | None
     asked_with: int | None
+    settlement: Settlement
 
     @classmethod
     def of(cls, objection: Objection, *, at: datetime) -> Self:
@@ -90,15 +110,17 @@ class Case:
         ahead = ahead_of(clocks, at=at)
         late = [it.clock for it in ahead if it.late]
         happened = events_of(objection)
+        settlement = Settlement.of(objection, happened, clocks, at=at)
         return cls(
             objection=objection,
             now=at,
-            done=done_of(happened),
+            done=done_of(happened, actions_of(settlement)),
             ahead=ahead,
             told_at=told_at(late),
             lines=lines_of(objection),
             form=objection.forms.prefetch_related("documents").last(),
             asked_with=asked_with(objection, happened),
+            settlement=settlement,
         )
 
     @property
@@ -138,12 +160,18 @@ class Case:
         return self.objection.has_ended
 
     @property
+    def is_withdrawn(self) -> bool:
+        return self.objection.status == Status.WITHDRAWN
+
+    @property
     def can_write(self) -> bool:
         return WORKFLOW.allows(self.objection, Step.CUSTOMER_WRITES, by=None)
 
     @property
     def can_urge(self) -> bool:
-        return WORKFLOW.allows(self.objection, Step.URGE, by=None)
+        """Not while it is the customer whom we wait for."""
+        ours = self.settlement.stage not in {"answer", "marks"}
+        return ours and WORKFLOW.allows(self.objection, Step.URGE, by=None)
 
     @property
     def can_withdraw(self) -> bool:
@@ -154,6 +182,11 @@ class Case:
         """Whether a number was given that nobody has confirmed."""
         given = self.objection.customer.phone_tail != ""
         return given and self.objection.phone_confirmed_at is None
+
+    @property
+    def asks_code(self) -> bool:
+        """Whether the customer can show by a code that the number is theirs."""
+        return self.phone_unconfirmed and sms.is_set_up()
 
     @cached_property
     def acknowledgement(self) -> str:
@@ -193,6 +226,10 @@ def promise_text(metric: str) -> str:
         Metric.DEPARTMENT_ACCEPTANCE: _("Every department asked has taken it up"),
         Metric.INVESTIGATION: _("The department has found out what happened"),
         Metric.TOTAL: _("You have our result"),
+        Metric.EXECUTION: _("What we agreed on is carried out"),
+        Metric.FEEDBACK: _("We tell you what came of it"),
+        Metric.RETURN_VISIT: _("We ask you whether all is well"),
+        Metric.APPEAL: _("Somebody else has reviewed it and decides"),
     }[Metric(metric)]
 
 
@@ -219,11 +256,16 @@ def asked_with(objection: Objection, events: Iterable[Event]) -> int | None:
     return asked[-1].data["message"] if asked else None
 
 
-def done_of(events: Iterable[Event]) -> list[Done]:
+def actions_of(settlement: Settlement) -> dict[int, str]:
+    """What each action was about, by its number."""
+    return {it.number: measure_text(it.measure) for it in settlement.actions}
+
+
+def done_of(events: Iterable[Event], actions: dict[int, str]) -> list[Done]:
     """The steps behind us, each with its time and work number."""
     names = {it.code: it.name for it in Department.objects.all()}
     return [
-        Done(ICONS[Verb(it.verb)], done_text(it, names), it.at, who(it))
+        Done(ICONS[Verb(it.verb)], done_text(it, names, actions), it.at, who(it))
         for it in events
     ]
 
@@ -234,13 +276,17 @@ def who(event: Event) -> str:
         Verb.OBJECTION_FILED,
         Verb.OBJECTION_URGED,
         Verb.OBJECTION_WITHDRAWN,
+        Verb.PROPOSAL_ACCEPTED,
+        Verb.PROPOSAL_REJECTED,
+        Verb.CUSTOMER_RATED,
+        Verb.APPEAL_MADE,
     }
     if event.actor is not None:
         return _("Agent %(number)s") % {"number": event.actor.work_number}
     return _("You") if event.verb in by_customer else _("automatic")
 
 
-def done_text(event: Event, names: dict[str, str]) -> str:
+def done_text(event: Event, names: dict[str, str], actions: dict[int, str]) -> str:
     """What happened, in plain words."""
     if event.verb == Verb.OBJECTION_HANDED_OFF:
         codes = event.data.get("departments", [])
@@ -249,6 +295,26 @@ def done_text(event: Event, names: dict[str, str]) -> str:
     if event.verb == Verb.HANDOFF_ACCEPTED:
         code = str(event.data.get("department", ""))
         return _("%(department)s investigates") % {"department": names.get(code, code)}
+    if event.verb == Verb.ACTION_DONE:
+        what = actions.get(event.data["action"], "")
+        return _("Done: %(what)s") % {"what": what}
+    return decided_text(event) or plain_text(event)
+
+
+def decided_text(event: Event) -> str:
+    """What was decided; "" for what is no decision."""
+    if event.verb == Verb.OBJECTION_ESCALATED:
+        level = level_word(str(event.data["level"]))
+        return _("Now %(level)s decides") % {"level": level}
+    if event.verb != Verb.APPEAL_DECIDED:
+        return ""
+    if event.data["granted"]:
+        return _("Reviewed: we take it up again")
+    return _("Reviewed: our answer stays")
+
+
+def plain_text(event: Event) -> str:
+    """What always happens in the same words."""
     return {
         Verb.OBJECTION_FILED: _("Objection received"),
         Verb.OBJECTION_ANSWERED_AUTOMATICALLY: _("Receipt confirmed"),
@@ -258,6 +324,20 @@ def done_text(event: Event, names: dict[str, str]) -> str:
         Verb.EVIDENCE_ASKED: _("We asked you for material"),
         Verb.INVESTIGATION_WENT_ON: _("The investigation goes on"),
         Verb.INVESTIGATION_CONCLUDED: _("We found out what happened"),
+        Verb.INVESTIGATION_EXTENDED: _("We need more time, and told you until when"),
+        Verb.PROPOSAL_SENT: _("You have our proposal"),
+        Verb.PROPOSAL_REMINDED: _("We reminded you of our proposal"),
+        Verb.PROPOSAL_ACCEPTED: _("You agreed to our proposal"),
+        Verb.PROPOSAL_REJECTED: _("You did not agree to our proposal"),
+        Verb.INVESTIGATED_AGAIN: _("The departments look at it once more"),
+        Verb.RESULT_TOLD: _("We told you what came of it"),
+        Verb.RETURN_VISIT_TRIED: _("We tried to reach you"),
+        Verb.RETURN_VISIT_DONE: _("We asked you whether all is well"),
+        Verb.CUSTOMER_RATED: _("You gave your marks"),
+        Verb.OBJECTION_CLOSED: _("Case closed"),
+        Verb.OBJECTION_REOPENED: _("Case taken up again"),
+        Verb.APPEAL_MADE: _("You asked for a review"),
+        Verb.OBJECTION_ARCHIVED: _("Put away safely"),
         Verb.OBJECTION_URGED: _("You asked us to hurry"),
         Verb.OBJECTION_WITHDRAWN: _("Objection withdrawn"),
     }[Verb(event.verb)]

@@ -1,7 +1,6 @@
 """Following a case: by number and last four digits, by link, or after filing it."""
 
 import re
-import time
 import uuid
 from http import HTTPStatus
 from typing import Final
@@ -25,9 +24,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.answers import SeeOther, file_of, kept_file
 from helpdesk.forms import WritingForm
-from helpdesk.portal import sight
+from helpdesk.portal import guessing, sight
 from helpdesk.portal.case import Case
-from helpdesk.throttle import seconds_to_wait, throttled, too_many
+from helpdesk.portal.settlement import Tried
+from helpdesk.throttle import throttled, too_many
 from inquiries.links import thread_path
 from inquiries.models import Inquiry
 from objections import services
@@ -39,8 +39,6 @@ from tickets.workflow import IllegalStep
 NUMBER: Final = re.compile(r"(OB|IN)\d{8}[0-9A-Z]{6}")
 TAIL: Final = re.compile(r"[0-9]{4}")
 NOBODYS: Final = "none"  # what a number that does not exist is compared with
-# Nobody tries ten thousand tails on one number, from however many addresses.
-OF_ONE_NUMBER: Final = ("20/h",)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,11 +50,11 @@ def follow(request: HttpRequest) -> HttpResponse:
         return follow_page(request, number=request.GET.get("number", "")[:40])
     number = "".join(request.POST.get("number", "").split()).upper()[:40]
     tail = request.POST.get("tail", "").strip()
-    if NUMBER.fullmatch(number):
-        wait = seconds_to_wait(f"follow:{number}", *OF_ONE_NUMBER, now=time.time())
-        if wait:
-            return too_many(request, wait=wait)
+    if NUMBER.fullmatch(number) and (wait := guessing.wait_of(request, number)):
+        return too_many(request, wait=wait)
     ticket = matching(number, tail)
+    if ticket is not None:
+        guessing.was_right(request, number)
     if ticket is None:
         return follow_page(
             request, number=number, refused=True, status=HTTPStatus.UNPROCESSABLE_ENTITY
@@ -140,6 +138,7 @@ def case_page(
     status: int = HTTPStatus.OK,
     *,
     withdrawing: ValidationError | None = None,
+    tried: Tried | None = None,
 ) -> HttpResponse:
     """The page or, for htmx, the fragment; with the messages of a refused form."""
     shown = Case.of(objection, at=timezone.now())
@@ -161,11 +160,20 @@ def case_page(
         "urged": "urged" in request.GET,
         "statement": request.POST.get("statement", ""),
         "statement_errors": withdrawing.messages if withdrawing else [],
+        "settled": shown.settlement,
+        "tried": tried or Tried(),
+        # What is being typed there stays, unless the case has moved on.
+        "settle_stays": tried is None and seen_state(request) == shown.settlement.key,
     }
     template = (
         "portal/objection/_answer.html" if fragment else "portal/objection/case.html"
     )
     return render(request, template, context, status=status)
+
+
+def seen_state(request: HttpRequest) -> str:
+    """The state of the block about the proposal that the page shows."""
+    return request.POST.get("settled") or request.GET.get("settled", "")
 
 
 @require_POST
@@ -253,7 +261,7 @@ def file(request: HttpRequest, number: str, public_id: uuid.UUID) -> HttpRespons
     """An attachment of this case; what is in a note is not in it."""
     messages = found(request, number).messages.exclude(direction=Direction.NOTE)
     files = Attachment.objects.filter(message__in=messages.order_by())
-    return file_of(get_object_or_404(files, public_id=public_id))
+    return file_of(request, get_object_or_404(files, public_id=public_id))
 
 
 @require_GET
@@ -266,9 +274,7 @@ def pdf(request: HttpRequest, number: str) -> HttpResponseBase:
     if not document.is_there:
         raise Http404
     name = f"{number}-{document.version.number}.pdf"
-    response = kept_file(document.file, name, "application/pdf")
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return kept_file(request, document.file, name, "application/pdf")
 
 
 @require_POST

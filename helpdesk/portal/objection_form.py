@@ -109,6 +109,7 @@ class ObjectionForm(forms.Form):
     """All that a customer may say at once; sent once per client token."""
 
     order_number = line()
+    order_confirmed = forms.BooleanField(required=False)
     device_model = line()
     serial_number = line()
     contract_number = line()
@@ -178,6 +179,8 @@ class ObjectionForm(forms.Form):
         places = {"type": "what", "subtype": "what"}
         for name, errors in error.error_dict.items():
             place = places.get(name, name)
+            if any(it.code == "order_strange" for it in errors):
+                place = "order_confirmed"  # which stands there to be ticked
             self.add_error(place if place in self.fields else None, errors)
 
     def slots(self) -> dict[str, list[str]]:

@@ -5,27 +5,22 @@ from http import HTTPStatus
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.answers import SeeOther
 from helpdesk.portal import objection_form, sight
-from helpdesk.portal.case import Case
+from helpdesk.portal.filed import send_first_code
 from helpdesk.portal.objection_form import ObjectionForm
 from helpdesk.throttle import throttled
 from objections import services
-from objections.links import case_url
 from objections.models import Objection
 from objections.services.filing import filed_before
 from tickets.models import Channel, StagedFile
@@ -53,6 +48,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if filed := file_by(request, form, staged):
         staging.drop(staged)
         sight.grant(request, filed)
+        send_first_code(request, filed)
         return go(request, reverse("portal:objection_filed", args=[filed.number]))
     if request.headers.get("HX-Request"):
         context = {"slots": form.slots(), "form_id": "objection"}
@@ -81,6 +77,7 @@ def file_by(
             facts=form.facts(),
             files=form.cleaned_data["files"],
             ready=staging.contents(staged),
+            order_confirmed=form.cleaned_data["order_confirmed"],
             client_token=token,
             at=timezone.now(),
         )
@@ -149,51 +146,6 @@ def form_page(
         "staged": staged or [],
     }
     return render(request, "portal/objection/new.html", context, status=status)
-
-
-@require_POST
-@throttled("upload", "20/10s", "60/h")
-@never_cache
-def upload(request: HttpRequest) -> HttpResponse:
-    """Take one file of a form that is being filled in; a second time it is the same."""
-    file = request.FILES.get("file")
-    if file is None:
-        return JsonResponse({"error": _("No file came through.")}, status=422)
-    try:
-        token = uuid.UUID(request.POST.get("client_token", ""))
-    except ValueError:
-        token = uuid.uuid4()
-    try:
-        staged = staging.stage(
-            file,
-            owner=sight.new_uploader(request),
-            client_token=token,
-            at=timezone.now(),
-        )
-    except ValidationError as error:
-        return JsonResponse({"error": " ".join(error.messages)}, status=422)
-    told = {"id": str(staged.public_id), "name": staged.name, "size": staged.size}
-    return JsonResponse(told, status=HTTPStatus.CREATED)
-
-
-@require_POST
-@throttled("upload", "20/10s", "60/h")
-def remove_upload(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Forget a file that was taken out of the form; another browser's stays."""
-    staging.drop(staging.waiting([public_id], owner=sight.uploader(request)))
-    return HttpResponse(status=HTTPStatus.NO_CONTENT)
-
-
-@require_safe
-@never_cache
-def filed(request: HttpRequest, number: str) -> HttpResponse:
-    """What was filed: its number, the promised times, and the way back to it."""
-    if not sight.sees(request, number):
-        return SeeOther(reverse("portal:follow"))
-    objection = Objection.objects.get(number=number)
-    case = Case.of(objection, at=timezone.now())
-    context = {"case": case, "now": case.now, "link": case_url(objection)}
-    return render(request, "portal/objection/filed.html", context)
 
 
 def go(request: HttpRequest, path: str) -> HttpResponse:

@@ -4,7 +4,9 @@ import secrets
 from typing import Final
 
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
+from helpdesk.throttle import line_of
 from objections.models import Objection
 
 CASES: Final = "cases"
@@ -45,3 +47,9 @@ def new_uploader(request: HttpRequest) -> str:
     if not uploader(request):
         request.session[UPLOADS] = secrets.token_urlsafe(32)
     return uploader(request)
+
+
+def line_mark(request: HttpRequest) -> str:
+    """What tells the files of one address from another's, and not the address."""
+    line = line_of(request.META.get("REMOTE_ADDR", ""))
+    return salted_hmac("helpdesk.portal.uploads", line).hexdigest()[:32]

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from helpdesk.portal import (
+    answering,
     catalogue,
+    filed,
     following,
     objections,
     quotations,
     reaching,
+    uploads,
     views,
 )
 
@@ -26,19 +29,30 @@ urlpatterns = [
     path("channels/menu.txt", reaching.menu_text, name="channels_menu"),
     path("stores/<slug:code>/", reaching.store, name="store"),
     path("objections/new/", objections.new, name="objection_new"),
-    path("objections/uploads/", objections.upload, name="objection_upload"),
+    path("objections/uploads/", uploads.begin, name="objection_upload"),
     path(
-        "objections/uploads/<uuid:public_id>/remove/",
-        objections.remove_upload,
-        name="objection_upload_remove",
+        "objections/uploads/<uuid:public_id>/",
+        uploads.one,
+        name="objection_upload_one",
     ),
-    path("objections/<slug:number>/", objections.filed, name="objection_filed"),
+    path("objections/<slug:number>/", filed.filed, name="objection_filed"),
+    path(
+        "objections/<slug:number>/phone/", filed.confirm_phone, name="objection_phone"
+    ),
+    path(
+        "objections/<slug:number>/phone/send/",
+        filed.send_code,
+        name="objection_phone_send",
+    ),
     path("follow/", following.follow, name="follow"),
     path("follow/link/<str:token>/", following.by_link, name="case_link"),
     path("follow/<slug:number>/", following.case, name="case"),
     path("follow/<slug:number>/write/", following.write, name="case_write"),
     path("follow/<slug:number>/urge/", following.urge, name="case_urge"),
     path("follow/<slug:number>/withdraw/", following.withdraw, name="case_withdraw"),
+    path("follow/<slug:number>/answer/", answering.answer, name="case_answer"),
+    path("follow/<slug:number>/rate/", answering.rate, name="case_rate"),
+    path("follow/<slug:number>/appeal/", answering.appeal, name="case_appeal"),
     path("follow/<slug:number>/leave/", following.leave, name="case_leave"),
     path("follow/<slug:number>/pdf/", following.pdf, name="case_pdf"),
     path("follow/<slug:number>/make/", following.make_pdf, name="case_make_pdf"),

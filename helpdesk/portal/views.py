@@ -23,6 +23,7 @@ from django.views.decorators.http import (
 )
 from django.views.decorators.vary import vary_on_headers
 
+from customers import sms
 from helpdesk import reach, stores
 from helpdesk.answers import USED_UP, SeeOther, file_of
 from helpdesk.errors import refusal_of
@@ -74,7 +75,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What we do with what a customer tells us."""
-    return render(request, "portal/privacy.html")
+    context = {"sends_codes": sms.is_set_up()}
+    return render(request, "portal/privacy.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -383,7 +385,7 @@ def file(request: HttpRequest, token: str, public_id: uuid.UUID) -> HttpResponse
     """An attachment of this conversation; what is in a note is not in it."""
     shown = read_by_customer(found(token), held=held(request))
     files = Attachment.objects.filter(message__in=shown.order_by())
-    return file_of(get_object_or_404(files, public_id=public_id))
+    return file_of(request, get_object_or_404(files, public_id=public_id))
 
 
 def go(request: HttpRequest, path: str) -> HttpResponse:

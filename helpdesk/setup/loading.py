@@ -12,18 +12,28 @@ from catalog.services.load import load_catalogue
 from helpdesk import stores
 from helpdesk.setup.happening import happen
 from helpdesk.setup.objecting import object_to
+from helpdesk.setup.preventing import prevent
 from inquiries import services
 from inquiries.models import Inquiry
 from knowledge.services.load import load_knowledge
 from objections.models import Objection
 from objections.services.load import load_objections
+from orders.models import Order
+from orders.services import importing
+from orders.services.importing import File
 from sla.services import calendar_content
 from sla.services.calendars import GROUPS
 from staff.models import Department, Role, User
 from tickets.models import Channel, PublicationPlace, Store
 
 DATA: Final = Path(__file__).resolve().parent / "data"
-DEPARTMENT_HEADS: Final = {"customer_service": "manager"}
+EXAMPLE: Final = Path(importing.__file__).resolve().parent.parent / "data" / "example"
+DEPARTMENT_HEADS: Final = {
+    "customer_service": "manager",
+    "technical_support": "technical_support",
+    "warehouse_logistics": "warehouse_logistics",
+    "finance": "finance",
+}
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -145,6 +155,14 @@ def load_conversations(*, now: datetime) -> int:
     return len(data["conversations"]) + len(data["missed_calls"])
 
 
+def load_orders(*, at: datetime) -> None:
+    """The orders that the demo objections are about, for a house that has none."""
+    if Order.objects.exists():
+        return
+    files = [File(it.name, it.read_bytes()) for it in sorted(EXAMPLE.glob("*.csv"))]
+    importing.bring_in(files, at=at, by="demo")
+
+
 @transaction.atomic
 def load_demo_objections(*, now: datetime) -> int:
     """Past objections for an empty house; how many were made."""
@@ -153,6 +171,7 @@ def load_demo_objections(*, now: datetime) -> int:
     rows = _read("demo.toml")["objections"]
     for row in rows:
         object_to(row, now=now)
+    prevent(_read("prevention.toml"), now=now)
     return len(rows)
 
 

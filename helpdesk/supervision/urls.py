@@ -3,13 +3,16 @@
 from django.urls import path
 
 from helpdesk.supervision.views import (
+    analysis,
     board,
     calendars,
     channels,
     drafts,
     hours,
     policy,
+    prevention,
     publication,
+    quarantine,
     rollouts,
     stores,
 )
@@ -59,4 +62,16 @@ urlpatterns = [
     path("stores/new/", stores.new, name="store_new"),
     path("stores/<slug:code>/", stores.change, name="store"),
     path("stores/<slug:code>/poster/", stores.poster, name="store_poster"),
+    path("objections/", analysis.month, name="objections"),
+    path("objections/export/", analysis.export, name="objections_export"),
+    path("prevention/", prevention.index, name="preventions"),
+    path("prevention/new/", prevention.new, name="prevention_new"),
+    path("prevention/<slug:number>/", prevention.action, name="prevention"),
+    path(
+        "prevention/<slug:number>/<slug:step>/",
+        prevention.step,
+        name="prevention_step",
+    ),
+    path("quarantine/", quarantine.index, name="quarantine"),
+    path("quarantine/<int:pk>/lift/", quarantine.lift, name="quarantine_lift"),
 ]

@@ -11,6 +11,7 @@ from objections.services.closing import (
     rate,
     visit,
 )
+from objections.services.confirming import confirm_phone
 from objections.services.converting import convert
 from objections.services.customers import customer_writes, urge, withdraw
 from objections.services.departments import accept, return_handoff
@@ -51,6 +52,7 @@ __all__ = [
     "attach_conversations",
     "close_unagreed",
     "conclude",
+    "confirm_phone",
     "convert",
     "correct",
     "customer_writes",

@@ -19,6 +19,7 @@ from objections.models import Demand, Objection
 from objections.services import promises, speaking
 from objections.services.acknowledging import acknowledged
 from objections.workflow import Status
+from orders.services import look_up
 from sla.models import Metric
 from staff.models import User
 from tickets import feed
@@ -49,6 +50,7 @@ def file(
     talking: bool = False,
     received_at: datetime | None = None,
     store: Store | None = None,
+    order_confirmed: bool = False,
     client_token: uuid.UUID | None = None,
 ) -> Objection:
     """Take in an objection and start its clocks (OB-31 to OB-43).
@@ -57,8 +59,15 @@ def file(
     a colleague's record is never refused for what is missing (D-02). `talking` says
     that the colleague is speaking with the customer, who is thereby answered (OB-35);
     `received_at` that it reached us earlier than it is written down. `ready` are files
-    that were inspected before. Filing again with the same client token returns the
-    objection that is there already.
+    that were inspected before.
+
+    A customer who names an order that is not seen to be theirs is told so, in the same
+    words whether nobody placed it or somebody else did: whoever tries numbers learns
+    of no order that it exists, nor whose it is. `order_confirmed` says that it is right
+    all the same: nobody is turned away for a typing error of ours, an import that is
+    late, or a colleague's phone. Then the desk sees what the look-up says.
+
+    Filing again with the same client token returns the objection that is there already.
 
     Raises ValidationError with a message per field: surname, phone, files,
     received_at, or a field of the form; NotAllowed for who receives no customers;
@@ -77,6 +86,7 @@ def file(
         at=at,
         received_at=received_at,
         whole=by is None,
+        order_confirmed=order_confirmed or by is not None,
     )
     try:
         with transaction.atomic():
@@ -212,6 +222,7 @@ def _cleaned(
     at: datetime,
     received_at: datetime | None,
     whole: bool,
+    order_confirmed: bool,
 ) -> tuple[_Who, Checked, list[InspectedFile]]:
     errors: dict[str, ValidationError] = {}
     checked: Checked | None = None
@@ -244,6 +255,22 @@ def _cleaned(
         errors["received_at"] = ValidationError(
             _("This cannot be. Please check the date."), code="received_at_unfit"
         )
+    if not errors and checked is not None and not order_confirmed:
+        number = checked.facts.order_number
+        if number and look_up.is_of_another(number, phone=phone):
+            errors["order_number"] = _strange(number)
     if errors or checked is None:
         raise ValidationError(errors)
     return _Who(surname, phone), checked, inspected
+
+
+def _strange(number: str) -> ValidationError:
+    """One answer for an order that is not there and for one of somebody else."""
+    return ValidationError(
+        _(
+            "We find no order %(number)s under this phone number. Please check both; if"
+            " they are right, confirm it and we will look into it."
+        )
+        % {"number": number},
+        code="order_strange",
+    )

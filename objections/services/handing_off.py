@@ -23,6 +23,7 @@ from objections.models import (
     came_back_twice,
 )
 from objections.services import promises
+from objections.services.form_history import history_of
 from objections.services.handling import refuse_partial, refuse_poaching
 from objections.workflow import WORKFLOW, Step
 from sla.models import Metric
@@ -145,7 +146,10 @@ def freeze(objection: Objection, *, at: datetime) -> FormVersion:
 
 
 def form_content(objection: Objection) -> dict[str, Any]:
-    """The handling form as JSON; the customer's contact stays masked."""
+    """The handling form as JSON; the customer's contact stays masked.
+
+    From the finding on it holds as well what came of the case (OB-09).
+    """
     form = {
         **asdict(facts_of(objection)),
         "number": objection.number,
@@ -160,6 +164,7 @@ def form_content(objection: Objection) -> dict[str, Any]:
         "recorded_at": objection.recorded_at,
         "estimate": objection.estimate,
         "recorded_by": _recorder(objection),
+        **history_of(objection),
     }
     plain: dict[str, Any] = json.loads(json.dumps(form, cls=DjangoJSONEncoder))
     return plain

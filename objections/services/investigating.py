@@ -544,3 +544,20 @@ def _pause(objection: Objection, metric: Metric, *, by: User, at: datetime) -> N
             )
     except pauses.PauseRefused:
         return
+
+
+@transaction.atomic
+def keep_copy(
+    objection: Objection, *, kind: str, source: str, text: str, by: User, at: datetime
+) -> Evidence:
+    """Keep a frozen copy of what our own records say, however long it is.
+
+    Raises ValidationError (kind), IllegalStep, NotAllowed.
+    """
+    objection = Objection.objects.locked().get(pk=objection.pk)
+    refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
+    WORKFLOW.check(objection, Step.ADD_EVIDENCE, by=by)
+    piece = (text, None, hashlib.sha256(text.encode()).hexdigest())
+    kept = _put(objection, _kind(kind), piece, source=source, by=by, at=at)
+    feed.announce(objection, "ticket", to_customer=False)
+    return kept

@@ -11,6 +11,7 @@ from objections.models import (
     DemandKind,
     EvidenceKind,
     EvidenceNeed,
+    FrequencyRule,
     LawArticle,
     MeasureKind,
     Route,
@@ -27,6 +28,8 @@ def load_objections() -> None:
     _load_taxonomy(_read("taxonomy.toml"))
     _load_investigation(_read("investigation.toml"))
     _load_settlement(_read("settlement.toml"))
+    for row in _read("prevention.toml")["rules"]:
+        FrequencyRule.objects.get_or_create(code=row["code"], defaults=row)
 
 
 def _read(name: str) -> dict[str, Any]:

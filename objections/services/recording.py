@@ -194,6 +194,7 @@ def _called(objection: Objection, phone: str, *, at: datetime) -> bool:
     if customer.pk == objection.customer_id:
         return False
     objection.customer = customer
+    objection.phone_confirmed_at = None  # it is another number
     return True
 
 

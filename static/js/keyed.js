@@ -1,6 +1,7 @@
 /* hx-ext="keyed" hx-swap="keyed": brings new server HTML into the page without
    touching what did not change. Children with an id are matched by it; a child with
-   data-keyed is merged inside, any other is kept or replaced whole. What is being read,
+   data-keyed is merged inside, one with the same data-own stays as it is, any other is
+   kept or replaced whole. What is being read,
    selected, focused or played therefore stays. */
 (() => {
   "use strict";
@@ -11,6 +12,10 @@
     sourceOf.has(old)
       ? sourceOf.get(old) === fresh.outerHTML
       : old.isEqualNode(fresh);
+
+  // What fills itself (data-own) stays while it is about the same.
+  const ownsItself = (old, fresh) =>
+    Boolean(fresh.dataset.own) && old.dataset.own === fresh.dataset.own;
 
   const copyAttributes = (target, fresh) => {
     for (const { name } of [...target.attributes]) {
@@ -34,7 +39,7 @@
           copyAttributes(old, child);
           merge(old, child, added);
           node = old;
-        } else if (sameSource(old, child)) {
+        } else if (ownsItself(old, child) || sameSource(old, child)) {
           node = old;
         }
       }

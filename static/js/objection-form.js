@@ -15,6 +15,7 @@
   const refused = all(".error-slot").some((slot) => slot.childElementCount > 0);
   let current = 0;
   let sending = 0; // files under way
+  let missing = 0; // files that came part of their way, and are not on this device
   let send = null; // the submit that waits for them
 
   // --- the draft ---------------------------------------------------------------------
@@ -41,6 +42,7 @@
       (it) => it.name && !["hidden", "file"].includes(it.type),
     );
   let staged = [];
+  let parts = []; // files on their way
   let gone = false; // sent, or thrown away: nothing more is kept
   const save = () => {
     if (gone) return;
@@ -52,10 +54,14 @@
         values[it.name] = it.value;
       }
     }
-    const some = Object.keys(values).length > 0 || staged.length > 0;
-    store.write(
-      some ? { at: Date.now(), token: token.value, step: current, values, staged } : null,
-    );
+    const some = Object.keys(values).length > 0 || staged.length > 0 || parts.length > 0;
+    const draft = { at: Date.now(), token: token.value, step: current, values, staged, parts };
+    store.write(some ? draft : null);
+  };
+  const forget = () => {
+    gone = true;
+    store.write(null);
+    keptFiles.clear();
   };
   const restore = () => {
     const draft = store.read();
@@ -69,6 +75,8 @@
     }
     for (const file of draft.staged ?? []) if (!uploads.has(file.id)) uploads.known(file);
     staged = draft.staged ?? [];
+    parts = draft.parts ?? [];
+    parts.forEach(uploads.goOn);
     current = Math.min(Math.max(0, Number(draft.step) || 0), steps.length - 1);
     return true;
   };
@@ -135,13 +143,13 @@
 
   // --- messages beside the fields ----------------------------------------------------
   const slotOf = (name) => document.getElementById(`error-${name}`);
-  const sayMissing = (field) => {
+  const sayMissing = (field, said = field.dataset.missing) => {
     const slot = slotOf(field.dataset.field);
     const list = document.createElement("ul");
     list.className = "field-errors";
     const line = document.createElement("li");
     const text = document.createElement("span");
-    text.textContent = field.dataset.missing;
+    text.textContent = said;
     line.append($("[data-alert]").content.cloneNode(true), text);
     list.append(line);
     const box = document.createElement("div");
@@ -217,7 +225,7 @@
   };
   const next = () => {
     const missing = missingIn(steps[current]);
-    missing.forEach(sayMissing);
+    missing.forEach((field) => sayMissing(field));
     if (missing.length) {
       mark()?.focus();
       return;
@@ -257,8 +265,7 @@
     note.textContent = text;
   };
   form.addEventListener("uploads:change", (event) => {
-    sending = event.detail.sending;
-    staged = event.detail.staged;
+    ({ sending, missing, staged, parts } = event.detail);
     save();
     if (!sending && send) {
       const now = send;
@@ -270,9 +277,11 @@
   form.addEventListener("htmx:confirm", (event) => {
     if (event.target !== form) return;
     event.preventDefault();
-    const missing = steps.flatMap(missingIn);
-    missing.forEach(sayMissing);
-    if (missing.length) {
+    const empties = steps.flatMap(missingIn);
+    empties.forEach((field) => sayMissing(field));
+    const half = $("[data-unfinished]");
+    if (missing) sayMissing(half, half.dataset.unfinished);
+    if (empties.length || missing) {
       showWrong();
       return;
     }
@@ -288,8 +297,7 @@
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== form) return;
     if (event.detail.xhr.getResponseHeader("HX-Redirect")) {
-      gone = true;
-      store.write(null);
+      forget();
       return;
     }
     busy(false);
@@ -321,8 +329,7 @@
     $("[data-draft-note]").hidden = false;
   }
   $("[data-draft-clear]").addEventListener("click", () => {
-    gone = true;
-    store.write(null);
+    forget();
     location.replace(location.pathname);
   });
   form.addEventListener("input", () => {

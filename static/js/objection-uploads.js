@@ -1,12 +1,18 @@
-/* Files of a form, sent one by one before it: <form data-upload="address"> with
+/* Files of a form, sent part by part before it: <form data-upload="address"> with
      <input type="file" data-pick> and <ul data-uploads data-word-...>.
-   Each file has a token of its own, so that a try after a lost answer is still one file;
-   what the line lost is sent again by itself. Says on the form:
-     uploads:change {sending, failed, staged: [{id, name, size}]} */
+   Each file has a token of its own. A POST with it makes room, or tells how far the file
+   has come; PATCH brings the next part. What the line lost goes on from there by itself,
+   after a reload as well (kept-files.js). Says on the form:
+     uploads:change {sending, missing, staged: [{id, name, size}],
+                     parts: [{key, name, size, modified}]} */
 (() => {
   "use strict";
   const WAITS = [2000, 4000, 8000, 15000, 30000];
   const AT_ONCE = 2;
+  const LEAST = 128 * 1024;
+  const QUICK = 1500; // a part that took less is followed by a larger one
+  const SLOW = 8000;
+  const TYPE = "application/offset+octet-stream";
 
   const token = () => {
     if (crypto.randomUUID) return crypto.randomUUID();
@@ -28,21 +34,25 @@
     const maxBytes = Number(main.dataset.maxBytes || Infinity);
     const maxVideo = Number(main.dataset.maxVideoBytes || maxBytes);
     const most = Number(main.dataset.maxFiles || Infinity);
+    const largest = Number(form.dataset.uploadPart || LEAST);
     const word = (name) => list.dataset[`word${name}`];
     const csrf = form.querySelector("[name=csrfmiddlewaretoken]").value;
-    const files = []; // {key, file, name, size, state, id, item, xhr, tries, timer}
+    // {key, file, name, size, modified, state, id, offset, item, xhr, tries, timer}
+    const files = [];
+    let part = Math.min(2 * LEAST, largest);
 
     const tell = () => {
-      const sending = files.filter((it) => ["waits", "sending", "lost"].includes(it.state));
+      const on = (...states) => files.filter((it) => states.includes(it.state));
       form.dispatchEvent(
         new CustomEvent("uploads:change", {
           bubbles: true,
           detail: {
-            sending: sending.length,
-            failed: files.filter((it) => it.state === "failed").length,
-            staged: files
-              .filter((it) => it.id)
-              .map(({ id, name, size: bytes }) => ({ id, name, size: bytes })),
+            sending: on("waits", "sending", "lost").length,
+            missing: on("missing").length,
+            staged: on("there").map(({ id, name, size: bytes }) => ({ id, name, size: bytes })),
+            parts: on("waits", "sending", "lost", "missing").map(
+              ({ key, name, size: bytes, modified }) => ({ key, name, size: bytes, modified }),
+            ),
           },
         }),
       );
@@ -68,9 +78,9 @@
       const again = document.createElement("button");
       again.type = "button";
       again.className = "btn again";
-      again.textContent = word("Again");
       again.hidden = true;
       again.addEventListener("click", () => {
+        clearTimeout(it.timer);
         it.tries = 0;
         it.state = "waits";
         show(it);
@@ -91,28 +101,34 @@
       list.append(item);
       show(it);
     };
-    const show = (it, percent = 0) => {
+    const show = (it, loaded = 0) => {
       const find = (what) => it.item.querySelector(what);
+      const come = Math.min(it.size, (it.offset ?? 0) + loaded);
+      const percent = it.size ? Math.floor((come / it.size) * 100) : 0;
       const texts = {
         waits: word("Waiting"),
-        sending: `${word("Sending")} ${percent} %`,
+        sending: percent < 100 ? `${word("Sending")} ${percent} %` : word("Checked"),
         there: `${size(it.size)} · ${word("There")}`,
-        lost: word("Lost"),
+        lost: percent ? `${percent} % · ${word("Lost")}` : word("Lost"),
+        missing: word("Missing"),
         failed: it.reason ?? word("Failed"),
       };
       it.item.dataset.state = it.state;
       find(".note").textContent = texts[it.state];
-      find("progress").hidden = it.state !== "sending";
+      find("progress").hidden = !["sending", "lost"].includes(it.state);
       find("progress").value = percent;
-      find(".again").hidden = !(it.state === "lost" || (it.state === "failed" && it.retry));
+      const again = find(".again");
+      again.hidden = !(it.state === "lost" || (it.state === "failed" && it.retry));
+      again.textContent = word(it.state === "lost" ? "Resume" : "Again");
       const hidden = find("input[name=staged]");
-      hidden.disabled = !it.id;
-      hidden.value = it.id ?? "";
+      hidden.disabled = it.state !== "there";
+      hidden.value = it.state === "there" ? it.id : "";
     };
 
     // --- sending ---------------------------------------------------------------------
     const settle = (it, state, more = {}) => {
       Object.assign(it, { state, xhr: null }, more);
+      if (state === "there" || state === "failed") keptFiles.remove(it.key);
       show(it);
       tell();
       pump();
@@ -131,49 +147,89 @@
       show(it);
       pump();
     };
-    const send = (it) => {
-      const xhr = new XMLHttpRequest();
-      it.xhr = xhr;
-      it.state = "sending";
-      show(it);
-      xhr.open("POST", form.dataset.upload);
-      xhr.setRequestHeader("X-CSRFToken", csrf);
-      xhr.timeout = 180000;
-      xhr.upload.addEventListener("progress", (event) => {
-        if (event.lengthComputable) {
-          show(it, Math.floor((event.loaded / event.total) * 100));
+    const ask = (it, method, address, headers, body) =>
+      new Promise((resolve, reject) => {
+        const xhr = new XMLHttpRequest();
+        it.xhr = xhr;
+        xhr.open(method, address);
+        xhr.setRequestHeader("X-CSRFToken", csrf);
+        for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+        xhr.timeout = 120000;
+        if (method === "PATCH") {
+          xhr.upload.addEventListener("progress", (event) => show(it, event.loaded));
         }
-      });
-      xhr.addEventListener("load", () => {
-        let told = {};
-        try {
-          told = JSON.parse(xhr.responseText);
-        } catch {
-          /* a page instead of JSON: only its status counts */
-        }
-        if (xhr.status === 201) {
-          settle(it, "there", { id: told.id, name: told.name, size: told.size });
-        } else if (xhr.status === 429 || xhr.status >= 500) {
+        xhr.addEventListener("load", () => {
+          let told = {};
+          try {
+            told = JSON.parse(xhr.responseText);
+          } catch {
+            /* a page instead of JSON: only its status counts */
+          }
           const seconds = Number(xhr.getResponseHeader("Retry-After"));
-          lost(it, seconds ? seconds * 1000 : undefined);
-        } else {
-          settle(it, "failed", { reason: told.error, retry: !told.error });
+          resolve({
+            status: xhr.status,
+            told,
+            offset: Number(xhr.getResponseHeader("Upload-Offset") ?? NaN),
+            wait: seconds ? seconds * 1000 : undefined,
+          });
+        });
+        for (const name of ["error", "timeout", "abort"]) {
+          xhr.addEventListener(name, () => reject(new Error(name)));
         }
+        xhr.send(body);
       });
-      for (const name of ["error", "timeout"]) {
-        xhr.addEventListener(name, () => lost(it));
-      }
+    // How far it has come; a file that is new begins.
+    const begin = (it) => {
       const body = new FormData();
       body.append("client_token", it.key);
-      body.append("file", it.file, it.file.name);
-      xhr.send(body);
+      body.append("name", it.name);
+      return ask(it, "POST", form.dataset.upload, { "Upload-Length": it.size }, body);
+    };
+    const next = async (it) => {
+      const sent = it.file.slice(it.offset, it.offset + part);
+      const since = performance.now();
+      const headers = { "Upload-Offset": it.offset, "Content-Type": TYPE };
+      const answer = await ask(it, "PATCH", `${form.dataset.upload}${it.id}/`, headers, sent);
+      const took = performance.now() - since;
+      if (took < QUICK) part = Math.min(part * 2, largest);
+      else if (took > SLOW) part = Math.max(Math.floor(part / 2), LEAST);
+      return answer;
+    };
+    const send = async (it) => {
+      it.state = "sending";
+      show(it);
+      try {
+        let answer = await begin(it);
+        for (let strays = 0; files.includes(it); ) {
+          const { status, told, offset, wait } = answer;
+          if (status === 200 || status === 201) {
+            Object.assign(it, { id: told.id, offset, tries: 0 });
+            if (told.whole) return settle(it, "there", { name: told.name, size: told.size });
+            show(it);
+            answer = await next(it);
+          } else if ((status === 409 && told.error && it.id) || (status === 404 && it.id)) {
+            // Another page was quicker, or it was swept: ask how it stands.
+            strays += 1;
+            if (strays > 20) return lost(it);
+            it.id = null;
+            answer = await begin(it);
+          } else if (status === 429 || status >= 500) {
+            return lost(it, wait);
+          } else {
+            return settle(it, "failed", { reason: told.error || null, retry: !told.error });
+          }
+        }
+      } catch (error) {
+        if (files.includes(it)) lost(it);
+      }
+      return undefined;
     };
     const pump = () => {
       // The first answer brings the session that all the others belong to.
-      const most = files.some((it) => it.id) ? AT_ONCE : 1;
+      const limit = files.some((it) => it.id) ? AT_ONCE : 1;
       let busy = files.filter((it) => it.state === "sending").length;
       for (const it of files) {
-        if (busy >= most) break;
+        if (busy >= limit) break;
         if (it.state !== "waits") continue;
         busy += 1;
         send(it);
@@ -181,32 +237,47 @@
       tell();
     };
     addEventListener("online", () => files.forEach(retry));
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) files.forEach(retry);
+    });
 
     // --- what is in the list ---------------------------------------------------------
     const drop = (it) => {
       clearTimeout(it.timer);
-      it.xhr?.abort();
       files.splice(files.indexOf(it), 1);
+      it.xhr?.abort();
+      keptFiles.remove(it.key);
       const image = it.item.querySelector("img");
       if (image) URL.revokeObjectURL(image.src);
       it.item.remove();
       if (it.id) {
-        const body = new FormData();
-        body.append("csrfmiddlewaretoken", csrf);
-        const path = `${form.dataset.upload}${it.id}/remove/`;
-        fetch(path, { method: "POST", body }).catch(() => {});
+        const headers = { "X-CSRFToken": csrf };
+        const path = `${form.dataset.upload}${it.id}/`;
+        fetch(path, { method: "DELETE", headers }).catch(() => {});
       }
-      tell();
+      pump();
       main.focus();
     };
     const take = (chosen) => {
       for (const file of chosen) {
-        const it = { key: token(), file, name: file.name, size: file.size, tries: 0 };
+        const modified = file.lastModified;
+        const same = (it) =>
+          it.name === file.name && it.size === file.size && it.modified === modified;
+        const begun = files.find((it) => it.state === "missing" && same(it));
+        if (begun) {
+          Object.assign(begun, { file, state: "waits" });
+          keptFiles.put(begun.key, file);
+          show(begun);
+          continue;
+        }
+        const it = { key: token(), file, name: file.name, size: file.size, modified, tries: 0 };
         it.state = "waits";
         const limit = file.type.startsWith("video/") ? maxVideo : maxBytes;
         if (file.size > limit || files.filter((one) => one.state !== "failed").length >= most) {
           it.state = "failed";
           it.reason = file.size > limit ? word("Large") : word("Many");
+        } else {
+          keptFiles.put(it.key, file);
         }
         files.push(it);
         draw(it);
@@ -217,6 +288,15 @@
       const it = { key: id, id, name, size: bytes, state: "there", tries: 0 };
       files.push(it);
       draw(it);
+    };
+    // What an earlier page had on its way; a file that is not kept here is asked for.
+    const goOn = async ({ key, name, size: bytes, modified }) => {
+      const it = { key, name, size: bytes, modified, state: "missing", tries: 0 };
+      files.push(it);
+      it.file = await keptFiles.get(key);
+      if (it.file) it.state = "waits";
+      if (files.includes(it)) draw(it);
+      pump();
     };
     list.querySelectorAll("li[data-staged]").forEach((item) => {
       item.remove();
@@ -233,6 +313,6 @@
       event.preventDefault();
       take([...(event.dataTransfer?.files ?? [])]);
     });
-    return { known, has: (id) => files.some((it) => it.id === id), tell };
+    return { known, goOn, has: (id) => files.some((it) => it.id === id), tell };
   };
 })();

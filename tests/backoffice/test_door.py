@@ -6,9 +6,11 @@ from django.test import Client
 
 from knowledge.models import Script
 from objections.models import Subtype
+from orders.models import Order
 from sla.models import PolicyVersion
 from staff.models import Role
 from tests.factories import UserFactory, channel
+from tests.orders.files import brought, example
 from tickets.models import Channel
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +30,11 @@ def test_strangers_sign_in_where_everyone_does_and_come_back(client: Client) -> 
     assert answer.redirect_chain[-1][0] == ("/accounts/login/?next=/admin/staff/user/")
 
 
-def test_only_configuration_stands_in_it() -> None:
+def test_only_configuration_and_imported_facts_stand_in_it() -> None:
     assert {model.__name__ for model in admin.site._registry} == {
         "Accessory",
         "ApiToken",
+        "ApprovalRule",
         "CalendarVersion",
         "Channel",
         "DamageGrade",
@@ -42,13 +45,19 @@ def test_only_configuration_stands_in_it() -> None:
         "Device",
         "DiscountRule",
         "EvidenceKind",
+        "ImportRun",
+        "FrequencyRule",
         "Kit",
         "LawArticle",
+        "MeasureKind",
+        "Order",
         "PaymentMethod",
         "Phrase",
         "PolicyVersion",
         "PromiseLimit",
+        "Quarantine",
         "Route",
+        "RowChange",
         "Script",
         "Subtype",
         "Terms",
@@ -99,6 +108,16 @@ PAGES = [
     "/admin/objections/evidencekind/add/",
     "/admin/objections/lawarticle/",
     "/admin/objections/lawarticle/add/",
+    "/admin/objections/measurekind/",
+    "/admin/objections/measurekind/add/",
+    "/admin/objections/approvalrule/",
+    "/admin/objections/approvalrule/add/",
+    "/admin/orders/order/?q=ORD-1",
+    "/admin/orders/importrun/",
+    "/admin/orders/rowchange/",
+    "/admin/objections/frequencyrule/",
+    "/admin/objections/frequencyrule/add/",
+    "/admin/catalog/quarantine/",
     "/admin/sla/policyversion/",
     "/admin/sla/calendarversion/",
 ]
@@ -217,3 +236,21 @@ def test_the_company_adds_a_subtype_and_its_code_stays(office: Client) -> None:
     office.post(f"/admin/objections/subtype/{made.pk}/change/", changed)
     made.refresh_from_db()
     assert (made.type, made.code, made.name_en) == ("quality", "smell", "It reeks")
+
+
+@pytest.mark.clause("OB-47", "OB-48")
+def test_an_imported_order_is_read_whole_and_changed_by_nobody(office: Client) -> None:
+    brought(*example())
+    order = Order.objects.get(number="ZL20261120031")
+    page = f"/admin/orders/order/{order.pk}/change/"
+    shown = office.get(page).content.decode()
+    for words in ("HT20261120031", "KK20261129-011", "XA60-0122", "PS20261120-3"):
+        assert words in shown, words
+    assert order.phone_index not in shown
+    for path in (page, "/admin/orders/order/add/", f"{page[:-7]}delete/"):
+        assert office.post(path, {"number": "X"}).status_code == 403
+    order.refresh_from_db()
+    assert order.number == "ZL20261120031"
+    found = office.get("/admin/orders/order/?q=XA60-0122").content.decode()
+    assert "ZL20261120031" in found
+    assert "ZL20261128017" not in found

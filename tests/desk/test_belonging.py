@@ -112,7 +112,7 @@ def test_the_thread_that_goes_on_shows_both_with_their_origin_marked(
     file = message.attachments.get()
     path = f"/desk/inquiries/{inquiry.number}/files/{file.public_id}/"
     assert path in page
-    assert desk.get(path).getvalue().startswith(b"\x89PNG")
+    assert desk.get(path, follow=True).getvalue().startswith(b"\x89PNG")
 
 
 def test_a_merge_into_this_one_is_undone_from_here(

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # As on any objection; what is needed, what is there, why not, what was proposed ...
 THREAD_QUERIES = 13
 # ... the articles of the findings, names of the kinds in the history ...
-CONTEXT_QUERIES = 24
+CONTEXT_QUERIES = 25
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_evidence_is_read_through_the_objection_and_by_nobody_else(
     for piece in (file, text):
         path = where(objection, f"evidence/{piece.pk}/")
         assert path in card(theirs, objection) or piece is text
-        answer = theirs.get(path)
+        answer = theirs.get(path, follow=True)
         assert (answer.status_code, answer["X-Content-Type-Options"]) == (
             200,
             "nosniff",
@@ -170,7 +170,7 @@ def test_evidence_is_read_through_the_objection_and_by_nobody_else(
         elsewhere = where(other, f"evidence/{piece.pk}/")
         assert theirs.get(elsewhere).status_code == 404
     assert theirs.get(where(objection, f"evidence/{'9' * 30}/")).status_code == 404
-    answer = theirs.get(where(objection, f"evidence/{text.pk}/"))
+    answer = theirs.get(where(objection, f"evidence/{text.pk}/"), follow=True)
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert answer.content.decode() == "<b>三天</b>"
 
@@ -232,7 +232,7 @@ def test_a_file_of_an_inquiry_that_one_may_not_see_is_neither_offered_nor_taken(
     assert press(desk, objection, "add-evidence", **given).status_code == 200
     piece = objection.evidence.get()
     # As evidence it belongs to the objection, and its investigator reads it.
-    answer = theirs.get(where(objection, f"evidence/{piece.pk}/"))
+    answer = theirs.get(where(objection, f"evidence/{piece.pk}/"), follow=True)
     assert answer.status_code == 200
     b"".join(answer)
 

@@ -29,9 +29,9 @@ pytestmark = pytest.mark.django_db
 THREAD_QUERIES = 9
 # ... the clocks' records, repeats, versions of the form, links, what is similar, and
 # the history: events, clock events, people, departments, complaints outside ...
-CONTEXT_QUERIES = 18
+CONTEXT_QUERIES = 20
 # ... scripts and colleagues
-WORKSPACE_QUERIES = 20
+WORKSPACE_QUERIES = 22
 
 ENGLISH = {"Accept-Language": "en"}
 HTMX = {"HX-Request": "true", **ENGLISH}
@@ -308,7 +308,7 @@ def test_similar_objections_are_suggested_and_linked(desk: Client) -> None:
     context = desk.get(where(again, "context/"), headers=ENGLISH).context
     workspace = context["workspace"]
     assert [(it.objection, it.reasons) for it in workspace.similar] == [
-        (first, ["same order", "same device", "same subtype"])
+        (first, ["same order", "same device", "same subtype and model"])
     ]
     assert workspace.sheet.is_repeated
     press(desk, again, "link", other=first.number)

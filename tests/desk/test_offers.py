@@ -381,7 +381,7 @@ def test_the_panels_cost_a_constant_number_of_queries(
 ) -> None:
     compare(desk, inquiry)
     post(desk, inquiry, "quotation/draft", **ORDER)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         desk.get(path(inquiry, "devices"), headers=HTMX)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         desk.get(path(inquiry, "quotation"), headers=HTMX)

@@ -187,3 +187,25 @@ def test_from_the_evidence_over_the_customers_answer_to_the_finding(
                 )
                 shade = "dark" if dark else "light"
                 look(seen.page, f"{language}-{width}-{shade}")
+
+
+@pytest.mark.clause("OB-25", "OB-48")
+def test_the_order_stands_beside_its_objection_and_becomes_evidence_by_one_click(
+    visit: Visit,
+) -> None:
+    page = visit("/desk/?view=all", "finance").page
+    page.locator("#rows a[data-open]", has_text="吴").first.click()
+    order = page.locator("#context-order")
+    expect(order).to_contain_text("没有客户同意的记录", timeout=SOON_MS)
+    order.locator("button[value=payments]").dblclick()
+    kept = page.locator("#kind-payment_record.is-done")
+    expect(kept).to_contain_text("ZL20261120031", timeout=SOON_MS)
+    expect(kept.locator(".evidence-piece")).to_have_count(1)
+    expect(order.locator(".order-kept")).to_have_count(1)
+    assert serious(page) == []
+    look(page, "order")
+    number = page.locator("#workspace").get_attribute("data-number")
+    small = visit(f"/desk/objections/{number}/order/", "finance", width=360)
+    expect(small.page.locator(".order-kept")).to_be_visible()
+    assert serious(small.page) == []
+    assert not overflows(small.page)

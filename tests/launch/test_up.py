@@ -132,7 +132,7 @@ def test_the_whole_product_starts_heals_itself_and_leaves_nothing_behind(
 ) -> None:
     assert up.health()["status"] == "ok"
     links = re.findall(r"^  (\w+) +(http://localhost:\d+/\S+)$", up.said, re.MULTILINE)
-    assert [user for user, _ in links] == ["agent1", "supervisor", "admin"]
+    assert [user for user, _ in links] == ["agent1", "finance", "supervisor", "admin"]
     assert stat.S_IMODE((data / "secrets.env").stat().st_mode) == 0o600
 
     # It finds the house by its folder alone, whatever its port.

@@ -326,6 +326,8 @@ def test_only_the_department_carries_its_action_out_and_says_by_what_it_shows() 
     objection = agreed()
     for by, proof, error in (
         (handler_of("business"), "R-1", NotAllowed),
+        (UserFactory.create(), "R-1", NotAllowed),
+        (boss(), "R-1", NotAllowed),
         (handler_of("finance"), " ", ValidationError),
     ):
         with pytest.raises(error):
@@ -337,9 +339,13 @@ def test_only_the_department_carries_its_action_out_and_says_by_what_it_shows() 
     clerk = handler_of("finance")
     with pytest.raises(ValidationError):
         services.assign_action(
-            objection, number=1, to=handler_of("business"), by=boss(), at=AT
+            objection,
+            number=1,
+            to=handler_of("business"),
+            by=boss(Role.MANAGER),
+            at=AT,
         )
-    services.assign_action(objection, number=1, to=clerk, by=boss(), at=AT)
+    services.assign_action(objection, number=1, to=clerk, by=boss(Role.MANAGER), at=AT)
     services.execute(objection, number=1, proof="退款单 R-1", by=clerk, at=AT)
     services.execute(objection, number=1, proof="退款单 R-1", by=clerk, at=AT)
     objection = fresh(objection)
@@ -623,7 +629,7 @@ def test_what_a_department_owes_on_an_objection_escalates_to_its_head() -> None:
     assert told_first(Metric.INVESTIGATION) == head.pk
     objection = agreed(concluded(order_number="ORD-9"))
     assert told_first(Metric.EXECUTION, "finance/1") == head.pk
-    services.assign_action(objection, number=1, to=clerk, by=boss(), at=AT)
+    services.assign_action(objection, number=1, to=clerk, by=boss(Role.MANAGER), at=AT)
     assert told_first(Metric.EXECUTION, "finance/1") == clerk.pk
 
 

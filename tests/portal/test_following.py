@@ -93,16 +93,60 @@ def test_every_mismatch_is_answered_with_the_very_same_words(
     assert customer.get(f"{FOLLOW}{objection.number}/").status_code == 303
 
 
-def test_guessing_is_throttled_by_address_and_by_number(customer: Client) -> None:
+def browser(address: str) -> Client:
+    return Client(REMOTE_ADDR=address, headers={"accept-language": "en"})
+
+
+def test_a_guesser_waits_after_five_tries_with_all_neighbours(
+    customer: Client,
+) -> None:
     objection = filed()
-    wrong = [follow(customer, objection.number, f"{n:04}") for n in range(11)]
-    assert [it.status_code for it in wrong] == [422] * 10 + [429]
-    for n in range(9):
-        other = Client(REMOTE_ADDR=f"192.0.2.{n + 1}")
-        assert follow(other, objection.number, "1111").status_code == 422
-    last = Client(REMOTE_ADDR="192.0.2.99")
-    assert follow(last, objection.number, "1111").status_code == 422
-    assert follow(last, objection.number).status_code == 429
+    near = [browser(f"198.51.100.{n}") for n in range(7)]
+    wrong = [follow(it, objection.number, "1111").status_code for it in near]
+    assert wrong == [422] * 5 + [429] * 2
+    assert follow(near[6], objection.number).status_code == 429
+    assert follow(browser("2001:db8:1:2::1"), objection.number, "1").status_code == 422
+    assert follow(near[6], filed().number, "1111").status_code == 422
+    # Whoever else has the number and the tail is not held up.
+    assert follow(customer, objection.number).status_code == 303
+    # One address has so many tries, of whatever numbers.
+    other = [follow(customer, f"OB20261123AAAAA{n}", "1") for n in range(10)]
+    assert [it.status_code for it in other] == [422] * 9 + [429]
+
+
+def test_the_customer_comes_in_however_much_others_guess(customer: Client) -> None:
+    """The lock is no weapon: who knows a number cannot shut its customer out."""
+    objection = filed()
+    number = objection.number
+    mine = browser("192.0.2.77")
+    for n in range(30):  # from ever new places, in turn
+        follow(browser(f"203.0.{n // 5}.9"), number, "1111")
+    for _ in range(12):  # and on and on from one
+        assert follow(browser("203.0.0.9"), number, "1111").status_code == 429
+    assert follow(mine, number).status_code == 303
+    # Right tails count for nothing, so that another device of theirs comes in as well.
+    assert follow(browser("192.0.2.78"), number).status_code == 303
+    # Who was wrong before waits now; a newcomer has one try.
+    assert follow(browser("203.0.113.5"), number, "1111").status_code == 422
+    assert follow(browser("203.0.113.5"), number, "1111").status_code == 429
+
+
+def test_ten_thousand_tails_take_months_from_wherever(customer: Client) -> None:
+    objection = filed()
+    number = objection.number
+    known = browser("192.0.2.77")
+    assert follow(known, number).status_code == 303
+    answers = [
+        follow(browser(f"2001:db8:{n:x}::1"), number, "1111").status_code
+        for n in range(103)
+    ]
+    assert answers.count(422) == 100
+    assert answers[-3:] == [429] * 3
+    assert follow(customer, number).status_code == 429
+    # The browser that has seen the case, and its link, open it still.
+    assert follow(known, number).status_code == 303
+    assert customer.get(case_path(objection)).status_code == 303
+    assert customer.get(f"{FOLLOW}{number}/").status_code == 200
 
 
 def addresses(objection: Objection) -> list[tuple[str, str]]:
@@ -146,7 +190,7 @@ def test_the_file_of_another_case_is_not_there(customer: Client) -> None:
     assert customer.get(path).status_code == 404
     follow(customer, other.number, "9000")
     right = f"{FOLLOW}{other.number}/files/{attachment.public_id}/"
-    shown = customer.get(right)
+    shown = customer.get(right, follow=True)
     assert b"".join(shown.streaming_content).startswith(b"\x89PNG")
 
 
@@ -338,7 +382,7 @@ def test_the_handling_form_is_a_pdf_with_the_number_of_its_version(
     assert form_documents.make_documents(clock=clock) == 2
     assert form_documents.make_documents(clock=clock) == 0
     assert "Handling form, version 1 (PDF)" in page_of(customer, objection)
-    answer = customer.get(path)
+    answer = customer.get(path, follow=True)
     content = b"".join(answer.streaming_content)
     assert content.startswith(b"%PDF-")
     assert f"{objection.number}-1.pdf" in answer["Content-Disposition"]

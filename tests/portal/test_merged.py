@@ -36,7 +36,7 @@ def merge(inquiry: Inquiry, into: Inquiry, by: User) -> None:
 
 def opens(customer: Client, inquiry: Inquiry, file: Attachment) -> bool:
     """Whether the link of a conversation opens a file."""
-    response = customer.get(path_of(inquiry, f"files/{file.public_id}/"))
+    response = customer.get(path_of(inquiry, f"files/{file.public_id}/"), follow=True)
     return response.status_code == 200 and response.getvalue().startswith(b"\x89PNG")
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import timezone
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from objections.models import Objection
+from tests.orders.files import brought, order
 from tests.portal.conftest import picture
 from tickets.models import Attachment, StagedFile
 from tickets.services import staging
@@ -21,6 +22,7 @@ from tickets.services import staging
 pytestmark = pytest.mark.django_db
 
 FORM, UPLOADS = "/objections/new/", "/objections/uploads/"
+PART = "application/offset+octet-stream"
 FILLED: dict[str, Any] = {
     "what": "quality/function_fault",
     "order_number": "ORD-1",
@@ -39,12 +41,35 @@ def fill(**changes: Any) -> dict[str, Any]:
     return {**FILLED, "client_token": str(uuid.uuid4()), **changes}
 
 
+def begin(
+    customer: Client,
+    *,
+    size: object,
+    name: str = "a.png",
+    token: uuid.UUID | None = None,
+) -> Any:
+    return customer.post(
+        UPLOADS,
+        {"client_token": str(token or uuid.uuid4()), "name": name},
+        headers={"Upload-Length": str(size)},
+    )
+
+
+def send_part(customer: Client, path: str, offset: object, content: bytes) -> Any:
+    return customer.patch(
+        path, content, content_type=PART, headers={"Upload-Offset": str(offset)}
+    )
+
+
 def send_file(
     customer: Client, file: SimpleUploadedFile, token: uuid.UUID | None = None
 ) -> Any:
-    return customer.post(
-        UPLOADS, {"file": file, "client_token": str(token or uuid.uuid4())}
-    )
+    """As the form sends a small file: make room, then all of it in one part."""
+    content = file.read()
+    begun = begin(customer, size=len(content), name=file.name or "", token=token)
+    if begun.status_code != 201 or begun.json()["whole"]:
+        return begun
+    return send_part(customer, begun["Location"], begun["Upload-Offset"], content)
 
 
 @pytest.mark.clause("OB-31", "OB-37", "OB-41", "OB-43")
@@ -227,12 +252,12 @@ def test_nobody_claims_or_removes_the_file_of_another_browser(
     mine = send_file(customer, picture()).json()["id"]
     other = Client(headers={"accept-language": "en"})
     send_file(other, picture())
-    assert other.post(f"{UPLOADS}{mine}/remove/").status_code == 204
+    assert other.delete(f"{UPLOADS}{mine}/").status_code == 204
     assert other.post(FORM, fill(staged=[mine])).status_code == 422
     assert Client().post(FORM, fill(staged=[mine])).status_code == 422
     assert StagedFile.objects.count() == 2
     assert not Objection.objects.exists()
-    assert customer.post(f"{UPLOADS}{mine}/remove/").status_code == 204
+    assert customer.delete(f"{UPLOADS}{mine}/").status_code == 204
     assert StagedFile.objects.count() == 1
 
 
@@ -256,22 +281,11 @@ def test_ten_files_are_one_too_many(customer: Client) -> None:
     assert "At most 9 files" in answer.content.decode()
 
 
-def test_what_waits_is_bounded_per_browser_and_for_all(customer: Client) -> None:
-    for _ in range(staging.MOST_OF_ONE):
-        assert send_file(customer, picture()).status_code == 201
-    answer = send_file(customer, picture())
-    assert answer.status_code == 422
-    assert "remove some" in answer.json()["error"]
-    other = Client(headers={"accept-language": "en"}, REMOTE_ADDR="192.0.2.7")
-    with override_settings(STAGED_MAX_BYTES=10):
-        assert "just now" in send_file(other, picture()).json()["error"]
-
-
 def test_form_and_uploads_are_throttled(customer: Client) -> None:
     answers = [customer.post(FORM, {}).status_code for _ in range(6)]
     assert answers == [422] * 5 + [429]
-    sent = [send_file(customer, picture()).status_code for _ in range(21)]
-    assert sent[-1] == 429
+    sent = [begin(customer, size=0).status_code for _ in range(31)]
+    assert sent == [422] * 30 + [429]
 
 
 def test_htmx_gets_the_messages_alone_and_is_sent_on_when_it_is_filed(
@@ -285,3 +299,31 @@ def test_htmx_gets_the_messages_alone_and_is_sent_on_when_it_is_filed(
     assert "<form" not in wrong.content.decode()
     right = customer.post(FORM, fill(), headers=headers)
     assert right["HX-Redirect"] == f"/objections/{Objection.objects.get().number}/"
+
+
+@pytest.mark.clause("OB-40")
+def test_an_order_of_somebody_else_and_one_of_nobody_are_refused_in_the_same_words(
+    customer: Client,
+) -> None:
+    brought(order(number="THEIRS", customer_phone="13912345678"))
+    refusals = []
+    for number in ("THEIRS", "NOBODYS"):
+        answer = customer.post(
+            FORM, fill(order_number=number), headers={"Accept-Language": "en"}
+        )
+        assert answer.status_code == 422
+        (told,) = answer.context["slots"]["order_confirmed"]
+        assert answer.context["slots"]["order_number"] == []
+        refusals.append(told.replace(number, "X"))
+    assert len(set(refusals)) == 1
+    assert "no order X under this phone number" in refusals[0]
+    assert not Objection.objects.exists()
+    # Nobody is turned away: who says that it is right files all the same.
+    answer = customer.post(FORM, fill(order_number="THEIRS", order_confirmed="on"))
+    assert answer.status_code == 303
+    # One's own needs no word, and no order needs none.
+    brought(order(number="MINE", customer_phone="13800138000"))
+    assert customer.post(FORM, fill(order_number="MINE")).status_code == 303
+    unsure = fill(order_number="", what="unsure")
+    assert customer.post(FORM, unsure).status_code == 303
+    assert Objection.objects.count() == 3

@@ -168,7 +168,7 @@ def test_a_file_is_served_by_its_conversation_only(
 ) -> None:
     mine = ask(customer, surname="李", phone="", files=[picture("里.png")])
     file = Attachment.objects.get()
-    response = customer.get(path_of(mine, f"files/{file.public_id}/"))
+    response = customer.get(path_of(mine, f"files/{file.public_id}/"), follow=True)
     assert response.status_code == 200
     assert response.getvalue().startswith(b"\x89PNG")
     assert response["Content-Type"] == "image/png"

@@ -17,8 +17,16 @@ from inquiries.models import (
     RepairRequest,
 )
 from inquiries.topic_guards import refusal_for
-from objections.models import Handoff, Objection
+from objections.models import (
+    Handoff,
+    MonthlyReport,
+    Objection,
+    PreventiveAction,
+)
+from objections.order_facts import facts_for, is_anothers
+from objections.services import quarantining
 from sla.models import Clock
+from staff.models import User
 from tickets.models import Channel
 from tickets.services import events
 
@@ -48,9 +56,8 @@ def test_an_empty_house_gets_conversations_that_keep_the_policy_and_only_once(
 
 def test_a_newcomer_sees_objections_in_every_stage_with_their_departments() -> None:
     call_command("load_demo")
-    filed = Objection.objects.order_by("created_at")
+    filed = Objection.objects.open().order_by("created_at")
     assert {(it.customer.surname, it.status, it.severity) for it in filed} == {
-        ("卫", "closed", "normal"),
         ("陈", "executing", "normal"),
         ("褚", "return_visit", "normal"),
         ("吴", "investigating", "major"),
@@ -65,6 +72,23 @@ def test_a_newcomer_sees_objections_in_every_stage_with_their_departments() -> N
         assert events.broken_links(objection) == []
     waiting = Handoff.objects.waiting().values_list("department__code", flat=True)
     assert sorted(waiting) == ["technical_support", "warehouse_logistics"]
+
+
+@pytest.mark.clause("OB-10")
+def test_a_newcomer_sees_what_is_frequent_and_a_measure_that_helped() -> None:
+    call_command("load_demo")
+    frequent, helped = PreventiveAction.objects.order_by("-opened_at")
+    assert (frequent.device_model, frequent.owner) == (
+        "Sony FX3",
+        User.objects.get(username="technical_support"),
+    )
+    assert frequent.objections.count() == 4
+    assert (helped.status, helped.count_before, helped.count_after) == (
+        *("effective", 2, 0),
+    )
+    boss = User.objects.get(username="supervisor")
+    assert [it.serial for it in quarantining.suspects(by=boss)] == ["FX3-0231"]
+    assert MonthlyReport.objects.count() == 1
 
 
 @pytest.mark.clause("IN-34", "IN-35", "IN-37")
@@ -107,3 +131,14 @@ def test_every_channel_has_an_address_and_one_that_people_gave_it_stays() -> Non
     for channel in Channel.objects.exclude(code__in=["web_chat", "store"]):
         channel.full_clean()
         assert channel.address
+
+
+@pytest.mark.clause("OB-47", "OB-48")
+def test_every_order_that_a_demo_objection_names_is_known_and_its_customers() -> None:
+    call_command("load_demo")
+    named = Objection.objects.exclude(order_number="")
+    assert named.count() > 2
+    for objection in named:
+        facts = facts_for(objection)
+        assert facts.lines
+        assert not is_anothers(facts, objection), objection.order_number

@@ -276,5 +276,5 @@ def test_calendars_cost_the_same_however_many_versions(
 ) -> None:
     for _ in range(added):
         desk_of_manager.post(ADD, {"year": "2027", "text": LINES, "publish": "1"})
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk_of_manager.get(PAGE)

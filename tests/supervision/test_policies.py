@@ -250,9 +250,9 @@ def test_lists_cost_the_same_however_many_versions(
 ) -> None:
     for _ in range(more):
         policies.publish()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         desk_of_manager.get(PAGE)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk_of_manager.get(ONE)
 
 

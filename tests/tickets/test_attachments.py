@@ -231,3 +231,25 @@ def test_no_other_account_of_the_machine_reads_what_customers_send(
     kept = tmp_path / "attachments" / "2026" / "file"
     assert kept.stat().st_mode & 0o077 == 0
     assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_gif_keeps_its_pictures_and_its_loop_and_says_nothing_else() -> None:
+    frames = [Image.new("L", (9, 7), shade) for shade in (0, 90, 200)]
+    out = io.BytesIO()
+    frames[0].save(
+        out,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        loop=0,
+        duration=50,
+        comment=b"Mr Wang at home",
+    )
+    xmp = b"\x21\xff\x0bXMP DataXMP" + b"\x05place" + b"\x00"
+    sent = out.getvalue()[:-1] + xmp + b"\x3bbehind the end"
+    (file,) = attachments.inspect([upload("a.gif", sent)])
+    for word in (b"Mr Wang", b"XMP", b"place", b"behind the end"):
+        assert word in sent
+        assert word not in file.content
+    with Image.open(io.BytesIO(file.content)) as kept:
+        assert (kept.n_frames, kept.info["loop"], kept.size) == (3, 0, (9, 7))  # type: ignore[attr-defined]

@@ -31,7 +31,10 @@ def track(handler: bytes, *more: bytes) -> bytes:
 
 
 def video(
-    *, brand: bytes = b"qt  ", tracks: tuple[bytes, ...] = (b"vide", b"soun")
+    *,
+    brand: bytes = b"qt  ",
+    tracks: tuple[bytes, ...] = (b"vide", b"soun"),
+    pictures: bytes = b"pictures",
 ) -> bytes:
     times = struct.pack(">BxxxII", 0, TAKEN, TAKEN)
     place = box(b"\xa9xyz", PLACE)
@@ -42,7 +45,7 @@ def video(
         box(b"udta", place),
         box(b"meta", PLACE),
     )
-    return box(b"ftyp", brand, bytes(4)) + box(b"mdat", b"pictures") + moov
+    return box(b"ftyp", brand, bytes(4)) + box(b"mdat", pictures) + moov
 
 
 def inspect(content: bytes, name: str = "clip.mov") -> attachments.InspectedFile:

@@ -17,7 +17,7 @@ ROOT = settings.BASE_DIR
 CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
 APPS = (
     *("helpdesk", "objections", "inquiries", "sla", "tickets"),
-    *("knowledge", "catalog", "customers", "staff"),
+    *("orders", "knowledge", "catalog", "customers", "staff"),
 )
 TEMPLATES = ("html", "txt")
 KEYWORDS = {

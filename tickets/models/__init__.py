@@ -6,6 +6,7 @@ from tickets.models.event import Event, Verb
 from tickets.models.link import TicketLink, TicketLinkQuerySet
 from tickets.models.message import Attachment, Direction, Message, attachment_path
 from tickets.models.publication import PlaceKind, PublicationCheck, PublicationPlace
+from tickets.models.scan import Scan
 from tickets.models.staged import StagedFile
 from tickets.models.store import Store, StoreDay, StoreHours
 from tickets.models.ticket import Channel, Kind, Priority, Ticket, TicketQuerySet
@@ -23,6 +24,7 @@ __all__ = [
     "Priority",
     "PublicationCheck",
     "PublicationPlace",
+    "Scan",
     "StagedFile",
     "Store",
     "StoreDay",

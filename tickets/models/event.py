@@ -121,6 +121,7 @@ class Verb(models.TextChoices):
     EXTERNAL_ANSWERED = "external_answered", _("Complaint outside answered")
     EXTERNAL_ENDED = "external_ended", _("Complaint outside ended")
     OBJECTION_URGED = "objection_urged", _("Customer asked for haste")
+    PHONE_CONFIRMED = "phone_confirmed", _("Customer confirmed the phone")
     OBJECTION_WITHDRAWN = "objection_withdrawn", _("Objection withdrawn")
 
 

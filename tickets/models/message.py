@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import User
+from tickets.models.scan import Scan
 from tickets.models.ticket import Ticket
 
 
@@ -85,11 +86,29 @@ class Attachment(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     file = models.FileField(upload_to=attachment_path)
+    scan = models.CharField(
+        max_length=8,
+        choices=Scan.choices,
+        default=Scan.OFF,
+        db_default=Scan.OFF.value,
+    )
 
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         ordering = ("pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(scan__in=Scan.values), name="attachment_scan_known"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=("id",),
+                name="attachment_to_scan",
+                condition=Q(scan=Scan.WAITING),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -97,3 +116,12 @@ class Attachment(models.Model):
     @property
     def is_image(self) -> bool:
         return self.content_type.startswith("image/")
+
+    @property
+    def is_video(self) -> bool:
+        return self.content_type.startswith("video/")
+
+    @property
+    def is_handed_out(self) -> bool:
+        """Whether it may be opened: no scanner found harm, and none is still asked."""
+        return self.scan in {Scan.OFF, Scan.CLEAN}

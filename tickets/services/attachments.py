@@ -16,8 +16,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from tickets.models import Attachment, Message
-from tickets.services import videos
+from tickets.models import Attachment, Message, Scan
+from tickets.services import gifs, scanning, videos
 
 Upload: TypeAlias = "File[bytes]"
 
@@ -39,6 +39,8 @@ SUFFIXES: Final = {
 }
 MAX_PIXELS: Final = 60_000_000
 NAME_MAX: Final = 120
+# So many first bytes tell a video from the rest.
+HEAD: Final = 12
 # An open picture takes up to half a gigabyte of memory, a video three times its size.
 _DECODING: Final = BoundedSemaphore(2)
 
@@ -52,12 +54,15 @@ class InspectedFile:
     content: bytes
     width: int | None = None
     height: int | None = None
+    scan: Scan = Scan.OFF
 
 
 def inspect(
     uploads: Sequence[Upload], *, with_videos: bool = False
 ) -> list[InspectedFile]:
     """Look into each file before anything is stored; videos only where they help.
+
+    A virus scanner, where there is one, looks at what would be kept.
 
     Raises ValidationError with one message per bad file, each naming the file.
     """
@@ -70,7 +75,7 @@ def inspect(
             errors.append(error)
     if errors:
         raise ValidationError(errors)
-    return good
+    return scanning.scanned(good)
 
 
 def refuse_too_many(files: Sequence[object]) -> None:
@@ -93,16 +98,18 @@ def keep(message: Message, files: Sequence[InspectedFile]) -> None:
             size=len(file.content),
             width=file.width,
             height=file.height,
+            scan=file.scan,
         )
         attachment.file.save(file.name, ContentFile(file.content), save=False)
         attachment.save()
 
 
-def _inspect_one(upload: Upload, *, with_videos: bool) -> InspectedFile:
-    name = _safe_name(upload.name or "")
-    size = upload.size or 0
-    upload.seek(0)
-    is_video = with_videos and videos.is_video(upload.read(12))
+def refuse_size(name: str, size: int, *, head: bytes | None = None) -> None:
+    """Raise ValidationError for a file that is empty, or larger than any of its kind.
+
+    Before its first bytes are there it may be a video, which has the larger limit.
+    """
+    is_video = head is None or videos.is_video(head)
     limit = settings.VIDEO_MAX_BYTES if is_video else settings.ATTACHMENT_MAX_BYTES
     if size > limit:
         raise ValidationError(
@@ -116,6 +123,14 @@ def _inspect_one(upload: Upload, *, with_videos: bool) -> InspectedFile:
             % {"name": name},
             code="file_empty",
         )
+
+
+def _inspect_one(upload: Upload, *, with_videos: bool) -> InspectedFile:
+    name = safe_name(upload.name or "")
+    upload.seek(0)
+    head = upload.read(HEAD)
+    is_video = with_videos and videos.is_video(head)
+    refuse_size(name, upload.size or 0, head=head if is_video else b"")
     upload.seek(0)
     content = upload.read()
     if is_video:
@@ -165,7 +180,9 @@ def _decoded(name: str, content: bytes) -> InspectedFile:
         kind = image.format or ""
         image.load()
     width, height = image.size
-    if kind != "GIF":
+    if kind == "GIF":
+        content = gifs.cleaned(content)
+    else:
         upright = ImageOps.exif_transpose(image)
         width, height = upright.size
         content = _without_metadata(upright, kind)
@@ -189,7 +206,7 @@ def _without_metadata(image: Image.Image, kind: str) -> bytes:
     return out.getvalue()
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
     """The file's own name without folders and unprintable characters."""
     base = PurePath(name.replace("\\", "/")).name
     printable = "".join(char for char in base if char.isprintable()).strip()

@@ -2,11 +2,11 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from helpdesk.answers import UNCHANGING, file_of
+from helpdesk.answers import file_of, kept_text
 from helpdesk.signed_in import signed_in
 from objections.models import Evidence, Objection
 from staff.models import User
@@ -21,7 +21,8 @@ def attachment(
     """A file of a ticket that this person may see."""
     tickets = Ticket.objects.visible_to(user).filter(number=number)
     return file_of(
-        get_object_or_404(Attachment, public_id=public_id, message__ticket__in=tickets)
+        request,
+        get_object_or_404(Attachment, public_id=public_id, message__ticket__in=tickets),
     )
 
 
@@ -39,9 +40,5 @@ def evidence(
     found = Evidence.objects.select_related("attachment")
     piece = get_object_or_404(found, pk=pk, objection__in=objections)
     if piece.attachment is not None:
-        return file_of(piece.attachment)
-    response = HttpResponse(piece.text, content_type="text/plain; charset=utf-8")
-    response["Cache-Control"] = UNCHANGING
-    response["Content-Security-Policy"] = "sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+        return file_of(request, piece.attachment)
+    return kept_text(request, piece.text)

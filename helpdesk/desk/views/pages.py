@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.desk.forms import ListForm
-from helpdesk.desk.listing import Listing
+from helpdesk.desk.listing import Listing, Records
 from helpdesk.desk.objection import ObjectionWorkspace
 from helpdesk.desk.workspace import Workspace
 from helpdesk.notices import outstanding
@@ -30,8 +30,13 @@ def opened(number: str, user: User) -> Workspace:
 
 def listed(request: HttpRequest, user: User) -> Listing:
     """The list that the address asks for."""
-    view, words = ListForm(request.GET).chosen()
-    return Listing.of(user, view=view, words=words, at=timezone.now())
+    at = timezone.now()
+    form = ListForm(request.GET)
+    view, words = form.chosen()
+    records = None
+    if user.supervises and (counted := form.counted()):
+        records = Records.of(*counted, at=at)
+    return Listing.of(user, view=view, words=words, records=records, at=at)
 
 
 def whole_page(

@@ -136,4 +136,4 @@ def take_off(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 def proof(request: HttpRequest, user: User, public_id: uuid.UUID) -> HttpResponseBase:
     """The photo of a check."""
     check = get_object_or_404(PublicationCheck, public_id=public_id)
-    return kept_file(check.file, check.name, check.content_type)
+    return kept_file(request, check.file, check.name, check.content_type)

@@ -18,4 +18,5 @@ class Command(BaseCommand):
         loading.load_stores(at=timezone.now())
         made = loading.load_conversations(now=timezone.now())
         objected = loading.load_demo_objections(now=timezone.now())
+        loading.load_orders(at=timezone.now())
         self.stdout.write(f"{made} demo conversations, {objected} demo objections")

@@ -1,0 +1,153 @@
+"""What the customer says to a proposal, to the result, and after the end."""
+
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from helpdesk.forms import WritingForm
+from helpdesk.portal.following import after, case_page, found
+from helpdesk.portal.settlement import Tried
+from helpdesk.throttle import throttled
+from objections import services
+from tickets.workflow import IllegalStep
+
+ANSWERS: Final = {"accepted": True, "rejected": False}
+RESOLVED: Final = {"yes": True, "no": False}
+STANDS: Final = "#settle"
+DIGITS: Final = re.compile(r"[0-9]{1,5}")
+NO_SUCH: Final = -1  # what no proposal has as its number
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """Agree to the proposal that was read, or say what is not right about it."""
+    objection = found(request, number)
+    said = typed(request, "reason")
+    accepted = ANSWERS.get(request.POST.get("answer", ""))
+    if accepted is None:
+        unclear = ValidationError({"reason": _("Please say whether you agree.")})
+        return wrong(request, number, "reject", said, unclear, ("reason",))
+    form = "agree" if accepted else "reject"
+    try:
+        services.answer_proposal(
+            objection,
+            accepted=accepted,
+            reason="" if accepted else said["reason"],
+            proposal=whole(request.POST.get("proposal", "")),
+            at=timezone.now(),
+        )
+    except ValidationError as error:
+        return wrong(request, number, form, said, error, ("reason",))
+    except IllegalStep as error:
+        return overtaken(request, number, form, said, error)
+    return after(request, number, STANDS)
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def rate(request: HttpRequest, number: str) -> HttpResponse:
+    """Say whether it is resolved, and give marks."""
+    objection = found(request, number)
+    names = ("resolved", "satisfaction", "process_satisfaction", "words")
+    said = typed(request, *names)
+    try:
+        services.rate(
+            objection,
+            resolved=RESOLVED.get(said["resolved"]),
+            satisfaction=stars(said["satisfaction"]),
+            process_satisfaction=stars(said["process_satisfaction"]),
+            text=said["words"],
+            at=timezone.now(),
+        )
+    except ValidationError as error:
+        return wrong(request, number, "rate", said, error, names)
+    except IllegalStep as error:
+        return overtaken(request, number, "rate", said, error)
+    return after(request, number, STANDS)
+
+
+@require_POST
+@throttled("write", "10/10s", "600/h")
+@never_cache
+def appeal(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask for a review of a case that was closed."""
+    objection = found(request, number)
+    said = typed(request, "reason")
+    try:
+        services.appeal(objection, reason=said["reason"], at=timezone.now())
+    except ValidationError as error:
+        return wrong(request, number, "appeal", said, error, ("reason",))
+    except IllegalStep as error:
+        return overtaken(request, number, "appeal", said, error)
+    return after(request, number, STANDS)
+
+
+def typed(request: HttpRequest, *names: str) -> dict[str, str]:
+    """What stands in the fields of a form, as it was typed."""
+    return {name: request.POST.get(name, "") for name in names}
+
+
+def whole(text: str) -> int:
+    """The number of the proposal that was read; nonsense is that of none."""
+    return int(text) if DIGITS.fullmatch(text) else NO_SUCH
+
+
+def stars(text: str) -> int | None:
+    """One to five; anything else is no mark."""
+    return int(text) if text in {"1", "2", "3", "4", "5"} else None
+
+
+def wrong(
+    request: HttpRequest,
+    number: str,
+    form: str,
+    said: Mapping[str, str],
+    error: ValidationError,
+    names: Iterable[str],
+) -> HttpResponse:
+    """The messages beside their fields, and all that was typed (422)."""
+    shown: dict[str, list[str]] = {name: [] for name in names}
+    for name, texts in error.message_dict.items():
+        slot = "words" if name == "text" else name
+        shown.setdefault(slot, []).extend(texts)
+    if request.headers.get("HX-Request"):
+        context = {"slots": shown, "form_id": f"{form}-form"}
+        response = render(request, "components/error_slots.html", context, status=422)
+        response["HX-Reswap"] = "none"
+        return response
+    return case_page(
+        request,
+        found(request, number),
+        WritingForm(),
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+        tried=Tried(form, said, shown),
+    )
+
+
+def overtaken(
+    request: HttpRequest,
+    number: str,
+    form: str,
+    said: Mapping[str, str],
+    error: IllegalStep,
+) -> HttpResponse:
+    """The case as it stands meanwhile, why not, and all that was typed (409)."""
+    return case_page(
+        request,
+        found(request, number),
+        WritingForm(),
+        status=HTTPStatus.CONFLICT,
+        tried=Tried(form, said, refusal=str(error)),
+    )

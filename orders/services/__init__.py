@@ -1,0 +1,1 @@
+"""What is done with facts of orders: bring them in, look them up."""
