@@ -27,6 +27,7 @@ from objections.settlement_documents import (
     ExternalEnd,
     NewExternal,
     NewProposal,
+    ProposalRead,
     Reasoned,
     ReasonTold,
     Result,
@@ -82,11 +83,11 @@ class Settlements(ViewSet):
         "approve_proposal",
         summary=gettext_lazy("Approve a proposal"),
         description=gettext_lazy("Never one's own, and never twice."),
-        request=None,
+        request=ProposalRead,
         **ONE,
     )
     def approve(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.approve)
+        return _take(request, number, services.approve, ProposalRead)
 
     @extend_schema(
         "send_proposal_back",

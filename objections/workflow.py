@@ -27,7 +27,7 @@ each action, EXECUTE stops it; the last one stops LEGAL_OUTER_LIMIT and starts F
 and RETURN_VISIT. TELL_RESULT stops the former, VISIT the latter. REJECT_PROPOSAL starts
 INVESTIGATION or PROPOSAL anew. What closes starts ARCHIVE, ARCHIVE stops it. APPEAL
 starts APPEAL, DECIDE_APPEAL stops it. REOPEN starts HANDOFF and what goes on. WITHDRAW
-cancels every clock.
+cancels every clock but those of complaints outside.
 """
 
 from enum import StrEnum

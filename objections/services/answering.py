@@ -1,5 +1,6 @@
 """The customer accepts a proposal or says why not; silence is neither (CM-29)."""
 
+import logging
 from datetime import datetime
 from typing import Final
 
@@ -31,6 +32,8 @@ from tickets.services import assignment, events, messages
 REMINDED: Final = "OBJECTION_REMINDER"
 ROUNDS: Final = 2  # rejections before the case goes to the next level (CM-29, D-14)
 WORDS: Final = 500
+
+logger = logging.getLogger(__name__)
 
 
 def answer_proposal(
@@ -177,11 +180,20 @@ def remind(*, at: datetime, limit: int = 100) -> int:
     """Remind customers whose proposal waits for a word; how many (CM-29).
 
     Each has its own transaction; one that somebody is at work on waits for the next
-    pass.
+    pass, and so does one of which something is wrong.
     """
     due = Proposal.objects.standing().filter(remind_at__lte=at)
     keys = list(due.order_by("remind_at").values_list("objection", flat=True)[:limit])
-    return sum(_remind(key, at=at) for key in keys)
+    return sum(_reminded(key, at=at) for key in keys)
+
+
+def _reminded(key: int, *, at: datetime) -> bool:
+    try:
+        return _remind(key, at=at)
+    except Exception as error:  # noqa: BLE001 - one bad case never stops the others
+        name = type(error).__name__
+        logger.warning("objection %d not reminded of (%s)", key, name)
+        return False
 
 
 @transaction.atomic

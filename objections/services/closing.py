@@ -1,5 +1,6 @@
 """Afterwards: the return visit, the end of a case or its return, and the archive."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -31,6 +32,8 @@ KEPT_YEARS: Final = 3  # 民法典 188
 ARCHIVED_AFTER: Final = timedelta(days=1)
 WORDS: Final = 500
 PATHS: Final = "OBJECTION_PATHS"
+
+logger = logging.getLogger(__name__)
 
 
 def visit(
@@ -64,7 +67,7 @@ def visit(
         objection = Objection.objects.locked().get(pk=objection.pk)
         made = objection.return_visits.filter(cycle=objection.cycle)
         last = objection.return_visits.last()
-        if last is not None and last.attempt == attempt and last.made_by_id == by.pk:
+        if last is not None and _is_try(last, objection, attempt, by=by):
             return last
         WORKFLOW.check(objection, Step.VISIT, by=by)
         if levels.has_handled(objection, by):
@@ -116,7 +119,8 @@ def rate(
         made = objection.return_visits.filter(cycle=objection.cycle)
         last = objection.return_visits.filter(made_by=None).last()
         if last is not None and (
-            last.cycle == objection.cycle or _is_same(last, marks, text)
+            last.cycle == objection.cycle
+            or (_is_same(last, marks, text) and not _is_asked(objection))
         ):
             return last
         WORKFLOW.check(objection, Step.RATE, by=None)
@@ -149,6 +153,19 @@ def _conclude(
     how = Closure.CONFIRMED if found.reached else Closure.UNREACHABLE
     rule = WORKFLOW.rules[Step.VISIT]
     close(objection, rule, how=how, by=by, at=at)
+
+
+def _is_asked(objection: Objection) -> bool:
+    """Whether the customer is asked in this cycle: no click of an earlier one then."""
+    return objection.status == Status.RETURN_VISIT
+
+
+def _is_try(
+    found: ReturnVisit, objection: Objection, attempt: int | None, *, by: User
+) -> bool:
+    """Whether an earlier click of this person has recorded this very try."""
+    counts = found.cycle == objection.cycle or not _is_asked(objection)
+    return counts and (found.attempt, found.made_by_id) == (attempt, by.pk)
 
 
 def _is_same(
@@ -224,6 +241,9 @@ def investigate_again(objection: Objection, *, by: User, at: datetime) -> Object
 def escalate(objection: Objection, *, reason: str, by: User, at: datetime) -> Objection:
     """Put a case that is not agreed to the next level, with a word on why.
 
+    The same word of the same person again changes nothing: a second click does not put
+    it one level higher still.
+
     Raises ValidationError (reason), IllegalStep, NotAllowed.
     """
     reason = one_line(
@@ -231,6 +251,8 @@ def escalate(objection: Objection, *, reason: str, by: User, at: datetime) -> Ob
     )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
+        if _escalated_so(objection, reason, by=by):
+            return objection
         _refuse_below(objection, Step.ESCALATE, by=by)
         WORKFLOW.check(objection, Step.ESCALATE, by=by)
         before = objection.escalated_to
@@ -244,6 +266,15 @@ def escalate(objection: Objection, *, reason: str, by: User, at: datetime) -> Ob
         messages.add(objection, direction=Direction.NOTE, text=reason, at=at, author=by)
         feed.announce(objection, "ticket", to_customer=False)
         return objection
+
+
+def _escalated_so(objection: Objection, reason: str, *, by: User) -> bool:
+    """Whether an earlier click has put it where it is, for this reason."""
+    raised = objection.events.filter(verb=Verb.OBJECTION_ESCALATED).last()
+    if raised is None or raised.actor_id != by.pk:
+        return False
+    said = objection.messages.filter(author=by, text=reason, sent_at=raised.at)
+    return objection.status == Status.REJECTED and said.exists()
 
 
 @transaction.atomic
@@ -320,14 +351,27 @@ def archive(objection: Objection, *, by: User | None, at: datetime) -> Objection
 
 
 def archive_closed(*, at: datetime, limit: int = 100) -> int:
-    """Put away what has been closed for a day; how many. Twice does no harm."""
+    """Put away what has been closed for a day; how many. Twice does no harm.
+
+    One that cannot be put away, say since its customer asks for a review just now, is
+    left for the next pass and does not hold the others up.
+    """
     due = Objection.objects.filter(
         status=Status.CLOSED, closed_at__lte=at - ARCHIVED_AFTER
     )
-    found = list(due.order_by("closed_at")[:limit])
-    for objection in found:
+    return sum(_put_away(it, at=at) for it in due.order_by("closed_at")[:limit])
+
+
+def _put_away(objection: Objection, *, at: datetime) -> bool:
+    try:
         archive(objection, by=None, at=at)
-    return len(found)
+    except (IllegalStep, NotAllowed):
+        return False  # it is not closed any more
+    except Exception as error:  # noqa: BLE001 - one bad case never stops the others
+        name = type(error).__name__
+        logger.warning("objection %d not archived (%s)", objection.pk, name)
+        return False
+    return True
 
 
 def _years_later(day: date) -> date:

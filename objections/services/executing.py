@@ -23,7 +23,7 @@ from tickets import feed
 from tickets.models import Direction, Message, Verb
 from tickets.services import assignment, events, messages
 from tickets.services.attachments import Upload
-from tickets.workflow import NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed
 
 TOLD: Final = "RESULT_FEEDBACK"
 APPEAL_DAYS: Final = 7
@@ -82,7 +82,7 @@ def execute(
 
     Say the number of a refund, of a parcel, of an invoice; files lie on a note. The
     last action makes the objection carried out; then the result is told and asked
-    about. A second click changes nothing.
+    about. A second click changes nothing; another proof of what is done is refused.
 
     Raises ValidationError (number, proof, files), IllegalStep, NotAllowed.
     """
@@ -93,14 +93,20 @@ def execute(
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.EXECUTE, by=by)
-        if done := objection.actions.filter(number=number, done_by=by).first():
+        mine = objection.actions.filter(number=number, done_by=by, proof=proof)
+        if done := mine.first():
             return done
         WORKFLOW.check(objection, Step.EXECUTE, by=by)
         action = _action(objection, number)
         if not action.is_of(by):
             raise NotAllowed(Step.EXECUTE)
         if action.done_at is not None:
-            return action
+            raise IllegalStep(
+                _("%(name)s has put this on record already: %(proof)s")
+                % {"name": action.done_by, "proof": action.proof},
+                step=Step.EXECUTE,
+                status=objection.status,
+            )
         action.done_at = at
         action.done_by = by
         action.proof = proof

@@ -155,11 +155,14 @@ def propose(
 
 
 @transaction.atomic
-def approve(objection: Objection, *, by: User, at: datetime) -> Proposal:
+def approve(
+    objection: Objection, *, by: User, at: datetime, proposal: int | None = None
+) -> Proposal:
     """Give one of the approvals that are needed; the last one sends the proposal.
 
-    Nobody approves of their own proposal, nor twice, nor where they are named. A second
-    click changes nothing.
+    Nobody approves of their own proposal, nor twice, nor where they are named.
+    `proposal` is the number that was read: one that stands in its place meanwhile is
+    not approved of. A second click changes nothing.
 
     Raises IllegalStep, NotAllowed.
     """
@@ -169,8 +172,9 @@ def approve(objection: Objection, *, by: User, at: datetime) -> Proposal:
     if latest is not None and latest.approvals.filter(decided_by=by).exists():
         return latest
     WORKFLOW.check(objection, Step.APPROVE, by=by)
-    proposal = objection.proposals.standing().get()
-    given = next(iter(open_to(proposal, objection, by=by)), None)
+    standing = objection.proposals.standing().get()
+    refuse_other(standing, proposal, Step.APPROVE)
+    given = next(iter(open_to(standing, objection, by=by)), None)
     if given is None:
         raise NotAllowed(Step.APPROVE)
     given.decided_at = at
@@ -181,13 +185,13 @@ def approve(objection: Objection, *, by: User, at: datetime) -> Proposal:
         Verb.PROPOSAL_APPROVED,
         by=by,
         at=at,
-        proposal=proposal.number,
+        proposal=standing.number,
         approval=given.approver,
     )
-    if not proposal.approvals.filter(decided_at=None).exists():
-        _send(objection, proposal, by=by, at=at)
+    if not standing.approvals.filter(decided_at=None).exists():
+        _send(objection, standing, by=by, at=at)
     feed.announce(objection, "ticket", to_customer=True)
-    return proposal
+    return standing
 
 
 def send_back(objection: Objection, *, reason: str, by: User, at: datetime) -> Proposal:
@@ -438,13 +442,16 @@ def remind_at(proposal: Proposal, *, since: datetime) -> datetime | None:
 def _proposed_by(
     objection: Objection, checked: _Checked, *, by: User
 ) -> Proposal | None:
-    """The standing proposal, if the same person has made the same one."""
+    """The standing proposal, if the same person has made the very same one."""
     found = objection.proposals.standing().filter(proposed_by=by).first()
     if found is None or found.text != checked.text:
         return None
-    kept = [(it.kind.code, it.amount) for it in found.measures.select_related("kind")]
-    said = [(kind.code, amount) for kind, amount, _note in checked.measures]
-    return found if sorted(map(str, kept)) == sorted(map(str, said)) else None
+    measures = found.measures.select_related("kind")
+    kept = {it.kind.code: (it.amount, it.note) for it in measures}
+    said = {kind.code: (amount, note) for kind, amount, note in checked.measures}
+    answers = found.demand_answers.select_related("kind")
+    replied = {it.kind.code: (it.met, it.reason) for it in answers}
+    return found if (kept, replied) == (said, checked.replies) else None
 
 
 def _refuse_unanswered(objection: Objection, checked: _Checked) -> None:
