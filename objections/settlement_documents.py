@@ -25,7 +25,7 @@ from objections.models import (
     ReturnVisit,
 )
 from objections.money import Money
-from objections.services.proposing import Offer, Reply
+from objections.services.offering import Offer, Reply
 
 
 @extend_schema_field(serializers.ChoiceField(Met.choices))

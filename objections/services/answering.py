@@ -1,5 +1,6 @@
 """The customer accepts a proposal or says why not; silence is neither (CM-29)."""
 
+import logging
 from datetime import datetime
 from typing import Final
 
@@ -27,6 +28,8 @@ from staff.models import User
 from tickets import feed
 from tickets.models import Direction, Verb
 from tickets.services import assignment, events, messages
+
+logger = logging.getLogger(__name__)
 
 REMINDED: Final = "OBJECTION_REMINDER"
 ROUNDS: Final = 2  # rejections before the case goes to the next level (CM-29, D-14)
@@ -181,7 +184,15 @@ def remind(*, at: datetime, limit: int = 100) -> int:
     """
     due = Proposal.objects.standing().filter(remind_at__lte=at)
     keys = list(due.order_by("remind_at").values_list("objection", flat=True)[:limit])
-    return sum(_remind(key, at=at) for key in keys)
+    return sum(_reminded(key, at=at) for key in keys)
+
+
+def _reminded(key: int, *, at: datetime) -> bool:
+    try:
+        return _remind(key, at=at)
+    except Exception as error:  # noqa: BLE001 - a bad one never stops the others
+        logger.warning("objection %d not reminded (%s)", key, type(error).__name__)
+        return False
 
 
 @transaction.atomic
