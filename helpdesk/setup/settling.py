@@ -8,7 +8,7 @@ from typing import Any, Final
 from objections import services
 from objections.models import Objection
 from objections.services import investigating
-from objections.services.proposing import Offer, Reply
+from objections.services.offering import Offer, Reply
 from staff.models import User
 
 Step = Mapping[str, Any]

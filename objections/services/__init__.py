@@ -3,14 +3,8 @@
 from objections.services.acknowledging import acknowledge
 from objections.services.answering import answer_proposal
 from objections.services.appealing import appeal, decide_appeal
-from objections.services.closing import (
-    archive,
-    close_unagreed,
-    escalate,
-    investigate_again,
-    rate,
-    visit,
-)
+from objections.services.archiving import archive
+from objections.services.closing import close_unagreed, escalate, investigate_again
 from objections.services.confirming import confirm_phone
 from objections.services.converting import convert
 from objections.services.customers import customer_writes, urge, withdraw
@@ -36,6 +30,7 @@ from objections.services.investigating import (
 from objections.services.proposing import approve, propose, send_back
 from objections.services.recording import correct, record
 from objections.services.speaking import reply, write_note
+from objections.services.visiting import rate, visit
 
 __all__ = [
     "accept",

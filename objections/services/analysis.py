@@ -431,17 +431,18 @@ def rows(analysis: Analysis) -> Iterable[list[Any]]:
         (Cut.RESOLVED, analysis.resolved),
         (Cut.OUTSIDE, analysis.outside),
     ):
-        yield [month, cut.label, figure.count, figure.share or "", figure.previous]
+        shown = _cell(figure.share)
+        yield [month, cut.label, figure.count, shown, figure.previous]
     kept, before = analysis.promises, analysis.promises_before
-    yield [month, _("Promises kept"), kept.kept, kept.percent or "", before.kept]
-    late = share(kept.missed, kept.total)
-    yield [month, _("Promises missed"), kept.missed, late or "", before.missed]
+    yield [month, _("Promises kept"), kept.kept, _cell(kept.percent), before.kept]
+    late = _cell(share(kept.missed, kept.total))
+    yield [month, _("Promises missed"), kept.missed, late, before.missed]
     for table in analysis.tables:
         for line in table.lines:
-            yield [
-                table.cut.label,
-                line.name,
-                line.count,
-                "" if line.share is None else line.share,
-                line.previous,
-            ]
+            shown = _cell(line.share)
+            yield [table.cut.label, line.name, line.count, shown, line.previous]
+
+
+def _cell(percent: Decimal | None) -> Decimal | str:
+    """A share in a file: none of nothing, and 0.0 where it is none of something."""
+    return "" if percent is None else percent

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from objections import services
 from objections.models import Objection
-from objections.services.proposing import open_to, waiting_for
+from objections.services.approving import open_to, waiting_for
 from staff.models import Role, User
 from tests.desk.test_objection_page import ENGLISH, HTMX, bar, press, where
 from tests.factories import AT, UserFactory, department

@@ -11,7 +11,7 @@ from objections import services
 from objections.facts import Asked, Facts
 from objections.models import Objection
 from objections.services import investigating
-from objections.services.proposing import Offer, Reply
+from objections.services.offering import Offer, Reply
 from staff.models import User
 from tickets.models import Channel
 

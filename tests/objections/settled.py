@@ -7,7 +7,7 @@ from typing import Any, Final
 from objections import services
 from objections.facts import Facts
 from objections.models import Objection, Proposal
-from objections.services.proposing import Offer, Reply
+from objections.services.offering import Offer, Reply
 from staff.models import Role, User
 from tests.factories import AT, UserFactory
 from tests.objections.cases import FEE, handler_of, handoff_to

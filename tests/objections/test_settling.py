@@ -1,6 +1,6 @@
 """From the finding to the archive: proposals, answers, actions, visits, appeals."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.db import transaction
 
 from objections import services
 from objections.models import Objection
-from objections.services import answering, closing, extending
-from objections.services.proposing import Offer, Reply
+from objections.services import answering, archiving, extending
+from objections.services.offering import Offer, Reply
 from sla.models import Audience, Metric
 from sla.services import announcing
 from sla.services.directory import Directory
@@ -437,12 +437,28 @@ def test_marks_are_one_to_five_stars(stars: int | None) -> None:
 # Archive, appeal, outside
 
 
+def test_one_that_cannot_be_put_away_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken, sound = closed(), closed(at=AT + timedelta(minutes=1))
+    freeze = archiving.freeze
+
+    def breaks(objection: Objection, *, at: datetime) -> None:
+        if objection.pk == broken.pk:
+            raise OSError
+        freeze(objection, at=at)
+
+    monkeypatch.setattr(archiving, "freeze", breaks)
+    assert archiving.archive_closed(at=AT + timedelta(days=2)) == 1
+    assert [fresh(it).status for it in (broken, sound)] == ["closed", "archived"]
+
+
 @pytest.mark.clause("OB-09", "OB-50")
 def test_a_closed_case_is_put_away_with_its_form_for_three_years() -> None:
     objection = closed(at=local("2024-02-29T10:00:00") + timedelta(days=1006))
-    assert closing.archive_closed(at=objection.closed_at + timedelta(hours=23)) == 0
-    assert closing.archive_closed(at=objection.closed_at + timedelta(hours=24)) == 1
-    assert closing.archive_closed(at=objection.closed_at + timedelta(hours=25)) == 0
+    assert archiving.archive_closed(at=objection.closed_at + timedelta(hours=23)) == 0
+    assert archiving.archive_closed(at=objection.closed_at + timedelta(hours=24)) == 1
+    assert archiving.archive_closed(at=objection.closed_at + timedelta(hours=25)) == 0
     objection = fresh(objection)
     assert objection.status == "archived"
     assert objection.kept_until is not None
