@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from objections.models import Evidence, Objection
 from objections.order_facts import facts_for, kind_of, may_read
-from objections.services.investigating import keep_copy
+from objections.services.evidence import keep_copy
 from objections.workflow import Step
 from orders.copies import PARTS, copy_of, source_of
 from staff.models import User
