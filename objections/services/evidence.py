@@ -6,13 +6,12 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from objections.models import (
     Evidence,
     EvidenceKind,
@@ -172,13 +171,10 @@ def keep_copy(
 def _kind(code: str) -> EvidenceKind:
     kind = EvidenceKind.objects.filter(code=code).first()
     if kind is None:
-        raise ValidationError(
-            {
-                "kind": ValidationError(
-                    _("Please choose what kind of evidence this is."),
-                    code="kind_unknown",
-                )
-            }
+        raise unfit(
+            "kind",
+            _("Please choose what kind of evidence this is."),
+            code="kind_unknown",
         )
     return kind
 
@@ -244,12 +240,8 @@ def _on_the_case(objection: Objection, attachment: Attachment) -> Attachment:
     """A file of the objection itself or of the inquiry that it came from."""
     places = [key for key in (objection.pk, objection.from_inquiry_id) if key]
     if attachment.message.ticket_id not in places:
-        raise ValidationError(
-            {
-                "files": ValidationError(
-                    _("This file belongs to another case."), code="file_elsewhere"
-                )
-            }
+        raise unfit(
+            "files", _("This file belongs to another case."), code="file_elsewhere"
         )
     return attachment
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from inquiries.services.wording import examined
 from objections.models import (
     Cause,
@@ -268,14 +268,11 @@ def _said_wrong(responsibility: str, cause: str) -> dict[str, Any]:
 
 def _lacking(kinds: Sequence[EvidenceKind]) -> ValidationError:
     names = ", ".join(str(kind) for kind in kinds)
-    return ValidationError(
-        {
-            "evidence": ValidationError(
-                _("Still missing: %(kinds)s. Add it, or say why there is none.")
-                % {"kinds": names},
-                code="evidence_missing",
-            )
-        }
+    return unfit(
+        "evidence",
+        _("Still missing: %(kinds)s. Add it, or say why there is none.")
+        % {"kinds": names},
+        code="evidence_missing",
     )
 
 
