@@ -28,7 +28,7 @@ from objections.models.proposal import NOTHING
 from objections.pending import Pending
 from objections.services import levels
 from objections.services.appealing import can_appeal
-from objections.services.approving import agreed_before, open_to
+from objections.services.approving import agreed_before
 from objections.services.executing import subject_of
 from objections.services.extending import until_if_extended
 from objections.services.external import subject_of as subject_outside
@@ -144,14 +144,6 @@ class Settlement:
             if last is not None and last.answer == Answer.REJECTED and not over
             else None
         )
-
-    @cached_property
-    def to_give(self) -> list[Approval]:
-        """The approvals that are needed and that this person may give."""
-        standing = self.standing
-        if standing is None or self.objection.status != Status.PENDING_APPROVAL:
-            return []
-        return open_to(standing, self.objection, by=self.user)
 
     @property
     def still_needed(self) -> list[Approval]:

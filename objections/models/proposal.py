@@ -210,10 +210,6 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return f"{self.objection_id}/{self.number}"
 
-    @property
-    def is_sent(self) -> bool:
-        return self.sent_at is not None
-
 
 class Measure(models.Model):
     """One thing that a proposal offers."""

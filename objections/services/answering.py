@@ -4,11 +4,10 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from knowledge.services import scripts
 from objections.links import case_url
 from objections.models import (
@@ -108,13 +107,10 @@ def _channel(channel: str, *, by: User | None) -> str:
     if by is None:
         return AnswerChannel.LINK
     if channel not in AnswerChannel.values or channel == AnswerChannel.LINK:
-        raise ValidationError(
-            {
-                "channel": ValidationError(
-                    _("Please choose how the customer answered."),
-                    code="channel_unknown",
-                )
-            }
+        raise unfit(
+            "channel",
+            _("Please choose how the customer answered."),
+            code="channel_unknown",
         )
     return channel
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
+from customers.text import unfit
 from objections import approval
 from objections.facts import MOST
 from objections.models import (
@@ -116,14 +116,10 @@ def approvals_for(
     """
     bands = [approval.Band(it.up_to, it.approver) for it in ApprovalRule.objects.all()]
     two = any(kind.two_persons for kind in kinds)
-    uncovered = ValidationError(
-        {
-            "measures": ValidationError(
-                _("No rule of approval covers %(amount)s yuan.")
-                % {"amount": cumulative},
-                code="amount_above_rules",
-            )
-        }
+    uncovered = unfit(
+        "measures",
+        _("No rule of approval covers %(amount)s yuan.") % {"amount": cumulative},
+        code="amount_above_rules",
     )
     if cumulative > MOST:
         raise uncovered

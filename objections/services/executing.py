@@ -5,11 +5,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from inquiries.services.wording import examined
 from knowledge.services import scripts
 from objections.models import Objection, ResolutionAction
@@ -50,14 +49,10 @@ def assign_action(
         raise NotAllowed(Step.ASSIGN_ACTION)
     fits = to.is_active and to.department_id == action.department_id
     if not fits or objection.names(to):
-        raise ValidationError(
-            {
-                "to": ValidationError(
-                    _("%(name)s does not carry out what this department owes.")
-                    % {"name": to},
-                    code="owner_unsuitable",
-                )
-            }
+        raise unfit(
+            "to",
+            _("%(name)s does not carry out what this department owes.") % {"name": to},
+            code="owner_unsuitable",
         )
     if action.owner_id == to.pk:
         return action
@@ -204,12 +199,9 @@ def _action(objection: Objection, number: int) -> ResolutionAction:
     found = objection.actions.select_related("department").filter(number=number)
     action = found.exclude(ended_at__isnull=False).first()
     if action is None:
-        raise ValidationError(
-            {
-                "number": ValidationError(
-                    _("There is no such action on this objection."),
-                    code="action_unknown",
-                )
-            }
+        raise unfit(
+            "number",
+            _("There is no such action on this objection."),
+            code="action_unknown",
         )
     return action

@@ -4,11 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from inquiries.services.wording import examined
 from knowledge.services import scripts
 from objections.models import Extension, Objection, ObjectionType
@@ -119,13 +118,10 @@ def order_test(
         refuse_partial(objection, Step.ORDER_TEST, by=by)
         WORKFLOW.check(objection, Step.ORDER_TEST, by=by)
         if objection.type != ObjectionType.QUALITY:
-            raise ValidationError(
-                {
-                    "type": ValidationError(
-                        _("Only the quality of a device is tested."),
-                        code="nothing_to_test",
-                    )
-                }
+            raise unfit(
+                "type",
+                _("Only the quality of a device is tested."),
+                code="nothing_to_test",
             )
         if objection.laboratory:
             return objection

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from objections.facts import MOST
 from objections.models import (
     MeasureKind,
@@ -159,11 +159,8 @@ def refuse_unanswered(objection: Objection, checked: Checked) -> None:
     demanded = {it.kind.code for it in objection.demands.select_related("kind")}
     if demanded == set(checked.replies):
         return
-    raise ValidationError(
-        {
-            "replies": ValidationError(
-                _("Please answer each of the customer's demands (OB-08)."),
-                code="demand_unanswered",
-            )
-        }
+    raise unfit(
+        "replies",
+        _("Please answer each of the customer's demands (OB-08)."),
+        code="demand_unanswered",
     )
