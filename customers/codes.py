@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from customers import sms
 from customers.encryption import decrypt
 from customers.models import Customer, PhoneCode
+from customers.text import unfit
 
 logger = logging.getLogger(__name__)
 
@@ -177,4 +178,4 @@ def _hash(code: PhoneCode, digits: str) -> str:
 
 
 def _refused(text: str, code: str) -> ValidationError:
-    return ValidationError({"code": ValidationError(text, code=code)})
+    return unfit("code", text, code=code)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from customers.encryption import blind_index, decrypt, encrypt
 from customers.models import Contact, Customer, RevealLog
-from customers.text import one_line
+from customers.text import one_line, unfit
 from staff.models import User
 
 SURNAME_MAX: Final = 40
@@ -236,9 +236,7 @@ def _absent(customer: Customer, contact: Contact, never: str) -> ValidationError
     if contact == Contact.EMAIL:
         erased = _("The address was erased, as promised. Ask the customer for it.")
     words = erased if customer.forgotten_at is not None else never
-    return ValidationError(
-        {contact.value: ValidationError(words, code=f"{contact.value}_absent")}
-    )
+    return unfit(contact.value, words, code=f"{contact.value}_absent")
 
 
 def readable(phone: str) -> str:

@@ -1,4 +1,4 @@
-"""Short texts on one line, made safe to keep and to show."""
+"""Short texts on one line, made safe to keep and to show, or said to be unfit."""
 
 from typing import Final
 
@@ -6,6 +6,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 REASON_MAX: Final = 200
+
+
+def unfit(field: str, text: str, *, code: str) -> ValidationError:
+    """Why something cannot be taken, to stand beside its field."""
+    return ValidationError({field: ValidationError(text, code=code)})
 
 
 def one_line(
@@ -18,12 +23,11 @@ def one_line(
     """
     line = " ".join(text.split())
     if missing and not line:
-        error = ValidationError(missing, code="reason_missing")
-        raise ValidationError({field: error})
+        raise unfit(field, missing, code="reason_missing")
     if len(line) > most or not line.isprintable():
-        error = ValidationError(
+        raise unfit(
+            field,
             _("Write up to %(limit)s characters in one line.") % {"limit": most},
             code="reason_unfit",
         )
-        raise ValidationError({field: error})
     return line

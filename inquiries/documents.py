@@ -90,6 +90,20 @@ class Code(serializers.SlugRelatedField[Any]):
         return super().to_internal_value(data)
 
 
+class Colleague(Code):
+    """A person by user name; who has left is said to be unknown."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            "username",
+            queryset=User.objects.active(),
+            error_messages=dict.fromkeys(
+                ("does_not_exist", "invalid"), _("There is no such colleague.")
+            ),
+            **options,
+        )
+
+
 class ClientToken(serializers.UUIDField):
     """A UUID, spelled as one."""
 
@@ -165,12 +179,7 @@ class NewInquiry(NewMessage):
     examples=[OpenApiExample("colleague", {"assignee": "agent2"}, request_only=True)]
 )
 class Assignment(serializers.Serializer[Any]):
-    assignee = Code(
-        "username",
-        queryset=User.objects.active(),
-        help_text=_("The user name of a colleague."),
-        error_messages={"does_not_exist": _("There is no such colleague.")},
-    )
+    assignee = Colleague(help_text=_("The user name of a colleague."))
 
 
 @extend_schema_serializer(

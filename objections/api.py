@@ -127,7 +127,7 @@ class Objections(ViewSet):
         parameters=[NUMBER, IDEMPOTENCY],
     )
     def acknowledge(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.acknowledge, Once)
+        return taken(request, number, services.acknowledge, Once)
 
     @extend_schema(
         "correct_objection",
@@ -158,7 +158,7 @@ class Objections(ViewSet):
         parameters=[NUMBER, IDEMPOTENCY],
     )
     def record(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.record, Once)
+        return taken(request, number, services.record, Once)
 
     @extend_schema(
         "hand_off_objection",
@@ -169,7 +169,7 @@ class Objections(ViewSet):
         parameters=[NUMBER],
     )
     def hand_off(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.hand_off, HandingOff)
+        return taken(request, number, services.hand_off, HandingOff)
 
     @extend_schema(
         "accept_objection",
@@ -238,7 +238,7 @@ class Objections(ViewSet):
         parameters=[NUMBER],
     )
     def conversations(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.attach_conversations)
+        return taken(request, number, services.attach_conversations)
 
     @extend_schema(
         "waive_evidence",
@@ -249,7 +249,7 @@ class Objections(ViewSet):
         parameters=[NUMBER],
     )
     def waive_evidence(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.waive_evidence, Waiving)
+        return taken(request, number, services.waive_evidence, Waiving)
 
     @extend_schema(
         "ask_for_evidence",
@@ -260,7 +260,7 @@ class Objections(ViewSet):
         parameters=[NUMBER, IDEMPOTENCY],
     )
     def ask_evidence(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.ask_for_evidence, Question)
+        return taken(request, number, services.ask_for_evidence, Question)
 
     @extend_schema(
         "go_on_investigating",
@@ -271,7 +271,7 @@ class Objections(ViewSet):
         parameters=[NUMBER],
     )
     def go_on(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.go_on)
+        return taken(request, number, services.go_on)
 
     @extend_schema(
         "conclude_investigation",
@@ -282,7 +282,7 @@ class Objections(ViewSet):
         parameters=[NUMBER],
     )
     def conclude(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.conclude, Conclusion)
+        return taken(request, number, services.conclude, Conclusion)
 
     @extend_schema(
         "withdraw_objection",
@@ -293,19 +293,20 @@ class Objections(ViewSet):
         parameters=[NUMBER],
     )
     def withdraw(self, request: Request, number: str) -> Response:
-        return self._take(request, number, services.withdraw, Withdrawal)
+        return taken(request, number, services.withdraw, Withdrawal)
 
-    def _take(
-        self,
-        request: Request,
-        number: str,
-        verb: Callable[..., object],
-        form: type[Serializer[Any]] | None = None,
-    ) -> Response:
-        objection = found(request, number)
-        given = parsed(form, request) if form else {}
-        verb(objection, **given, by=person(request), at=timezone.now())
-        return shown(request, objection)
+
+def taken(
+    request: Request,
+    number: str,
+    verb: Callable[..., object],
+    form: type[Serializer[Any]] | None = None,
+) -> Response:
+    """The objection as it stands once a verb was told what the request says."""
+    objection = found(request, number)
+    given = parsed(form, request) if form else {}
+    verb(objection, **given, by=person(request), at=timezone.now())
+    return shown(request, objection)
 
 
 def found(request: Request, number: str) -> Objection:

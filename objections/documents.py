@@ -35,10 +35,10 @@ from objections.models import (
 from objections.money import Money
 from objections.services import promises
 from objections.settlement_documents import (
-    ActionState,
     AppealState,
     ExternalState,
     ProposalState,
+    ResolutionActionState,
     VisitState,
 )
 from objections.workflow import Status
@@ -413,7 +413,7 @@ class ObjectionState(TicketSummary):
     waivers = WaiverState(many=True, read_only=True)
     findings = FindingState(many=True, read_only=True)
     proposals = ProposalState(many=True, read_only=True)
-    actions = ActionState(many=True, read_only=True)
+    actions = ResolutionActionState(many=True, read_only=True)
     return_visits = VisitState(many=True, read_only=True)
     appeals = AppealState(many=True, read_only=True)
     external_complaints = ExternalState(many=True, read_only=True)

@@ -10,9 +10,10 @@ from objections.models import (
     ObjectionType,
     came_back_twice,
 )
+from objections.pending import NOTHING, Pending
 from objections.services import levels
-from objections.services.proposing import may_propose, open_to
-from objections.settlement import NOTHING_YET, Settlement
+from objections.services.approving import open_to
+from objections.services.proposing import may_propose
 from objections.workflow import WORKFLOW, Status, Step
 from staff.models import Role, User
 
@@ -63,12 +64,12 @@ def possible_steps(
     *,
     by: User,
     handoffs: Sequence[Handoff],
-    settlement: Settlement = NOTHING_YET,
+    pending: Pending = NOTHING,
 ) -> frozenset[Step]:
     """The steps whose buttons make sense; the verbs decide once more.
 
     `handoffs` are all of the objection: what came back twice is handed over by a
-    supervisor (OB-06). `settlement` is read for the same person.
+    supervisor (OB-06). `pending` is read for the same person.
     """
     steps = {step for step in Step if WORKFLOW.allows(objection, step, by=by)}
     if objection.held_by_another(by=by):
@@ -87,14 +88,12 @@ def possible_steps(
             steps -= _OF_WHO_WAS_ASKED
     if not any(may_accept(handoff, objection, by=by) for handoff in handoffs):
         steps -= {Step.ACCEPT}
-    return frozenset(steps - _out_of_reach(objection, settlement, by=by))
+    return frozenset(steps - _out_of_reach(objection, pending, by=by))
 
 
-def _out_of_reach(
-    objection: Objection, settlement: Settlement, *, by: User
-) -> set[Step]:
+def _out_of_reach(objection: Objection, pending: Pending, *, by: User) -> set[Step]:
     """The steps of a settlement that are others' to take."""
-    proposal, appeal = settlement.proposal, settlement.appeal
+    proposal, appeal = pending.proposal, pending.appeal
     approves = proposal is not None and bool(open_to(proposal, objection, by=by))
     proposes = proposal is not None and proposal.proposed_by_id == by.pk
     reviews = appeal is not None and levels.reaches(by, appeal.level)
@@ -102,17 +101,15 @@ def _out_of_reach(
     within = {
         Step.ORDER_TEST: objection.type == ObjectionType.QUALITY
         and not objection.laboratory,
-        Step.EXTEND: not settlement.extended,
+        Step.EXTEND: not pending.extended,
         Step.PROPOSE: may_propose(objection, by=by),
         Step.APPROVE: approves,
         Step.SEND_BACK: approves or proposes,
-        Step.VISIT: not settlement.handled,
-        Step.APPEAL: settlement.can_appeal,
-        Step.DECIDE_APPEAL: reviews and not settlement.handled,
+        Step.VISIT: not pending.handled,
+        Step.APPEAL: pending.can_appeal,
+        Step.DECIDE_APPEAL: reviews and not pending.handled,
         **dict.fromkeys(_OF_A_LEVEL, not level or levels.reaches(by, level)),
-        **dict.fromkeys(
-            _OF_ACTIONS, any(it.is_of(by) for it in settlement.outstanding)
-        ),
+        **dict.fromkeys(_OF_ACTIONS, any(it.is_of(by) for it in pending.outstanding)),
     }
     within[Step.CLOSE_UNAGREED] = level == Role.GENERAL_MANAGER
     return {step for step, reached in within.items() if not reached}

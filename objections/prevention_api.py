@@ -23,8 +23,8 @@ from objections.prevention_documents import (
     ActionDescribed,
     ActionDone,
     ActionJudged,
-    ActionState,
     NewAction,
+    PreventiveActionState,
 )
 from objections.prevention_workflow import ActionStatus
 from objections.services import prevention
@@ -70,7 +70,7 @@ class ActionFilter(filters.FilterSet):  # type: ignore[misc]
     )
 )
 class ActionList(ListAPIView[PreventiveAction]):
-    serializer_class = ActionState
+    serializer_class = PreventiveActionState
     pagination_class = KeysetPagination
     filter_backends = (filters.DjangoFilterBackend,)
     filterset_class = ActionFilter
@@ -88,7 +88,7 @@ class ActionList(ListAPIView[PreventiveAction]):
         summary=_("Open a preventive action"),
         description=_("By hand; one about the same stands at a time (OB-10, CC-15)."),
         request=NewAction,
-        responses={201: ActionState},
+        responses={201: PreventiveActionState},
         parameters=[IDEMPOTENCY],
         filters=False,
     )
@@ -107,7 +107,7 @@ class Actions(ViewSet):
         summary=_("Read a preventive action"),
         description=_("With the counts of its effect, once they are there."),
         parameters=[NUMBER],
-        responses=ActionState,
+        responses=PreventiveActionState,
     )
     def retrieve(self, request: Request, number: str) -> Response:
         return shown(found(request, number))
@@ -117,7 +117,7 @@ class Actions(ViewSet):
         summary=_("Assign a preventive action"),
         description=_("Say whose it is."),
         request=ActionAssigned,
-        responses=ActionState,
+        responses=PreventiveActionState,
         parameters=[NUMBER],
     )
     def assign(self, request: Request, number: str) -> Response:
@@ -128,7 +128,7 @@ class Actions(ViewSet):
         summary=_("Describe the measure"),
         description=_("Until it is done it can be said otherwise."),
         request=ActionDescribed,
-        responses=ActionState,
+        responses=PreventiveActionState,
         parameters=[NUMBER],
     )
     def describe(self, request: Request, number: str) -> Response:
@@ -139,7 +139,7 @@ class Actions(ViewSet):
         summary=_("Record as done"),
         description=_("Its effect is counted after some time."),
         request=ActionDone,
-        responses=ActionState,
+        responses=PreventiveActionState,
         parameters=[NUMBER],
     )
     def finish(self, request: Request, number: str) -> Response:
@@ -153,7 +153,7 @@ class Actions(ViewSet):
             " that was not effective has a successor."
         ),
         request=ActionJudged,
-        responses=ActionState,
+        responses=PreventiveActionState,
         parameters=[NUMBER],
     )
     def judge(self, request: Request, number: str) -> Response:
@@ -164,7 +164,7 @@ class Actions(ViewSet):
         summary=_("Cancel a preventive action"),
         description=_("For a reason; what was there then opens no other."),
         request=ActionCancelled,
-        responses=ActionState,
+        responses=PreventiveActionState,
         parameters=[NUMBER],
     )
     def cancel(self, request: Request, number: str) -> Response:
@@ -191,5 +191,5 @@ def found(request: Request, number: str) -> PreventiveAction:
 def shown(action: PreventiveAction, *, status: int = 200) -> Response:
     """The action as it stands now."""
     fresh = PreventiveAction.objects.select_related(*RELATED).get(pk=action.pk)
-    document = ActionState(fresh, context={"at": timezone.now()})
+    document = PreventiveActionState(fresh, context={"at": timezone.now()})
     return Response(document.data, status=status)

@@ -6,30 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from inquiries.documents import Once, Words
+from inquiries.documents import Colleague, Once, Words
 from objections.models import PreventiveAction
 from objections.prevention_workflow import ActionStatus
-from staff.models import User
-
-
-class Colleague(serializers.SlugRelatedField[User]):
-    """A person by user name; who does not exist or has left is said to be unknown."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            "username",
-            queryset=User.objects.active(),
-            error_messages={
-                "does_not_exist": _("There is no such colleague."),
-                "invalid": _("There is no such colleague."),
-            },
-            **options,
-        )
-
-    def to_internal_value(self, data: Any) -> User:
-        if not isinstance(data, str) or "\x00" in data:
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 @extend_schema_serializer(
@@ -96,7 +75,7 @@ class ActionCancelled(serializers.Serializer[Any]):
     reason = Words(help_text=_("Why it is not done."))
 
 
-class ActionState(serializers.ModelSerializer[PreventiveAction]):
+class PreventiveActionState(serializers.ModelSerializer[PreventiveAction]):
     """A preventive action with the counts of its effect."""
 
     status = serializers.ChoiceField(choices=ActionStatus.choices, read_only=True)

@@ -1,21 +1,16 @@
 """Settlements for other systems: from more time for an investigation to the archive."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
-from inquiries.api import IDEMPOTENCY, parsed, person
+from inquiries.api import IDEMPOTENCY
 from objections import services
-from objections.api import NUMBER, found, shown
+from objections.api import NUMBER, taken
 from objections.documents import ObjectionState
 from objections.settlement_documents import (
     ActionOwner,
@@ -29,10 +24,10 @@ from objections.settlement_documents import (
     NewProposal,
     ProposalRead,
     Reasoned,
+    ReasonTold,
     Result,
     Visiting,
 )
-from staff.models import User
 
 ONE: Final[dict[str, Any]] = {
     "responses": ObjectionState,
@@ -49,11 +44,11 @@ class Settlements(ViewSet):
         "extend_investigation",
         summary=gettext_lazy("Grant more time"),
         description=gettext_lazy("Once, told to the customer at once (OB-46)."),
-        request=Reasoned,
+        request=ReasonTold,
         **ONE,
     )
     def extend(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.extend, Reasoned)
+        return taken(request, number, services.extend, ReasonTold)
 
     @extend_schema(
         "order_test",
@@ -63,7 +58,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def order_test(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.order_test, Reasoned)
+        return taken(request, number, services.order_test, Reasoned)
 
     @extend_schema(
         "propose_settlement",
@@ -76,7 +71,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def propose(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.propose, NewProposal)
+        return taken(request, number, services.propose, NewProposal)
 
     @extend_schema(
         "approve_proposal",
@@ -86,7 +81,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def approve(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.approve, ProposalRead)
+        return taken(request, number, services.approve, ProposalRead)
 
     @extend_schema(
         "send_proposal_back",
@@ -96,7 +91,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def send_back(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.send_back, Reasoned)
+        return taken(request, number, services.send_back, Reasoned)
 
     @extend_schema(
         "record_customers_answer",
@@ -109,7 +104,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def customer_answer(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.answer_proposal, CustomersAnswer)
+        return taken(request, number, services.answer_proposal, CustomersAnswer)
 
     @extend_schema(
         "investigate_again",
@@ -119,7 +114,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def investigate_again(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.investigate_again)
+        return taken(request, number, services.investigate_again)
 
     @extend_schema(
         "escalate_objection",
@@ -129,7 +124,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def escalate(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.escalate, Reasoned)
+        return taken(request, number, services.escalate, Reasoned)
 
     @extend_schema(
         "close_unagreed",
@@ -141,7 +136,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def close_unagreed(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.close_unagreed)
+        return taken(request, number, services.close_unagreed)
 
     @extend_schema(
         "assign_action",
@@ -151,25 +146,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def assign_action(self, request: Request, number: str) -> Response:
-        objection = found(request, number)
-        given = parsed(ActionOwner, request)
-        to = User.objects.active().filter(work_number=given["to"]).first()
-        if to is None:
-            raise ValidationError(
-                {
-                    "to": ValidationError(
-                        _("Nobody has this work number."), code="owner_unknown"
-                    )
-                }
-            )
-        services.assign_action(
-            objection,
-            number=given["number"],
-            to=to,
-            by=person(request),
-            at=timezone.now(),
-        )
-        return shown(request, objection)
+        return taken(request, number, services.assign_action, ActionOwner)
 
     @extend_schema(
         "execute_action",
@@ -179,7 +156,7 @@ class Settlements(ViewSet):
         **ONCE,
     )
     def execute(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.execute, ActionProof)
+        return taken(request, number, services.execute, ActionProof)
 
     @extend_schema(
         "tell_result",
@@ -189,7 +166,7 @@ class Settlements(ViewSet):
         **ONCE,
     )
     def feedback(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.tell_result, Result)
+        return taken(request, number, services.tell_result, Result)
 
     @extend_schema(
         "visit_customer",
@@ -202,7 +179,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def visit(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.visit, Visiting)
+        return taken(request, number, services.visit, Visiting)
 
     @extend_schema(
         "archive_objection",
@@ -212,7 +189,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def archive(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.archive)
+        return taken(request, number, services.archive)
 
     @extend_schema(
         "appeal_objection",
@@ -222,7 +199,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def appeal(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.appeal, AppealMade)
+        return taken(request, number, services.appeal, AppealMade)
 
     @extend_schema(
         "decide_appeal",
@@ -232,7 +209,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def decide_appeal(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.decide_appeal, AppealDecision)
+        return taken(request, number, services.decide_appeal, AppealDecision)
 
     @extend_schema(
         "note_external_complaint",
@@ -241,8 +218,8 @@ class Settlements(ViewSet):
         request=NewExternal,
         **ONE,
     )
-    def external(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.note_external, NewExternal)
+    def note_external(self, request: Request, number: str) -> Response:
+        return taken(request, number, services.note_external, NewExternal)
 
     @extend_schema(
         "answer_external_complaint",
@@ -252,7 +229,7 @@ class Settlements(ViewSet):
         **ONE,
     )
     def answer_external(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.answer_external, ExternalAnswer)
+        return taken(request, number, services.answer_external, ExternalAnswer)
 
     @extend_schema(
         "end_external_complaint",
@@ -262,16 +239,4 @@ class Settlements(ViewSet):
         **ONE,
     )
     def end_external(self, request: Request, number: str) -> Response:
-        return _take(request, number, services.end_external, ExternalEnd)
-
-
-def _take(
-    request: Request,
-    number: str,
-    verb: Callable[..., object],
-    form: type[Serializer[Any]] | None = None,
-) -> Response:
-    objection = found(request, number)
-    given = parsed(form, request) if form else {}
-    verb(objection, **given, by=person(request), at=timezone.now())
-    return shown(request, objection)
+        return taken(request, number, services.end_external, ExternalEnd)

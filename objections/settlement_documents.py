@@ -10,7 +10,7 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from inquiries.documents import Moment, Once, ToldGuard, Words
+from inquiries.documents import Colleague, Moment, Once, ToldGuard, Words
 from objections.models import (
     AnswerChannel,
     Appeal,
@@ -25,7 +25,7 @@ from objections.models import (
     ReturnVisit,
 )
 from objections.money import Money
-from objections.services.proposing import Offer, Reply
+from objections.services.offering import Offer, Reply
 
 
 @extend_schema_field(serializers.ChoiceField(Met.choices))
@@ -97,6 +97,10 @@ class Reasoned(serializers.Serializer[Any]):
     reason = Words(help_text=_("Why."))
 
 
+class ReasonTold(ToldGuard, Reasoned):
+    """A reason that the customer is told."""
+
+
 class ProposalRead(serializers.Serializer[Any]):
     proposal = serializers.IntegerField(
         required=False,
@@ -124,7 +128,7 @@ class CustomersAnswer(serializers.Serializer[Any]):
 
 class ActionOwner(serializers.Serializer[Any]):
     number = serializers.IntegerField(help_text=_("The number of the action."))
-    to = Words(help_text=_("The work number of who carries it out."))
+    to = Colleague(help_text=_("The user name of who carries it out."))
 
 
 class ActionProof(Once):
@@ -246,7 +250,7 @@ class ProposalState(serializers.ModelSerializer[Proposal]):
         )
 
 
-class ActionState(serializers.ModelSerializer[ResolutionAction]):
+class ResolutionActionState(serializers.ModelSerializer[ResolutionAction]):
     kind = serializers.CharField(source="measure.kind.code", read_only=True)
     amount = serializers.DecimalField(
         source="measure.amount", max_digits=12, decimal_places=2, read_only=True

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from objections.services import answering, closing, watching
+from objections.services import answering, archiving, watching
 
 
 @shared_task(name="objections.remind")
@@ -15,7 +15,7 @@ def remind() -> int:
 @shared_task(name="objections.archive")
 def archive() -> int:
     """Put away what has been closed for a day (OB-09)."""
-    return closing.archive_closed(at=timezone.now())
+    return archiving.archive_closed(at=timezone.now())
 
 
 @shared_task(name="prevention.look")

@@ -269,7 +269,10 @@ WORKFLOW: Final = Workflow(
             None,
             _HANDLING,
             _ACCEPT_FIRST,
-            refusals=_NOT_UNDER_WAY,
+            refusals={
+                Status.AWAITING_EVIDENCE: _("The time stands still already."),
+                **_NOT_UNDER_WAY,
+            },
         ),
         # More time, once, granted and told before the time is over (OB-46).
         Step.EXTEND: Rule(

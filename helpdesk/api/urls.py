@@ -86,7 +86,7 @@ SETTLEMENT_VERBS = (
     "archive",
     "appeal",
     "decide-appeal",
-    "external",
+    "note-external",
     "answer-external",
     "end-external",
 )

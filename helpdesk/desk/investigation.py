@@ -18,7 +18,7 @@ from objections.models import (
     Objection,
     Responsibility,
 )
-from objections.services.investigating import CHAT_LOG, needed
+from objections.services.evidence import CHAT_LOG, needed
 from objections.workflow import Status
 from sla.models import Clock, Metric
 from tickets.models import Attachment, Direction, Ticket, Verb

@@ -15,7 +15,7 @@ from inquiries.models import InquiryTopic, Merge
 from objections.models import Objection
 from objections.months import Month
 from objections.services.analysis import Analysis, Cut
-from objections.services.proposing import waiting_for
+from objections.services.approving import waiting_for
 from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockStatus, Metric, Outcome
 from sla.services.standing import Hold, holds

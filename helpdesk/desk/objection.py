@@ -18,7 +18,7 @@ from helpdesk.desk.investigation import Investigation, files_on, named
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_sheet import Sheet
-from helpdesk.desk.settlement import Outcome
+from helpdesk.desk.settlement import Settlement
 from helpdesk.desk.workspace import Line, line_of
 from helpdesk.errors import refusal_of
 from inquiries import timeline
@@ -54,7 +54,7 @@ KEYS: Final = {
     "h": Step.HAND_OFF,
 }
 TOKENED: Final = (Step.ACKNOWLEDGE, Step.RECORD)
-OF_THE_OUTCOME: Final = frozenset({Metric.EXECUTION, Metric.EXTERNAL_COMPLAINT})
+OF_THE_SETTLEMENT: Final = frozenset({Metric.EXECUTION, Metric.EXTERNAL_COMPLAINT})
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ class ObjectionWorkspace:
             if clock.metric == Metric.HANDOFF:
                 return _("after a return")
             return _("round %(n)s") % {"n": clock.subject}
-        if clock.metric in OF_THE_OUTCOME:
-            return self.outcome.subjects.get(clock.subject, clock.subject)
+        if clock.metric in OF_THE_SETTLEMENT:
+            return self.settlement.subjects.get(clock.subject, clock.subject)
         return self._departments.get(clock.subject, clock.subject)
 
     @cached_property
@@ -226,7 +226,7 @@ class ObjectionWorkspace:
             self.objection,
             by=self.user,
             handoffs=self.handoffs,
-            settlement=self.outcome.standing_now,
+            pending=self.settlement.pending,
         )
 
     @cached_property
@@ -262,9 +262,9 @@ class ObjectionWorkspace:
         return Investigation(self.objection)
 
     @cached_property
-    def outcome(self) -> Outcome:
+    def settlement(self) -> Settlement:
         """Proposals, actions, visits, reviews."""
-        return Outcome(self.objection, self.user, self.now)
+        return Settlement(self.objection, self.user, self.now)
 
     @property
     def files_on_the_case(self) -> list[Attachment]:
@@ -372,10 +372,10 @@ class ObjectionWorkspace:
     @property
     def stand(self) -> str:
         """How far it has come; a form that was fetched before is fetched anew."""
-        objection, outcome = self.objection, self.outcome
-        last = outcome.last.number if outcome.last else 0
-        tries = len(outcome.visits)
-        done = outcome.done if outcome.is_under_way else 0
+        objection, settled = self.objection, self.settlement
+        last = settled.last.number if settled.last else 0
+        tries = len(settled.visits)
+        done = settled.done if settled.is_under_way else 0
         return f"{objection.status}/{objection.cycle}/{last}/{done}/{tries}"
 
     @property

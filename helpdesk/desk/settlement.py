@@ -9,8 +9,8 @@ from typing import Final
 from django.db.models import Prefetch
 from django.utils.functional import cached_property
 
-from objections import settlement
 from objections.models import (
+    Answer,
     Appeal,
     Approval,
     ApprovalRule,
@@ -25,13 +25,14 @@ from objections.models import (
     ReturnVisit,
 )
 from objections.models.proposal import NOTHING
+from objections.pending import Pending
 from objections.services import levels
 from objections.services.appealing import can_appeal
-from objections.services.closing import ATTEMPTS
+from objections.services.approving import agreed_before
 from objections.services.executing import subject_of
 from objections.services.extending import until_if_extended
 from objections.services.external import subject_of as subject_outside
-from objections.services.proposing import agreed_before, open_to
+from objections.services.visiting import ATTEMPTS
 from objections.workflow import Status
 from sla.models import Clock
 from staff.models import Department, Role, User
@@ -71,7 +72,7 @@ class ActionRow:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Settlement:
     """What was proposed, agreed, done and asked on one objection."""
 
     objection: Objection
@@ -140,17 +141,9 @@ class Outcome:
         over = self.objection.status in OVER
         return (
             last
-            if last is not None and last.answer == "rejected" and not over
+            if last is not None and last.answer == Answer.REJECTED and not over
             else None
         )
-
-    @cached_property
-    def to_give(self) -> list[Approval]:
-        """The approvals that are needed and that this person may give."""
-        standing = self.standing
-        if standing is None or self.objection.status != Status.PENDING_APPROVAL:
-            return []
-        return open_to(standing, self.objection, by=self.user)
 
     @property
     def still_needed(self) -> list[Approval]:
@@ -179,7 +172,7 @@ class Outcome:
     @cached_property
     def actions(self) -> list[ActionRow]:
         """In their order; the customer has to agree before there is one."""
-        if not any(it.answer == "accepted" for it in self.proposals):
+        if not any(it.answer == Answer.ACCEPTED for it in self.proposals):
             return []
         found = self.objection.actions.select_related(
             *("measure__kind", "measure__proposal", "department", "owner", "done_by"),
@@ -282,9 +275,9 @@ class Outcome:
         return found
 
     @property
-    def standing_now(self) -> settlement.Settlement:
+    def pending(self) -> Pending:
         """What of all this decides on the steps that this person may take."""
-        return settlement.Settlement(
+        return Pending(
             proposal=self.standing,
             outstanding=self.outstanding,
             appeal=self.under_review,

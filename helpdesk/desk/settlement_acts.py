@@ -60,12 +60,12 @@ def _nothing(workspace: "ObjectionWorkspace") -> dict[str, Any]:
 
 
 def _number_of_proposal(workspace: "ObjectionWorkspace") -> dict[str, Any]:
-    standing = workspace.outcome.standing
+    standing = workspace.settlement.standing
     return {"number": standing.number if standing else None}
 
 
 def _my_actions(workspace: "ObjectionWorkspace") -> dict[str, Any]:
-    return {"actions": workspace.outcome.mine_to_do}
+    return {"actions": workspace.settlement.mine_to_do}
 
 
 SETTLEMENT_ACTS: Final = (
@@ -182,7 +182,7 @@ SETTLEMENT_ACTS: Final = (
         clauses="CM-28",
         act=_("Put it on record"),
         form=VisitForm,
-        options=lambda workspace: {"number": workspace.outcome.attempt},
+        options=lambda workspace: {"number": workspace.settlement.attempt},
         verb=_calls(services.visit),
         template="desk/objection/_visit_fields.html",
     ),
@@ -224,7 +224,7 @@ SETTLEMENT_ACTS: Final = (
         clauses="",
         act=_("Put it on record"),
         form=AnswerOutsideForm,
-        options=lambda workspace: {"complaints": workspace.outcome.unanswered},
+        options=lambda workspace: {"complaints": workspace.settlement.unanswered},
         verb=_calls(services.answer_external),
     ),
     Act(
@@ -234,7 +234,7 @@ SETTLEMENT_ACTS: Final = (
         clauses="",
         act=_("Put it on record"),
         form=EndOutsideForm,
-        options=lambda workspace: {"complaints": workspace.outcome.unended},
+        options=lambda workspace: {"complaints": workspace.settlement.unended},
         verb=_calls(services.end_external),
     ),
 )

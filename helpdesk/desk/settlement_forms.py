@@ -24,7 +24,7 @@ from objections.models import (
     Met,
     ResolutionAction,
 )
-from objections.services.proposing import Offer, Reply
+from objections.services.offering import Offer, Reply
 from staff.models import User
 
 YES_NO: Final = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]

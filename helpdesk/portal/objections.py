@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
+from customers.text import unfit
 from helpdesk.answers import USED_UP, SeeOther
 from helpdesk.forms import renewed
 from helpdesk.portal import objection_form, sight
@@ -133,13 +134,10 @@ def ids_in(request: HttpRequest) -> set[uuid.UUID]:
 def refuse_lost(request: HttpRequest, staged: list[StagedFile]) -> None:
     """Never file without a file that the customer believes to have sent."""
     if len(staged) < len(ids_in(request)):
-        raise ValidationError(
-            {
-                "files": ValidationError(
-                    _("A file was kept too long and is gone. Please choose it again."),
-                    code="file_gone",
-                )
-            }
+        raise unfit(
+            "files",
+            _("A file was kept too long and is gone. Please choose it again."),
+            code="file_gone",
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from helpdesk.setup.objecting import object_to
 from objections import services
 from objections.models import Objection
-from objections.services import investigating, prevention, watching
+from objections.services import evidence, prevention, watching
 from staff.models import User
 
 
@@ -51,7 +51,7 @@ def _happen(row: Mapping[str, Any], *, now: datetime) -> None:
 def _conclude(
     objection: Objection, row: Mapping[str, Any], handler: User, *, at: datetime
 ) -> None:
-    for kind in investigating.missing(objection):
+    for kind in evidence.missing(objection):
         services.waive_evidence(
             objection, kind=kind.code, reason="当日电话核实", by=handler, at=at
         )

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from objections import services
 from objections.models import Objection
-from objections.services import investigating
-from objections.services.proposing import Offer, Reply
+from objections.services import evidence
+from objections.services.offering import Offer, Reply
 from staff.models import User
 
 Step = Mapping[str, Any]
@@ -21,7 +21,7 @@ def _prove(objection: Objection, step: Step, by: User, at: datetime) -> None:
         objection, kind=step["kind"], source=step["source"], text=step["text"],
         by=by, at=at,
     )  # fmt: skip
-    for kind in investigating.missing(objection):
+    for kind in evidence.missing(objection):
         services.waive_evidence(
             objection, kind=kind.code, reason="本案没有此类记录", by=by, at=at
         )

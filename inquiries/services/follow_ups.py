@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from inquiries.follow_up_text import FOLLOW_UP, compose
 from inquiries.models import FollowUp, FollowUpStatus, Inquiry, Intent, NotSent
 from inquiries.models.follow_up import LAST_MINUTES
@@ -347,14 +347,10 @@ def _edit(
         return wording.Allowance()
     opening = Script.objects.get(code=FOLLOW_UP).opening
     if not text.startswith(opening):
-        raise ValidationError(
-            {
-                "text": ValidationError(
-                    _("A follow-up begins with “%(opening)s” (IN-56).")
-                    % {"opening": opening},
-                    code="opening_missing",
-                )
-            }
+        raise unfit(
+            "text",
+            _("A follow-up begins with “%(opening)s” (IN-56).") % {"opening": opening},
+            code="opening_missing",
         )
     allowance = wording.examined(
         text, by=by, confirmed=confirmed, override_reason=override_reason

@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from inquiries.models import ContractStatus, Inquiry, Merge, RepairStatus
 from inquiries.services import owing
 from inquiries.services.handling import refuse_poaching
@@ -177,7 +176,7 @@ def _in_order(*keys: int) -> list[Inquiry]:
 def _locked(inquiry: Inquiry, into: Inquiry) -> tuple[Inquiry, Inquiry]:
     if inquiry.pk == into.pk:
         text = _("A conversation cannot be merged into itself. Give another number.")
-        raise ValidationError({"other": ValidationError(text, code="same_ticket")})
+        raise unfit("other", text, code="same_ticket")
     found = {one.pk: one for one in _in_order(inquiry.pk, into.pk)}
     return found[inquiry.pk], found[into.pk]
 
@@ -225,25 +224,19 @@ def _refuse_strangers(inquiry: Inquiry, into: Inquiry, *, reason: str) -> None:
         return
     phones = {inquiry.customer.phone_index, into.customer.phone_index}
     if len(phones) > 1 or phones == {""}:
-        raise ValidationError(
-            {
-                "other": ValidationError(
-                    _(
-                        "The other conversation has another phone number. Only"
-                        " conversations of one number are merged; link these two."
-                    ),
-                    code="other_phone",
-                )
-            }
+        raise unfit(
+            "other",
+            _(
+                "The other conversation has another phone number. Only"
+                " conversations of one number are merged; link these two."
+            ),
+            code="other_phone",
         )
     if not reason:
-        raise ValidationError(
-            {
-                "reason": ValidationError(
-                    _("Two names, one phone number: please say why this is one case."),
-                    code="reason_missing",
-                )
-            }
+        raise unfit(
+            "reason",
+            _("Two names, one phone number: please say why this is one case."),
+            code="reason_missing",
         )
     if inquiry.customer_waiting_since is not None:
         raise IllegalStep(

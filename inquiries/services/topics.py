@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from inquiries import topic_guards
 from inquiries.merged import together
 from inquiries.models import Inquiry, InquiryTopic, Topic
@@ -239,17 +239,14 @@ def _needs_steps(inquiry: Inquiry, asked: InquiryTopic, answer: Message) -> bool
 
 
 def _steps_missing(asked: InquiryTopic) -> ValidationError:
-    return ValidationError(
-        {
-            "plain_reason": ValidationError(
-                _(
-                    "“%(topic)s” is a complex question: explain it in two numbered"
-                    " steps or more, or say why that is not needed (IN-07)."
-                )
-                % {"topic": asked},
-                code="steps_missing",
-            )
-        }
+    return unfit(
+        "plain_reason",
+        _(
+            "“%(topic)s” is a complex question: explain it in two numbered"
+            " steps or more, or say why that is not needed (IN-07)."
+        )
+        % {"topic": asked},
+        code="steps_missing",
     )
 
 

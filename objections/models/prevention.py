@@ -274,10 +274,6 @@ class PreventiveAction(models.Model):
             text for text in (self.subtype.name, self.device_model) if text
         )
 
-    @property
-    def is_standing(self) -> bool:
-        return self.status in STANDING
-
     def is_overdue(self, *, at: datetime) -> bool:
         """Whether the measure should be done, or its effect judged, by now."""
         if self.status in TO_DO:

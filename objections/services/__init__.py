@@ -3,18 +3,17 @@
 from objections.services.acknowledging import acknowledge
 from objections.services.answering import answer_proposal
 from objections.services.appealing import appeal, decide_appeal
-from objections.services.closing import (
-    archive,
-    close_unagreed,
-    escalate,
-    investigate_again,
-    rate,
-    visit,
-)
+from objections.services.archiving import archive
+from objections.services.closing import close_unagreed, escalate, investigate_again
 from objections.services.confirming import confirm_phone
 from objections.services.converting import convert
 from objections.services.customers import customer_writes, urge, withdraw
 from objections.services.departments import accept, return_handoff
+from objections.services.evidence import (
+    add_evidence,
+    attach_conversations,
+    waive_evidence,
+)
 from objections.services.executing import assign_action, execute, tell_result
 from objections.services.extending import extend, order_test
 from objections.services.external import (
@@ -25,17 +24,11 @@ from objections.services.external import (
 from objections.services.filing import file
 from objections.services.handing_off import hand_off
 from objections.services.handling import assign, reveal_contact, take
-from objections.services.investigating import (
-    add_evidence,
-    ask_for_evidence,
-    attach_conversations,
-    conclude,
-    go_on,
-    waive_evidence,
-)
+from objections.services.investigating import ask_for_evidence, conclude, go_on
 from objections.services.proposing import approve, propose, send_back
 from objections.services.recording import correct, record
 from objections.services.speaking import reply, write_note
+from objections.services.visiting import rate, visit
 
 __all__ = [
     "accept",

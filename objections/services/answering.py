@@ -4,11 +4,10 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from knowledge.services import scripts
 from objections.links import case_url
 from objections.models import (
@@ -29,11 +28,11 @@ from tickets import feed
 from tickets.models import Direction, Verb
 from tickets.services import assignment, events, messages
 
+logger = logging.getLogger(__name__)
+
 REMINDED: Final = "OBJECTION_REMINDER"
 ROUNDS: Final = 2  # rejections before the case goes to the next level (CM-29, D-14)
 WORDS: Final = 500
-
-logger = logging.getLogger(__name__)
 
 
 def answer_proposal(
@@ -108,13 +107,10 @@ def _channel(channel: str, *, by: User | None) -> str:
     if by is None:
         return AnswerChannel.LINK
     if channel not in AnswerChannel.values or channel == AnswerChannel.LINK:
-        raise ValidationError(
-            {
-                "channel": ValidationError(
-                    _("Please choose how the customer answered."),
-                    code="channel_unknown",
-                )
-            }
+        raise unfit(
+            "channel",
+            _("Please choose how the customer answered."),
+            code="channel_unknown",
         )
     return channel
 
@@ -180,7 +176,7 @@ def remind(*, at: datetime, limit: int = 100) -> int:
     """Remind customers whose proposal waits for a word; how many (CM-29).
 
     Each has its own transaction; one that somebody is at work on waits for the next
-    pass, and so does one of which something is wrong.
+    pass.
     """
     due = Proposal.objects.standing().filter(remind_at__lte=at)
     keys = list(due.order_by("remind_at").values_list("objection", flat=True)[:limit])
@@ -190,9 +186,8 @@ def remind(*, at: datetime, limit: int = 100) -> int:
 def _reminded(key: int, *, at: datetime) -> bool:
     try:
         return _remind(key, at=at)
-    except Exception as error:  # noqa: BLE001 - one bad case never stops the others
-        name = type(error).__name__
-        logger.warning("objection %d not reminded of (%s)", key, name)
+    except Exception as error:  # noqa: BLE001 - a bad one never stops the others
+        logger.warning("objection %d not reminded (%s)", key, type(error).__name__)
         return False
 
 

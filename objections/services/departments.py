@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from objections.models import Handoff, Objection, came_back_twice
 from objections.services import promises
 from objections.services.handing_off import (
@@ -127,13 +126,10 @@ def handoff_for(objection: Objection, code: str, step: Step, *, by: User) -> Han
     if wanted:
         return wanted[0]
     WORKFLOW.check(objection, step, by=by)
-    raise ValidationError(
-        {
-            "department": ValidationError(
-                _("This was not handed to that department."),
-                code="department_not_asked",
-            )
-        }
+    raise unfit(
+        "department",
+        _("This was not handed to that department."),
+        code="department_not_asked",
     )
 
 

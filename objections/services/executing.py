@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from inquiries.services.wording import examined
+from knowledge.services import scripts
 from objections.models import Objection, ResolutionAction
 from objections.services import promises
 from objections.services.handling import refuse_partial
@@ -22,6 +23,9 @@ from tickets.models import Direction, Message, Verb
 from tickets.services import assignment, events, messages
 from tickets.services.attachments import Upload
 from tickets.workflow import IllegalStep, NotAllowed
+
+TOLD: Final = "RESULT_FEEDBACK"
+APPEAL_DAYS: Final = 7
 
 
 def subject_of(action: ResolutionAction) -> str:
@@ -45,14 +49,10 @@ def assign_action(
         raise NotAllowed(Step.ASSIGN_ACTION)
     fits = to.is_active and to.department_id == action.department_id
     if not fits or objection.names(to):
-        raise ValidationError(
-            {
-                "to": ValidationError(
-                    _("%(name)s does not carry out what this department owes.")
-                    % {"name": to},
-                    code="owner_unsuitable",
-                )
-            }
+        raise unfit(
+            "to",
+            _("%(name)s does not carry out what this department owes.") % {"name": to},
+            code="owner_unsuitable",
         )
     if action.owner_id == to.pk:
         return action
@@ -150,18 +150,26 @@ def tell_result(
     confirmed: Collection[str] = (),
     override_reason: str = "",
 ) -> Message:
-    """Tell the customer what came of it; on their page they can give marks (CC-14).
+    """Tell the customer what came of it, and that they can ask for a review (CC-14).
+
+    On their page they can give marks.
 
     `confirmed` and `override_reason` are what the phrase guard is told.
 
     Raises ValidationError (text, override_reason), IllegalStep, SentOtherwise,
-    NotAllowed, ForbiddenPhrase, NeedsConfirmation.
+    NotAllowed, ForbiddenPhrase, NeedsConfirmation, ScriptError.
     """
     text, _none = messages.clean(text, ())
+    told = scripts.wording(
+        TOLD,
+        number=objection.number,
+        result=promises.unended(text),
+        appeal_days=str(APPEAL_DAYS),
+    )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         if sent := messages.said_before(
-            objection, client_token, text=text, files=(), direction=Direction.OUT
+            objection, client_token, text=told, files=(), direction=Direction.OUT
         ):
             return sent
         refuse_partial(objection, Step.TELL_RESULT, by=by)
@@ -172,7 +180,7 @@ def tell_result(
         message = messages.add(
             objection,
             direction=Direction.OUT,
-            text=text,
+            text=told,
             at=at,
             author=by,
             client_token=client_token,
@@ -191,12 +199,9 @@ def _action(objection: Objection, number: int) -> ResolutionAction:
     found = objection.actions.select_related("department").filter(number=number)
     action = found.exclude(ended_at__isnull=False).first()
     if action is None:
-        raise ValidationError(
-            {
-                "number": ValidationError(
-                    _("There is no such action on this objection."),
-                    code="action_unknown",
-                )
-            }
+        raise unfit(
+            "number",
+            _("There is no such action on this objection."),
+            code="action_unknown",
         )
     return action

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from objections.facts import EARLIEST_YEAR, FURTHEST
 from objections.models import ExternalComplaint, ExternalSource, Objection
 from objections.services.handling import refuse_partial
@@ -149,13 +149,10 @@ def _held(
     WORKFLOW.check(objection, Step.NOTE_EXTERNAL, by=by)
     found = objection.external_complaints.filter(number=number).first()
     if found is None:
-        raise ValidationError(
-            {
-                "number": ValidationError(
-                    _("No such complaint is noted on this objection."),
-                    code="complaint_unknown",
-                )
-            }
+        raise unfit(
+            "number",
+            _("No such complaint is noted on this objection."),
+            code="complaint_unknown",
         )
     return objection, found
 
@@ -170,13 +167,10 @@ def _save_new(found: ExternalComplaint) -> None:
         with transaction.atomic():
             found.save()
     except IntegrityError as error:
-        raise ValidationError(
-            {
-                "reference": ValidationError(
-                    _("This number is noted already, on this case or another."),
-                    code="reference_taken",
-                )
-            }
+        raise unfit(
+            "reference",
+            _("This number is noted already, on this case or another."),
+            code="reference_taken",
         ) from error
 
 

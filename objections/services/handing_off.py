@@ -7,12 +7,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from objections import routing
 from objections.facts import facts_of
 from objections.models import (
@@ -217,23 +216,17 @@ def _chosen(
         known = Department.objects.in_bulk(field_name="code")
         unknown = [code for code in codes if code not in known]
         if unknown or not codes:
-            raise ValidationError(
-                {
-                    "departments": ValidationError(
-                        _("Please choose the departments; the first one leads."),
-                        code="department_unknown",
-                    )
-                }
+            raise unfit(
+                "departments",
+                _("Please choose the departments; the first one leads."),
+                code="department_unknown",
             )
         chosen = [known[code] for code in dict.fromkeys(codes)]
     if not chosen:
-        raise ValidationError(
-            {
-                "departments": ValidationError(
-                    _("No route fits. Please choose who investigates."),
-                    code="department_missing",
-                )
-            }
+        raise unfit(
+            "departments",
+            _("No route fits. Please choose who investigates."),
+            code="department_missing",
         )
     if chosen != route:
         one_line(

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from customers.text import unfit
 from objections.models import Evidence, Objection
 from objections.order_facts import facts_for, kind_of, may_read
-from objections.services.investigating import keep_copy
+from objections.services.evidence import keep_copy
 from objections.workflow import Step
 from orders.copies import PARTS, copy_of, source_of
 from staff.models import User
@@ -26,13 +26,7 @@ def keep_order_facts(
         raise NotAllowed(Step.ADD_EVIDENCE)
     text = copy_of(facts, part) if part in PARTS else ""
     if not text:
-        raise ValidationError(
-            {
-                "part": ValidationError(
-                    _("The order says nothing of this."), code="part_empty"
-                )
-            }
-        )
+        raise unfit("part", _("The order says nothing of this."), code="part_empty")
     return keep_copy(
         objection,
         kind=kind_of(part, objection),

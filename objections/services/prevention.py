@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import one_line, unfit
 from objections import routing
 from objections.frequency import Span, model_key, spans
 from objections.models import (
@@ -468,7 +468,7 @@ def _words(text: str, field: str, missing: str) -> str:
     except ValidationError as error:
         raise ValidationError({field: error}) from error
     if not text:
-        raise ValidationError({field: ValidationError(missing, code="words_missing")})
+        raise unfit(field, missing, code="words_missing")
     return text
 
 

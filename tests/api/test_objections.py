@@ -16,7 +16,7 @@ from inquiries import services as inquiry_services
 from objections.models import Objection
 from staff.models import Role, User
 from tests.api.conftest import SignedIn
-from tests.factories import AT, InquiryFactory, UserFactory
+from tests.factories import AT, InquiryFactory, UserFactory, department
 from tests.objections.cases import FEE, filed, handed, handler_of
 from tests.objections.settled import MARKS, boss, concluded
 
@@ -299,6 +299,11 @@ def test_an_objection_comes_to_its_end_by_api(
     ).json()
     assert body["status"] == "executing"
     assert [it["kind"] for it in body["actions"]] == ["refund_rent"]
+    clerk = UserFactory.create(username="qian", department=department("finance"))
+    for name, status in (("nobody", 400), ("q\0", 400), ("qian", 200)):
+        told = act(finance, objection, "assign-action", number=1, to=name)
+        assert told.status_code == status, name
+    assert objection.actions.get().owner == clerk
     assert act(api, objection, "execute", number=7, proof="x").status_code == 400
     body = act(finance, objection, "execute", number=1, proof="退款单 R-1").json()
     assert body["status"] == "executed"
@@ -315,6 +320,6 @@ def test_an_objection_comes_to_its_end_by_api(
     body = act(api, objection, "archive").json()
     assert (body["status"], body["proposals"][0]["answer"]) == ("archived", "accepted")
     outside = {"source": "12315", "received_at": "2026-11-20T10:00:00+08:00"}
-    act(api, objection, "external", **outside)
+    act(api, objection, "note-external", **outside)
     body = act(api, objection, "answer-external", number=1, text="已答复。").json()
     assert body["external_complaints"][0]["answer"] == "已答复。"

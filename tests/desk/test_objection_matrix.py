@@ -19,7 +19,7 @@ from helpdesk.forms import values
 from objections import services
 from objections.models import Objection
 from objections.services.departments import handoff_for
-from objections.services.proposing import Offer, Reply
+from objections.services.offering import Offer, Reply
 from objections.workflow import WORKFLOW, Status, Step
 from staff.models import SUPERVISES, Role, User
 from tests.factories import UserFactory, department

@@ -10,8 +10,8 @@ from django.utils import timezone
 from objections import services
 from objections.facts import Asked, Facts
 from objections.models import Objection
-from objections.services import investigating
-from objections.services.proposing import Offer, Reply
+from objections.services import evidence
+from objections.services.offering import Offer, Reply
 from staff.models import User
 from tickets.models import Channel
 
@@ -53,7 +53,7 @@ def begin(phone: str, surname: str = "许") -> str:
     services.hand_off(objection, by=agent, at=at)
     handoff = objection.handoffs.get(department__code="finance")
     services.accept(handoff, by=person("finance"), at=at)
-    for kind in investigating.missing(objection):
+    for kind in evidence.missing(objection):
         services.waive_evidence(
             objection, kind=kind.code, reason="没有", by=person("finance"), at=at
         )

@@ -20,7 +20,7 @@ from datetime import timedelta
 from django.utils import timezone
 from objections import services
 from objections.facts import Asked, Facts
-from objections.services import investigating
+from objections.services import evidence
 from staff.models import User
 from tickets.models import Channel
 from decimal import Decimal
@@ -36,7 +36,7 @@ services.acknowledge(case, by=by, at=at)
 services.record(case, by=by, at=at)
 services.hand_off(case, by=by, at=at)
 services.accept(case.handoffs.get(), by=handler, at=at)
-for kind in investigating.missing(case):
+for kind in evidence.missing(case):
     services.waive_evidence(case, kind=kind.code, reason="本案没有", by=handler, at=at)
 services.conclude(case, text="扣款没有依据。", responsibility="company",
     cause="process", articles=["ECL21"], by=handler, at=at)
@@ -82,7 +82,7 @@ def propose(page: Page) -> None:
     expect(wrong).to_be_visible(timeout=SOON_MS)
     assert serious(page) == []
     look(page, "proposing")
-    form.get_by_text("全部满足").or_(form.locator("[value=met]")).first.click()
+    form.locator("[name=met_refund][value=met]").check()
     form.locator("[type=submit]").click()
     bar = page.locator("#next-step")
     expect(bar).to_contain_text("等待审批", timeout=SOON_MS)

@@ -7,7 +7,7 @@ from typing import Any
 from objections import services
 from objections.facts import Facts
 from objections.models import Finding, Objection
-from objections.services import investigating
+from objections.services import evidence
 from staff.models import Role, User
 from tests.factories import AT, UserFactory, department
 from tests.objections.cases import QUALITY, filed, handed, handler_of, handoff_to
@@ -50,7 +50,7 @@ def concluded(
     objection = handed(QUALITY, **changes)
     handler = handler_of(code)
     services.accept(handoff_to(objection, code), by=handler, at=AT)
-    for kind in investigating.missing(objection):
+    for kind in evidence.missing(objection):
         services.waive_evidence(
             objection, kind=kind.code, reason="本案没有", by=handler, at=AT
         )

@@ -13,7 +13,7 @@ from knowledge.services.phrases import ForbiddenPhrase
 from objections import services
 from objections.facts import Facts
 from objections.models import Evidence, Objection
-from objections.services import investigating
+from objections.services import evidence
 from sla.models import ClockStatus, Metric
 from staff.models import Role, User
 from tests.factories import AT, InquiryFactory, UserFactory
@@ -54,14 +54,14 @@ def investigated(
 
 
 def waive_all(objection: Objection, *, by: User) -> None:
-    for kind in investigating.missing(objection):
+    for kind in evidence.missing(objection):
         services.waive_evidence(
             objection, kind=kind.code, reason="本案没有", by=by, at=AT
         )
 
 
 def codes(objection: Objection) -> list[str]:
-    return [kind.code for kind in investigating.missing(objection)]
+    return [kind.code for kind in evidence.missing(objection)]
 
 
 @pytest.mark.clause("OB-47", "OB-48", "OB-49")

@@ -12,8 +12,8 @@ from knowledge.services.phrases import ForbiddenPhrase
 from objections import services
 from objections.models import FormVersion, FrequencyRule, Objection, PreventiveAction
 from objections.next_step import possible_steps
-from objections.services import answering, closing, levels, watching
-from objections.services.proposing import Offer, Reply
+from objections.services import answering, archiving, levels, watching
+from objections.services.offering import Offer, Reply
 from objections.workflow import Step
 from sla.models import Metric
 from staff.models import Role
@@ -46,7 +46,7 @@ def test_one_bad_case_holds_no_job_up() -> None:
         objection=bad, number=bad.forms.count() + 2, frozen_at=AT, content={}, hash="0"
     )
     day_after = AT + timedelta(days=1)
-    assert closing.archive_closed(at=day_after) == 1
+    assert archiving.archive_closed(at=day_after) == 1
     assert (fresh(bad).status, fresh(good).status) == ("closed", "archived")
     broken, waiting = proposed(), proposed()
     type(broken).objects.filter(pk=broken.pk).update(reminders=32767)

@@ -15,7 +15,7 @@ from time_machine import travel
 from helpdesk import form_history, form_pdf
 from objections import services
 from objections.models import Objection
-from objections.services.proposing import Offer
+from objections.services.offering import Offer
 from staff.models import Role
 from tests.factories import AT, UserFactory
 from tests.objections.cases import handoff_to

@@ -28,7 +28,7 @@ ACTIONS = "/supervision/prevention/"
 UNITS = "/supervision/quarantine/"
 # Session, person, facts, causes, promises of two months, names of subtypes and
 # departments, the kept report, places and actions that are due.
-MONTH_QUERIES = 11
+MONTH_QUERIES = 13
 # Session, person, standing, ended, places and actions that are due.
 LIST_QUERIES = 6
 
@@ -129,6 +129,7 @@ def test_the_month_as_a_file_holds_no_formula(door: Client) -> None:
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows[0] == ["By", "What", "Count", "Share in %", "Month before"]
     assert rows[1][1:] == ["All objections", "2", "100.0", "0"]
+    assert ["Withdrawn", "0", "0.0", "0"] in [row[1:] for row in rows]
     models = [row[1] for row in rows if row[0] == "Device model"]
     assert sorted(models) == ['\'=HYPERLINK("http://x","y")', "'@SUM(1)"]
     assert not [c for row in rows for c in row if c[:1] in "=+-@" and c[:1]]

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from customers.text import unfit
 from staff.models import User
 from tickets import feed
 from tickets.models import Ticket, TicketLink, TicketQuerySet, Verb
@@ -84,14 +85,14 @@ def named(number: str, *, among: "TicketQuerySet[T]") -> T:
 def not_found() -> ValidationError:
     """What one may not see does not exist."""
     text = _("There is no ticket with this number. Please check it.")
-    return ValidationError({"other": ValidationError(text, code="ticket_unknown")})
+    return unfit("other", text, code="ticket_unknown")
 
 
 def _locked(one: Ticket, other: Ticket, *, by: User) -> tuple[Ticket, Ticket]:
     """Both, locked in the order of their keys, so that no two people wait in a ring."""
     if one.pk == other.pk:
         text = _("A ticket cannot be linked to itself. Give another number.")
-        raise ValidationError({"other": ValidationError(text, code="same_ticket")})
+        raise unfit("other", text, code="same_ticket")
     found = list(
         Ticket.objects.visible_to(by)
         .filter(pk__in=(one.pk, other.pk))

@@ -13,7 +13,7 @@ from helpdesk.desk.settlement_forms import amounts_of
 from helpdesk.desk.views.objections import do, opened
 from helpdesk.signed_in import signed_in
 from objections import services
-from objections.services.proposing import estimate
+from objections.services.approving import estimate
 from objections.workflow import Step
 from staff.models import User
 
@@ -69,7 +69,7 @@ def approvals(request: HttpRequest, user: User, number: str) -> HttpResponse:
     workspace = opened(number, user)
     if not workspace.can[Step.PROPOSE]:
         raise Http404
-    before = workspace.outcome.agreed_before
+    before = workspace.settlement.agreed_before
     amounts = amounts_of(request.GET, request.GET.getlist("measures"))
     context = {"before": before, "bands": bands()}
     try:

@@ -1,4 +1,4 @@
-"""How far the settlement of an objection has come, as one person may act on it."""
+"""What of a settlement waits for somebody, as one person may act on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _OFFERED: Final = frozenset({Status.PENDING_APPROVAL, Status.PROPOSED})
 
 
 @dataclass(frozen=True)
-class Settlement:
+class Pending:
     """What waits for somebody.
 
     `proposal` is the one that is neither answered nor sent back, with its approvals;
@@ -58,4 +58,4 @@ def _undecided(objection: Objection) -> Appeal | None:
     return objection.appeals.filter(decided_at=None).first()
 
 
-NOTHING_YET: Final = Settlement()
+NOTHING: Final = Pending()
