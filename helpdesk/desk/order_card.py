@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Self
 
 from django.utils.functional import cached_property
@@ -121,7 +122,7 @@ class OrderCard:
             later = before is not None and before.number == contract.number
             old = before.terms if later and before is not None else contract.terms
             shown.append(
-                Version(contract, list(_changes(old, contract.terms)), later=later)
+                Version(contract, list(changes(old, contract.terms)), later=later)
             )
             before = contract
         return shown
@@ -161,8 +162,19 @@ class OrderCard:
         }
 
 
-def _changes(old: str, new: str) -> Iterator[tuple[str, str]]:
-    """The lines that went ("-") and that came ("+")."""
-    for line in difflib.ndiff(old.splitlines(), new.splitlines()):
-        if line[:2] in ("- ", "+ "):
-            yield line[0], line[2:]
+def changes(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """The lines that went ("-") and that came ("+").
+
+    Whole lines are compared: to look for likeness within them takes minutes for a
+    contract of which every paragraph was reworded.
+    """
+    before, after = old.splitlines(), new.splitlines()
+    matcher = difflib.SequenceMatcher(None, before, after)
+    for tag, first, last, begin, end in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        for gone, came in zip_longest(before[first:last], after[begin:end]):
+            if gone is not None:
+                yield "-", gone
+            if came is not None:
+                yield "+", came

@@ -1,6 +1,7 @@
 """The order beside an objection: what is shown, to whom, and what becomes evidence."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from helpdesk.desk.order_card import changes
 from objections import services
 from objections.models import Evidence, Objection
 from orders.models import Order
@@ -191,3 +193,14 @@ def test_before_the_investigation_and_for_who_is_named_there_are_no_buttons(
     agent = UserFactory.create()
     services.acknowledge(objection, by=agent, at=timezone.now())
     assert not Evidence.objects.exists()
+
+
+def test_two_versions_of_which_every_line_differs_are_compared_at_once() -> None:
+    old = [f"第{n}条 承租方应按约定付款，逾期另行计费" for n in range(900)]
+    new = [f"第{n}条 承租方须按约定付款，逾期另行计费" for n in range(900)]
+    begun = time.process_time()
+    told = list(changes("\n".join(["甲", *old, "乙"]), "\n".join(["甲", *new])))
+    assert time.process_time() - begun < 5
+    assert told[:2] == [("-", old[0]), ("+", new[0])]
+    assert told[-1] == ("-", "乙")
+    assert len(told) == 1801
