@@ -28,8 +28,9 @@ def has_history(form: Form) -> bool:
 def parts(form: Form) -> list[Part]:
     """The parts that a form has; one that was frozen before them has none.
 
-    The words of a finding and its cause were written for colleagues: they stay in what
-    was frozen, and are not in a document that the customer is given.
+    The words of a finding and its cause were written for colleagues, and so was what is
+    said of a customer who was not reached: they stay in what was frozen, and are not in
+    a document that the customer is given.
     """
     found = [
         *(_finding(it) for it in form.get("findings", ())),
@@ -96,7 +97,6 @@ def _visit(it: Form) -> list[Row]:
         return [
             (_("At"), moment(it["made_at"])),
             (_("Reached"), _("No")),
-            (_("In words"), it["text"]),
         ]
     return [
         (_("At"), moment(it["made_at"])),

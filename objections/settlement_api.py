@@ -22,7 +22,9 @@ from objections.settlement_documents import (
     ExternalEnd,
     NewExternal,
     NewProposal,
+    ProposalRead,
     Reasoned,
+    ReasonTold,
     Result,
     Visiting,
 )
@@ -42,11 +44,11 @@ class Settlements(ViewSet):
         "extend_investigation",
         summary=gettext_lazy("Grant more time"),
         description=gettext_lazy("Once, told to the customer at once (OB-46)."),
-        request=Reasoned,
+        request=ReasonTold,
         **ONE,
     )
     def extend(self, request: Request, number: str) -> Response:
-        return taken(request, number, services.extend, Reasoned)
+        return taken(request, number, services.extend, ReasonTold)
 
     @extend_schema(
         "order_test",
@@ -75,11 +77,11 @@ class Settlements(ViewSet):
         "approve_proposal",
         summary=gettext_lazy("Approve a proposal"),
         description=gettext_lazy("Never one's own, and never twice."),
-        request=None,
+        request=ProposalRead,
         **ONE,
     )
     def approve(self, request: Request, number: str) -> Response:
-        return taken(request, number, services.approve)
+        return taken(request, number, services.approve, ProposalRead)
 
     @extend_schema(
         "send_proposal_back",

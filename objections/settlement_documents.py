@@ -97,6 +97,19 @@ class Reasoned(serializers.Serializer[Any]):
     reason = Words(help_text=_("Why."))
 
 
+class ReasonTold(ToldGuard, Reasoned):
+    """A reason that the customer is told."""
+
+
+class ProposalRead(serializers.Serializer[Any]):
+    proposal = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("The number of the proposal that was read; another is refused."),
+    )
+
+
 class CustomersAnswer(serializers.Serializer[Any]):
     accepted = serializers.BooleanField(help_text=_("Whether the customer agrees."))
     channel = AnswerChannelCode(help_text=_("How the customer answered."))

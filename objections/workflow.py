@@ -27,7 +27,7 @@ each action, EXECUTE stops it; the last one stops LEGAL_OUTER_LIMIT and starts F
 and RETURN_VISIT. TELL_RESULT stops the former, VISIT the latter. REJECT_PROPOSAL starts
 INVESTIGATION or PROPOSAL anew. What closes starts ARCHIVE, ARCHIVE stops it. APPEAL
 starts APPEAL, DECIDE_APPEAL stops it. REOPEN starts HANDOFF and what goes on. WITHDRAW
-cancels every clock.
+cancels every clock but those of complaints outside.
 """
 
 from enum import StrEnum
@@ -268,7 +268,10 @@ WORKFLOW: Final = Workflow(
             None,
             _HANDLING,
             _ACCEPT_FIRST,
-            refusals=_NOT_UNDER_WAY,
+            refusals={
+                Status.AWAITING_EVIDENCE: _("The time stands still already."),
+                **_NOT_UNDER_WAY,
+            },
         ),
         # More time, once, granted and told before the time is over (OB-46).
         Step.EXTEND: Rule(

@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 BROWSER, CHAIN = "tests/e2e/", "tests/chain/"
 # Killing parts waits longest of all; the others of its folder need not wait for it.
 ALONE = f"{CHAIN}test_crashes.py"
-FIRST, BETWEEN = range(2)
+FIRST, BETWEEN, LAST = range(3)
 
 
 def group_of(address: str) -> str:
@@ -25,7 +25,9 @@ def group_of(address: str) -> str:
 
 
 def turn(item: pytest.Item) -> int:
-    """When a test's turn comes; of the groups, the larger one comes first."""
+    """When a test's turn comes in its process; those in the browser stay together."""
+    if item.get_closest_marker("browser"):
+        return LAST
     return FIRST if item.get_closest_marker("chain") else BETWEEN
 
 

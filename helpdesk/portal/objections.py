@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from customers.text import unfit
-from helpdesk.answers import SeeOther
+from helpdesk.answers import USED_UP, SeeOther
+from helpdesk.forms import renewed
 from helpdesk.portal import objection_form, sight
 from helpdesk.portal.filed import send_first_code
 from helpdesk.portal.objection_form import ObjectionForm
@@ -26,6 +27,7 @@ from objections.models import Objection
 from objections.services.filing import filed_before
 from tickets.models import Channel, StagedFile
 from tickets.services import staging
+from tickets.workflow import SentOtherwise
 
 CHANNEL: Final = "website_message"
 
@@ -46,28 +48,43 @@ def send(request: HttpRequest) -> HttpResponse:
     """File the objection and go to its end page, or say what is wrong."""
     form = ObjectionForm(request.POST, request.FILES)
     staged = waiting(request)
-    if filed := file_by(request, form, staged):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        filed = file_by(request, form, staged)
+    except SentOtherwise as error:
+        filed, status = None, HTTPStatus.CONFLICT
+        form.add_error(None, str(error))
+    if filed is not None:
         staging.drop(staged)
         sight.grant(request, filed)
         send_first_code(request, filed)
         return go(request, reverse("portal:objection_filed", args=[filed.number]))
     if request.headers.get("HX-Request"):
         context = {"slots": form.slots(), "form_id": "objection"}
-        response = render(request, "components/error_slots.html", context, status=422)
+        response = render(
+            request, "components/error_slots.html", context, status=status
+        )
         response["HX-Reswap"] = "none"
+        if status == HTTPStatus.CONFLICT:
+            response["HX-Trigger"] = USED_UP
         return response
-    return form_page(request, form, staged, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if status == HTTPStatus.CONFLICT:
+        form.data = renewed(form.data)
+    return form_page(request, form, staged, status=status)
 
 
 def file_by(
     request: HttpRequest, form: ObjectionForm, staged: list[StagedFile]
 ) -> Objection | None:
-    """The objection that this form has filed, now or before; None if it is refused."""
+    """The objection that this form has filed, now or before; None if it is refused.
+
+    Raises SentOtherwise where it has filed another.
+    """
     if not form.is_valid():
         check_rest(form)
         return None
-    token = form.cleaned_data["client_token"]
-    if earlier := filed_before(token):
+    token, facts = form.cleaned_data["client_token"], form.facts()
+    if earlier := filed_before(token, facts=facts):
         return earlier
     try:
         refuse_lost(request, staged)
@@ -75,7 +92,7 @@ def file_by(
             channel=Channel.objects.get(code=CHANNEL),
             surname=form.cleaned_data["surname"],
             phone=form.cleaned_data["phone"],
-            facts=form.facts(),
+            facts=facts,
             files=form.cleaned_data["files"],
             ready=staging.contents(staged),
             order_confirmed=form.cleaned_data["order_confirmed"],
@@ -83,7 +100,7 @@ def file_by(
             at=timezone.now(),
         )
     except ValidationError as error:
-        if earlier := filed_before(token):  # by the same click, a moment ago
+        if earlier := filed_before(token, facts=facts):  # by the same click just now
             return earlier
         form.refuse(error)
         return None

@@ -15,6 +15,7 @@ from sla.models import Clock
 from staff.models import Department, Role, User
 from tickets.models import Message
 
+OVERSEEING: Final = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 STARS: Final = (MinValueValidator(1), MaxValueValidator(5))
 
 
@@ -105,11 +106,8 @@ class ResolutionAction(models.Model):
         return self.done_at is None and self.ended_at is None
 
     def is_of(self, user: User) -> bool:
-        """Whether this person may carry it out: handlers act for their department."""
-        return (
-            user.role != Role.DEPARTMENT_HANDLER
-            or user.department_id == self.department_id
-        )
+        """Whether this person may carry it out: one of the department, or a manager."""
+        return user.role in OVERSEEING or user.department_id == self.department_id
 
 
 class ReturnVisit(models.Model):

@@ -58,14 +58,14 @@ class ObjectionQuerySet(TicketQuerySet["Objection"]):
     def needing_contacts(self, *, at: datetime) -> "ObjectionQuerySet":
         """Those whose customer has to be reached still, or whose file is kept.
 
-        A complaint outside keeps it until it has ended.
+        A complaint outside keeps it until it has ended, also of a withdrawn case.
         """
         today = timezone.localdate(at)
         kept = Q(kept_until=None) | Q(kept_until__gte=today)
         outside = Q(external_complaints__ended_at=None) & Q(
             external_complaints__isnull=False
         )
-        return self.exclude(status=Status.WITHDRAWN).filter(kept | outside)
+        return self.filter((kept & ~Q(status=Status.WITHDRAWN)) | outside)
 
 
 class Objection(Ticket):

@@ -49,12 +49,12 @@ class MeasureKind(Named):
 class Approver(models.TextChoices):
     """Whose approval an amount needs."""
 
-    AGENT = "agent", _("Nobody else's")
-    SUPERVISOR = "supervisor", _("A supervisor's")
-    MANAGER = "manager", _("A manager's")
-    DEPARTMENT_HEAD = "department_head", _("The head of the leading department's")
-    FINANCE = "finance", _("The finance department's")
-    GENERAL_MANAGER = "general_manager", _("The general manager's")
+    AGENT = "agent", _("Nobody else")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    MANAGER = "manager", _("Manager")
+    DEPARTMENT_HEAD = "department_head", _("Head of the leading department")
+    FINANCE = "finance", _("Finance department")
+    GENERAL_MANAGER = "general_manager", _("General manager")
 
 
 class ApprovalRule(models.Model):

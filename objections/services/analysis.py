@@ -12,13 +12,22 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Avg, Count, Exists, OuterRef, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from objections.frequency import Case, model_key, repeats, share, tallies
-from objections.models import Cause, Finding, Objection, ObjectionType, Subtype
+from objections.models import (
+    Cause,
+    Closure,
+    ExternalComplaint,
+    Finding,
+    Objection,
+    ObjectionType,
+    ReturnVisit,
+    Subtype,
+)
 from objections.months import Month
 from objections.services.promises import REPEATED_WITHIN
 from objections.workflow import Status
@@ -44,6 +53,8 @@ class Cut(models.TextChoices):
     REPEATED = "repeated", gettext_lazy("Repeated within 30 days")
     WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
     MISSED = "missed", gettext_lazy("With a missed promise")
+    RESOLVED = "resolved", gettext_lazy("Settled, as the customer says")
+    OUTSIDE = "outside", gettext_lazy("Went outside")
 
 
 TABLES: Final = (Cut.TYPE, Cut.SUBTYPE, Cut.CAUSE, Cut.DEPARTMENT, Cut.MODEL)
@@ -59,6 +70,8 @@ class Fact:
     department: int | None
     cause: str
     is_other: bool
+    closure: str
+    is_outside: bool
 
     def key(self, cut: Cut) -> str:
         """Where it belongs in a table."""
@@ -131,6 +144,15 @@ class Promises:
 
 
 @dataclass(frozen=True)
+class Satisfaction:
+    """What customers say of the result and of the handling, in stars of five."""
+
+    answers: int
+    result: Decimal | None
+    process: Decimal | None
+
+
+@dataclass(frozen=True)
 class Analysis:
     """A month of objections beside the one before it; a constant number of queries."""
 
@@ -141,6 +163,8 @@ class Analysis:
     repeating: Mapping[int, int]
     promises: Promises
     promises_before: Promises
+    satisfaction: Satisfaction
+    satisfaction_before: Satisfaction
 
     @classmethod
     def of(cls, month: Month, *, at: datetime) -> "Analysis":
@@ -154,6 +178,8 @@ class Analysis:
             repeating=repeats((it.case for it in facts), within=REPEATED_WITHIN),
             promises=_promises(month, at=at),
             promises_before=_promises(earlier, at=at),
+            satisfaction=_satisfaction(month),
+            satisfaction_before=_satisfaction(earlier),
         )
 
     @property
@@ -172,6 +198,15 @@ class Analysis:
     @property
     def withdrawn(self) -> Figure:
         return self._figure(lambda fact: fact.status == Status.WITHDRAWN)
+
+    @property
+    def resolved(self) -> Figure:
+        """Of all that were filed: those that ended with the customer's own word."""
+        return self._figure(lambda fact: fact.closure == Closure.CONFIRMED)
+
+    @property
+    def outside(self) -> Figure:
+        return self._figure(lambda fact: fact.is_outside)
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -192,6 +227,10 @@ class Analysis:
             return fact.case.pk in self.repeating
         if cut == Cut.WITHDRAWN:
             return fact.status == Status.WITHDRAWN
+        if cut == Cut.RESOLVED:
+            return fact.closure == Closure.CONFIRMED
+        if cut == Cut.OUTSIDE:
+            return fact.is_outside
         return cut == Cut.ALL or fact.key(cut) == key
 
     def name_of(self, cut: Cut, key: str) -> str:
@@ -212,6 +251,8 @@ class Analysis:
                         ("other", self.others),
                         ("repeated", self.repeated),
                         ("withdrawn", self.withdrawn),
+                        ("resolved", self.resolved),
+                        ("outside", self.outside),
                     )
                 },
                 "promises": {
@@ -300,13 +341,16 @@ def _facts(start: datetime, end: datetime) -> list[Fact]:
         **{f"objection__{name}": value for name, value in within.items()}
     ).order_by("round")
     causes = dict(latest.values_list("objection_id", "cause"))
+    outside = ExternalComplaint.objects.filter(objection=OuterRef("pk"))
     rows = (
         Objection.objects.filter(**within)
+        .annotate(outside=Exists(outside))
         .order_by("created_at", "pk")
         .values_list(
             *("pk", "created_at", "subtype_id", "device_model"),
             *("customer_id", "order_number"),
             *("type", "status", "department_id", "subtype__code"),
+            *("closure", "outside"),
         )
     )
     return [
@@ -317,6 +361,8 @@ def _facts(start: datetime, end: datetime) -> list[Fact]:
             department=row[8],
             cause=causes.get(row[0], ""),
             is_other=row[9] == OTHER,
+            closure=row[10],
+            is_outside=row[11],
         )
         for row in rows
     ]
@@ -337,6 +383,28 @@ def _promises(month: Month, *, at: datetime) -> Promises:
         if status == ClockStatus.RUNNING or outcome == Outcome.MISSED
     ]
     return Promises(len(rows) - len(missed), len(missed), frozenset(missed))
+
+
+def _satisfaction(month: Month) -> Satisfaction:
+    """Of the customers whose objections were filed in a month; one query."""
+    found = ReturnVisit.objects.filter(
+        objection__created_at__gte=month.starts,
+        objection__created_at__lt=month.ends,
+        reached=True,
+    ).aggregate(
+        answers=Count("pk"),
+        result=Avg("satisfaction"),
+        process=Avg("process_satisfaction"),
+    )
+    return Satisfaction(
+        answers=found["answers"],
+        result=_tenths(found["result"]),
+        process=_tenths(found["process"]),
+    )
+
+
+def _tenths(stars: float | None) -> Decimal | None:
+    return None if stars is None else round(Decimal(stars), 1)
 
 
 def _labels(choices: "type[models.TextChoices]") -> dict[str, str]:
@@ -360,6 +428,8 @@ def rows(analysis: Analysis) -> Iterable[list[Any]]:
         (Cut.OTHER, analysis.others),
         (Cut.REPEATED, analysis.repeated),
         (Cut.WITHDRAWN, analysis.withdrawn),
+        (Cut.RESOLVED, analysis.resolved),
+        (Cut.OUTSIDE, analysis.outside),
     ):
         shown = _cell(figure.share)
         yield [month, cut.label, figure.count, shown, figure.previous]

@@ -167,12 +167,12 @@ def can_appeal(objection: Objection, *, at: datetime) -> bool:
 
 
 def _refuse_late(objection: Objection, *, at: datetime) -> None:
-    if not can_appeal(objection, at=at):
-        raise IllegalStep(
-            _("The time for a review is over; the ways outside are still open."),
-            step=Step.APPEAL,
-            status=objection.status,
-        )
+    if can_appeal(objection, at=at):
+        return
+    why = _("The time for a review is over; the ways outside are still open.")
+    if objection.appeals.count() >= len(LEVELS):
+        why = _("There have been three reviews; the ways outside are still open.")
+    raise IllegalStep(why, step=Step.APPEAL, status=objection.status)
 
 
 def _reviewer(objection: Objection, found: Appeal) -> User | None:

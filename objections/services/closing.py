@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from customers.text import one_line
 from knowledge.services import scripts
 from objections.models import Closure, Objection
-from objections.services import answering, levels, promises
+from objections.services import answering, executing, levels, promises
 from objections.services.handing_off import end_handoffs
 from objections.services.handling import refuse_partial
-from objections.workflow import WORKFLOW, Step
+from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Metric
 from staff.models import Role, User
 from tickets import feed
@@ -20,7 +20,7 @@ from tickets.models import Direction, Verb
 from tickets.services import events, messages
 from tickets.workflow import IllegalStep, NotAllowed, Rule
 
-APPEAL_WITHIN: Final = timedelta(days=7)
+APPEAL_WITHIN: Final = timedelta(days=executing.APPEAL_DAYS)
 PATHS: Final = "OBJECTION_PATHS"
 
 
@@ -85,6 +85,9 @@ def investigate_again(objection: Objection, *, by: User, at: datetime) -> Object
 def escalate(objection: Objection, *, reason: str, by: User, at: datetime) -> Objection:
     """Put a case that is not agreed to the next level, with a word on why.
 
+    The same word of the same person again changes nothing: a second click does not put
+    it one level higher still.
+
     Raises ValidationError (reason), IllegalStep, NotAllowed.
     """
     reason = one_line(
@@ -92,6 +95,8 @@ def escalate(objection: Objection, *, reason: str, by: User, at: datetime) -> Ob
     )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
+        if _escalated_so(objection, reason, by=by):
+            return objection
         _refuse_below(objection, Step.ESCALATE, by=by)
         WORKFLOW.check(objection, Step.ESCALATE, by=by)
         before = objection.escalated_to
@@ -105,6 +110,15 @@ def escalate(objection: Objection, *, reason: str, by: User, at: datetime) -> Ob
         messages.add(objection, direction=Direction.NOTE, text=reason, at=at, author=by)
         feed.announce(objection, "ticket", to_customer=False)
         return objection
+
+
+def _escalated_so(objection: Objection, reason: str, *, by: User) -> bool:
+    """Whether an earlier click has put it where it is, for this reason."""
+    raised = objection.events.filter(verb=Verb.OBJECTION_ESCALATED).last()
+    if raised is None or raised.actor_id != by.pk:
+        return False
+    said = objection.messages.filter(author=by, text=reason, sent_at=raised.at)
+    return objection.status == Status.REJECTED and said.exists()
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from objections.services.handing_off import end_handoffs
 from objections.services.handling import refuse_partial
 from objections.services.investigating import let_run
 from objections.workflow import WORKFLOW, Step
+from sla.models import Metric
 from sla.services import clocks
 from sla.services.clocks import CancelReason
 from staff.models import User
@@ -97,7 +98,8 @@ def withdraw(
     """End an objection because the customer says so, in their words.
 
     A colleague may write it down for the customer, but none whom it names (OB-07). What
-    was missed until then stays missed. A second click changes nothing.
+    was missed until then stays missed. An authority that was asked outside still waits
+    for its answer. A second click changes nothing.
 
     Raises ValidationError (statement), IllegalStep, NotAllowed.
     """
@@ -130,7 +132,13 @@ def withdraw(
         end_handoffs(objection, at=at)
         objection.proposals.standing().update(ended_at=at, remind_at=None)
         objection.actions.outstanding().update(ended_at=at)
-        clocks.cancel_all(objection, reason=CancelReason.WITHDRAWN, at=at, by=by)
+        clocks.cancel_all(
+            objection,
+            reason=CancelReason.WITHDRAWN,
+            at=at,
+            by=by,
+            but=(Metric.EXTERNAL_COMPLAINT,),
+        )
         feed.announce(objection, "ticket", to_customer=True)
         return objection
 

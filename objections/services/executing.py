@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers.text import one_line, unfit
 from inquiries.services.wording import examined
+from knowledge.services import scripts
 from objections.models import Objection, ResolutionAction
 from objections.services import promises
 from objections.services.handling import refuse_partial
@@ -20,7 +22,10 @@ from tickets import feed
 from tickets.models import Direction, Message, Verb
 from tickets.services import assignment, events, messages
 from tickets.services.attachments import Upload
-from tickets.workflow import NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed
+
+TOLD: Final = "RESULT_FEEDBACK"
+APPEAL_DAYS: Final = 7
 
 
 def subject_of(action: ResolutionAction) -> str:
@@ -72,7 +77,7 @@ def execute(
 
     Say the number of a refund, of a parcel, of an invoice; files lie on a note. The
     last action makes the objection carried out; then the result is told and asked
-    about. A second click changes nothing.
+    about. A second click changes nothing; another proof of what is done is refused.
 
     Raises ValidationError (number, proof, files), IllegalStep, NotAllowed.
     """
@@ -83,14 +88,20 @@ def execute(
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.EXECUTE, by=by)
-        if done := objection.actions.filter(number=number, done_by=by).first():
+        mine = objection.actions.filter(number=number, done_by=by, proof=proof)
+        if done := mine.first():
             return done
         WORKFLOW.check(objection, Step.EXECUTE, by=by)
         action = _action(objection, number)
         if not action.is_of(by):
             raise NotAllowed(Step.EXECUTE)
         if action.done_at is not None:
-            return action
+            raise IllegalStep(
+                _("%(name)s has put this on record already: %(proof)s")
+                % {"name": action.done_by, "proof": action.proof},
+                step=Step.EXECUTE,
+                status=objection.status,
+            )
         action.done_at = at
         action.done_by = by
         action.proof = proof
@@ -139,18 +150,26 @@ def tell_result(
     confirmed: Collection[str] = (),
     override_reason: str = "",
 ) -> Message:
-    """Tell the customer what came of it; on their page they can give marks (CC-14).
+    """Tell the customer what came of it, and that they can ask for a review (CC-14).
+
+    On their page they can give marks.
 
     `confirmed` and `override_reason` are what the phrase guard is told.
 
     Raises ValidationError (text, override_reason), IllegalStep, SentOtherwise,
-    NotAllowed, ForbiddenPhrase, NeedsConfirmation.
+    NotAllowed, ForbiddenPhrase, NeedsConfirmation, ScriptError.
     """
     text, _none = messages.clean(text, ())
+    told = scripts.wording(
+        TOLD,
+        number=objection.number,
+        result=promises.unended(text),
+        appeal_days=str(APPEAL_DAYS),
+    )
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         if sent := messages.said_before(
-            objection, client_token, text=text, files=(), direction=Direction.OUT
+            objection, client_token, text=told, files=(), direction=Direction.OUT
         ):
             return sent
         refuse_partial(objection, Step.TELL_RESULT, by=by)
@@ -161,7 +180,7 @@ def tell_result(
         message = messages.add(
             objection,
             direction=Direction.OUT,
-            text=text,
+            text=told,
             at=at,
             author=by,
             client_token=client_token,

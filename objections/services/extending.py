@@ -1,5 +1,6 @@
 """More time for an investigation, once, told before the time is over (OB-46)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -7,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers.text import one_line, unfit
+from inquiries.services.wording import examined
 from knowledge.services import scripts
 from objections.models import Extension, Objection, ObjectionType
 from objections.services import promises
@@ -22,17 +24,28 @@ from tickets.models import Direction, Verb
 from tickets.services import events, messages
 from tickets.workflow import IllegalStep
 
-EXTENDED: Final = "OBJECTION_EXTENDED"
+EXTENDED: Final = "EXTENSION_NOTICE"
 REASON: Final = "extension"
 
 
-def extend(objection: Objection, *, reason: str, by: User, at: datetime) -> Extension:
+def extend(
+    objection: Objection,
+    *,
+    reason: str,
+    by: User,
+    at: datetime,
+    confirmed: Collection[str] = (),
+    override_reason: str = "",
+) -> Extension:
     """Let the clocks of the investigation stand for as long as the policy grants.
 
-    The customer is told at once, with the new time. It is granted once, and not after
-    the time is over. A second click changes nothing.
+    The customer is told at once, with the reason and the new time. It is granted once,
+    and not after the time is over. A second click changes nothing.
 
-    Raises ValidationError (reason), IllegalStep, NotAllowed, ScriptError.
+    `confirmed` and `override_reason` are what the phrase guard is told.
+
+    Raises ValidationError (reason, override_reason), IllegalStep, NotAllowed,
+    ForbiddenPhrase, NeedsConfirmation, ScriptError.
     """
     reason = one_line(
         reason, field="reason", missing=_("Please say why more time is needed.")
@@ -46,6 +59,13 @@ def extend(objection: Objection, *, reason: str, by: User, at: datetime) -> Exte
         WORKFLOW.check(objection, Step.EXTEND, by=by)
         if known is not None:
             raise _refused(objection, _("More time has been granted once already."))
+        allowance = examined(
+            reason,
+            by=by,
+            confirmed=confirmed,
+            override_reason=override_reason,
+            field="reason",
+        )
         until = _wait(objection, by=by, at=at)
         found = Extension.objects.create(
             objection=objection,
@@ -58,11 +78,15 @@ def extend(objection: Objection, *, reason: str, by: User, at: datetime) -> Exte
             objection,
             direction=Direction.OUT,
             text=scripts.wording(
-                EXTENDED, number=objection.number, due=promises.said(until)
+                EXTENDED,
+                number=objection.number,
+                reason=promises.unended(reason),
+                due=promises.said(until),
             ),
             at=at,
             author=by,
         )
+        allowance.record(objection, by=by, at=at, message=message)
         events.record(
             objection,
             Verb.INVESTIGATION_EXTENDED,

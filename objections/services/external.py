@@ -1,5 +1,6 @@
 """Complaints that went outside: noted with their times, answered, and ended."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from customers.text import one_line, unfit
+from objections.facts import EARLIEST_YEAR, FURTHEST
 from objections.models import ExternalComplaint, ExternalSource, Objection
 from objections.services.handling import refuse_partial
 from objections.workflow import WORKFLOW, Step
@@ -36,26 +38,24 @@ def note_external(
 ) -> ExternalComplaint:
     """Note a complaint at an authority, a platform or a court; its clock begins.
 
-    The case goes on inside, and is kept until the complaint has ended. The same number
-    of the same place again is the one that is noted.
+    The case goes on inside, and is kept until the complaint has ended. The same again,
+    by its number or by all that is said of it, is the one that is noted.
 
-    Raises ValidationError (source, received_at, reference, authority, mediation),
-    NotAllowed.
+    Raises ValidationError (source, received_at, reference, authority, respond_by,
+    mediation), NotAllowed.
     """
-    facts = _facts(source, received_at, reference, authority, mediation, at=at)
+    moments = {"received_at": received_at, "respond_by": respond_by}
+    facts = _facts(source, reference, authority, mediation, moments, at=at)
     with transaction.atomic():
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.NOTE_EXTERNAL, by=by)
         WORKFLOW.check(objection, Step.NOTE_EXTERNAL, by=by)
         mine = objection.external_complaints
-        if facts["reference"] and (
-            known := mine.filter(source=source, reference=facts["reference"]).first()
-        ):
+        if known := mine.filter(**facts, noted_by=by).first():
             return known
         found = ExternalComplaint(
             objection=objection,
             number=mine.count() + 1,
-            respond_by=respond_by,
             noted_by=by,
             **facts,
         )
@@ -162,24 +162,24 @@ def subject_of(found: ExternalComplaint) -> str:
 
 
 def _save_new(found: ExternalComplaint) -> None:
-    """Raises ValidationError (reference) for one that another case has."""
+    """Raises ValidationError (reference) for a number that is noted already."""
     try:
         with transaction.atomic():
             found.save()
     except IntegrityError as error:
         raise unfit(
             "reference",
-            _("This number is noted on another case already."),
+            _("This number is noted already, on this case or another."),
             code="reference_taken",
         ) from error
 
 
 def _facts(
     source: str,
-    received_at: datetime,
     reference: str,
     authority: str,
     mediation: str,
+    moments: Mapping[str, datetime | None],
     *,
     at: datetime,
 ) -> dict[str, Any]:
@@ -188,11 +188,13 @@ def _facts(
         errors["source"] = ValidationError(
             _("Please choose where it was made."), code="source_unknown"
         )
-    if received_at > at:
-        errors["received_at"] = ValidationError(
-            _("This cannot be. Please check the date."), code="received_at_unfit"
-        )
-    facts: dict[str, Any] = {"source": source, "received_at": received_at}
+    latest = {"received_at": at, "respond_by": at + FURTHEST}
+    for name, when in moments.items():
+        if when and (when.year < EARLIEST_YEAR or when > latest[name]):
+            errors[name] = ValidationError(
+                _("This cannot be. Please check the date."), code=f"{name}_unfit"
+            )
+    facts: dict[str, Any] = {"source": source, **moments}
     lines = {
         "reference": (reference, REFERENCE_MAX),
         "authority": (authority, 200),

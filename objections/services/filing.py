@@ -67,11 +67,11 @@ def file(
     all the same: nobody is turned away for a typing error of ours, an import that is
     late, or a colleague's phone. Then the desk sees what the look-up says.
 
-    Filing again with the same client token returns the objection that is there already.
+    Filing the same again with its client token returns the objection that is there.
 
     Raises ValidationError with a message per field: surname, phone, files,
     received_at, or a field of the form; NotAllowed for who receives no customers;
-    SentOtherwise for the token of another ticket.
+    SentOtherwise for the token of another ticket, or of an objection to something else.
     """
     if by is not None and not by.receives:
         raise NotAllowed("file")
@@ -90,7 +90,7 @@ def file(
     )
     try:
         with transaction.atomic():
-            if earlier := filed_before(client_token):
+            if earlier := filed_before(client_token, facts=checked.facts):
                 return earlier
             refuse_used(client_token)
             customer = identify(surname=who.surname, phone=who.phone, at=at)
@@ -116,7 +116,7 @@ def file(
             feed.announce(objection, "ticket", to_customer=False)
             return objection
     except IntegrityError:
-        filed = filed_before(client_token)
+        filed = filed_before(client_token, facts=checked.facts)
         if filed is None:
             raise
         return filed
@@ -191,11 +191,30 @@ def first_words(
     messages.add(objection, direction=Direction.IN, text=text, at=at, files=files)
 
 
-def filed_before(client_token: uuid.UUID | None) -> Objection | None:
-    """The objection that an earlier click on the same button has filed."""
+def filed_before(client_token: uuid.UUID | None, *, facts: Facts) -> Objection | None:
+    """The objection that an earlier click on the same button has filed.
+
+    Raises SentOtherwise for a form that says something else by now: whoever goes back
+    to it and mends it shall not believe that this was filed.
+    """
     if client_token is None:
         return None
-    return Objection.objects.filter(client_token=client_token).first()
+    found = Objection.objects.filter(client_token=client_token)
+    earlier = found.select_related("customer_subtype").first()
+    if earlier is None:
+        return None
+    first = earlier.messages.filter(direction=Direction.IN).first()
+    subtype = earlier.customer_subtype.code if earlier.customer_subtype else ""
+    filed = (earlier.customer_type, subtype, first.text if first else "")
+    said = (facts.type, facts.subtype, facts.description)
+    same = _plain(*filed, earlier.order_number) == _plain(*said, facts.order_number)
+    messages.refuse_other(earlier, same=same)
+    return earlier
+
+
+def _plain(*texts: str) -> list[str]:
+    """Texts however they are spaced."""
+    return [" ".join(text.split()) for text in texts]
 
 
 def refuse_used(client_token: uuid.UUID | None) -> None:

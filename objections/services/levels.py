@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from objections.models import LEVELS, Objection
+from django.db.models import Q
+
+from objections.models import LEVELS, Closure, Objection
 from staff.models import Role, User
 from tickets.models import Verb
 from tickets.services import assignment, events
@@ -21,6 +23,7 @@ JUDGING: Final = (
     Verb.INVESTIGATION_CONCLUDED,
     Verb.PROPOSAL_MADE,
     Verb.PROPOSAL_APPROVED,
+    Verb.PROPOSAL_SENT_BACK,
     Verb.ACTION_DONE,
     Verb.RESULT_TOLD,
     Verb.APPEAL_DECIDED,
@@ -29,7 +32,9 @@ JUDGING: Final = (
 
 def has_handled(objection: Objection, user: User) -> bool:
     """Whether this person has had a hand in how the case came out."""
-    judged = objection.events.filter(verb__in=JUDGING, actor=user)
+    # So has who ended it without the customer's agreement; not who asked and closed it.
+    ended = Q(verb=Verb.OBJECTION_CLOSED, data__how=Closure.NOT_AGREED.value)
+    judged = objection.events.filter(Q(verb__in=JUDGING) | ended, actor=user)
     return objection.names(user) or judged.exists()
 
 

@@ -35,7 +35,7 @@ from sla.promise import WORKING_DAYS, Length
 from sla.services import rules
 from staff.models import Department, User
 from tickets.text import clean_message
-from tickets.workflow import IllegalStep, NotAllowed, Rule
+from tickets.workflow import IllegalStep, NotAllowed, Rule, SentOtherwise
 
 CALENDAR: Final = "working_day"
 # What the product writes into rows that everybody reads.
@@ -80,16 +80,14 @@ def open_action(
     """Open an action by hand. `subtype` is its code with its type: `quality/accessory`.
 
     `numbers` are the objections that it rests on; without them the objections of the
-    pattern in the last 30 days. The same client token again gives the action that is
-    there.
+    pattern in the last 30 days. The same again with its client token gives the action
+    that is there.
 
     Raises ValidationError (subtype, device_model, department, owner, reason, numbers),
-    NotAllowed, IllegalStep while one for the same pattern stands.
+    NotAllowed, SentOtherwise, IllegalStep while one for the same pattern stands.
     """
     if by.role not in LEADING:
         raise NotAllowed(OPENED)
-    if earlier := _opened_before(client_token):
-        return earlier
     fields = _cleaned(
         subtype=subtype,
         device_model=device_model,
@@ -101,6 +99,8 @@ def open_action(
     )
     subject: Subject = fields.pop("subject")
     found: list[Objection] = fields.pop("found")
+    if earlier := _opened_before(client_token, subject, fields["reason"], by=by):
+        return earlier
     if not found:
         lately = Span(at - timedelta(days=30), at)
         found = objections_of(subject, lately)
@@ -115,7 +115,7 @@ def open_action(
                 **fields,
             )
     except IntegrityError:
-        if earlier := _opened_before(client_token):
+        if earlier := _opened_before(client_token, subject, fields["reason"], by=by):
             return earlier
         standing = PreventiveAction.objects.standing().filter(pattern=subject.pattern)
         raise IllegalStep(
@@ -439,10 +439,26 @@ def _record(
     ActionRecord.objects.create(action=action, step=step, text=text, by=by, at=at)
 
 
-def _opened_before(client_token: uuid.UUID | None) -> PreventiveAction | None:
+def _opened_before(
+    client_token: uuid.UUID | None, subject: Subject, reason: str, *, by: User
+) -> PreventiveAction | None:
+    """What an earlier click has opened. Raises SentOtherwise where it was another."""
     if client_token is None:
         return None
-    return PreventiveAction.objects.filter(client_token=client_token).first()
+    found = PreventiveAction.objects.filter(client_token=client_token).first()
+    if found is None:
+        return None
+    said = (found.pattern, found.reason, found.opened_by_id)
+    if said != (subject.pattern, reason, by.pk):
+        raise SentOtherwise(
+            _(
+                "An earlier version of this has been sent already. Look at what was"
+                " sent; if this is to be sent too, send it again."
+            ),
+            step=OPENED,
+            status=found.status,
+        )
+    return found
 
 
 def _words(text: str, field: str, missing: str) -> str:

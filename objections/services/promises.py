@@ -169,6 +169,11 @@ def number_text(objection: Objection) -> str:
     )
 
 
+def unended(text: str) -> str:
+    """A text without its last full stop, which the sentence around it has."""
+    return text.rstrip().rstrip("。.")
+
+
 def said(due: datetime) -> str:
     """A moment as one says it in Chinese: 12月2日21:00."""
     local = timezone.localtime(due)

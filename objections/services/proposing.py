@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from customers.text import one_line
@@ -20,6 +21,7 @@ from objections.models import (
     Met,
     Objection,
     Proposal,
+    Responsibility,
 )
 from objections.services import levels, promises
 from objections.services.approving import FINANCE, agreed_before, approvals_for, open_to
@@ -40,7 +42,7 @@ from tickets.models import Direction, Verb
 from tickets.services import assignment, events, messages
 from tickets.workflow import IllegalStep, NotAllowed
 
-MADE: Final = "OBJECTION_PROPOSAL"
+MADE: Final = "PROPOSAL"
 REMINDED_AFTER: Final = (1, 2)  # working days (CM-29)
 
 
@@ -107,11 +109,14 @@ def propose(
 
 
 @transaction.atomic
-def approve(objection: Objection, *, by: User, at: datetime) -> Proposal:
+def approve(
+    objection: Objection, *, by: User, at: datetime, proposal: int | None = None
+) -> Proposal:
     """Give one of the approvals that are needed; the last one sends the proposal.
 
-    Nobody approves of their own proposal, nor twice, nor where they are named. A second
-    click changes nothing.
+    Nobody approves of their own proposal, nor twice, nor where they are named.
+    `proposal` is the number that was read: one that stands in its place meanwhile is
+    not approved of. A second click changes nothing.
 
     Raises IllegalStep, NotAllowed.
     """
@@ -121,8 +126,9 @@ def approve(objection: Objection, *, by: User, at: datetime) -> Proposal:
     if latest is not None and latest.approvals.filter(decided_by=by).exists():
         return latest
     WORKFLOW.check(objection, Step.APPROVE, by=by)
-    proposal = objection.proposals.standing().get()
-    given = next(iter(open_to(proposal, objection, by=by)), None)
+    standing = objection.proposals.standing().get()
+    refuse_other(standing, proposal, Step.APPROVE)
+    given = next(iter(open_to(standing, objection, by=by)), None)
     if given is None:
         raise NotAllowed(Step.APPROVE)
     given.decided_at = at
@@ -133,13 +139,13 @@ def approve(objection: Objection, *, by: User, at: datetime) -> Proposal:
         Verb.PROPOSAL_APPROVED,
         by=by,
         at=at,
-        proposal=proposal.number,
+        proposal=standing.number,
         approval=given.approver,
     )
-    if not proposal.approvals.filter(decided_at=None).exists():
-        _send(objection, proposal, by=by, at=at)
+    if not standing.approvals.filter(decided_at=None).exists():
+        _send(objection, standing, by=by, at=at)
     feed.announce(objection, "ticket", to_customer=True)
-    return proposal
+    return standing
 
 
 def send_back(objection: Objection, *, reason: str, by: User, at: datetime) -> Proposal:
@@ -268,7 +274,7 @@ def _send(objection: Objection, proposal: Proposal, *, by: User, at: datetime) -
     proposal.sent_with = messages.add(
         objection,
         direction=Direction.OUT,
-        text=f"{proposal.text}\n\n{_invitation(objection, proposal)}",
+        text=_told(objection, proposal),
         at=at,
         author=proposal.proposed_by,
     )
@@ -283,22 +289,30 @@ def _send(objection: Objection, proposal: Proposal, *, by: User, at: datetime) -
     )
 
 
-def _invitation(objection: Objection, proposal: Proposal) -> str:
-    """The words that lead the customer to the proposal."""
+def _told(objection: Objection, proposal: Proposal) -> str:
+    """The finding, the proposal and the way to it, in the words of the policy."""
     due = proposal.clock.due_at if proposal.clock else None
+    finding = objection.findings.last()
+    with translation.override("zh-hans"):
+        who = Responsibility(finding.responsibility).label if finding else ""
     return scripts.wording(
         MADE,
         number=objection.number,
+        finding=f"责任方为{who}",
+        proposal=promises.unended(proposal.text),
+        confirm_due=promises.said(due) if due else "3个工作日",
         link=case_url(objection),
-        due=promises.said(due) if due else "3个工作日",
     )
 
 
 def _proposed_by(objection: Objection, said: Checked, *, by: User) -> Proposal | None:
-    """The standing proposal, if the same person has made the same one."""
+    """The standing proposal, if the same person has made the very same one."""
     found = objection.proposals.standing().filter(proposed_by=by).first()
     if found is None or found.text != said.text:
         return None
-    kept = [(it.kind.code, it.amount) for it in found.measures.select_related("kind")]
-    offered = [(kind.code, amount) for kind, amount, _note in said.measures]
-    return found if sorted(map(str, kept)) == sorted(map(str, offered)) else None
+    measures = found.measures.select_related("kind")
+    kept = {it.kind.code: (it.amount, it.note) for it in measures}
+    offered = {kind.code: (amount, note) for kind, amount, note in said.measures}
+    answers = found.demand_answers.select_related("kind")
+    replied = {it.kind.code: (it.met, it.reason) for it in answers}
+    return found if (kept, replied) == (offered, said.replies) else None

@@ -55,7 +55,7 @@ def visit(
         objection = Objection.objects.locked().get(pk=objection.pk)
         made = objection.return_visits.filter(cycle=objection.cycle)
         last = objection.return_visits.last()
-        if last is not None and last.attempt == attempt and last.made_by_id == by.pk:
+        if last is not None and _is_try(last, objection, attempt, by=by):
             return last
         WORKFLOW.check(objection, Step.VISIT, by=by)
         if levels.has_handled(objection, by):
@@ -107,7 +107,8 @@ def rate(
         made = objection.return_visits.filter(cycle=objection.cycle)
         last = objection.return_visits.filter(made_by=None).last()
         if last is not None and (
-            last.cycle == objection.cycle or _is_same(last, marks, text)
+            last.cycle == objection.cycle
+            or (_is_same(last, marks, text) and not _is_asked(objection))
         ):
             return last
         WORKFLOW.check(objection, Step.RATE, by=None)
@@ -140,6 +141,19 @@ def _conclude(
     how = Closure.CONFIRMED if found.reached else Closure.UNREACHABLE
     rule = WORKFLOW.rules[Step.VISIT]
     closing.close(objection, rule, how=how, by=by, at=at)
+
+
+def _is_asked(objection: Objection) -> bool:
+    """Whether the customer is asked in this cycle: no click of an earlier one then."""
+    return objection.status == Status.RETURN_VISIT
+
+
+def _is_try(
+    found: ReturnVisit, objection: Objection, attempt: int | None, *, by: User
+) -> bool:
+    """Whether an earlier click of this person has recorded this very try."""
+    counts = found.cycle == objection.cycle or not _is_asked(objection)
+    return counts and (found.attempt, found.made_by_id) == (attempt, by.pk)
 
 
 def _is_same(

@@ -3,6 +3,7 @@
 Each may run as often as it likes, and two at once: they lock the rows of the rules.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -23,6 +24,8 @@ from objections.months import Month
 from objections.services import prevention
 from objections.services.analysis import Analysis, cases
 from objections.services.prevention import LANGUAGE, Subject
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -86,14 +89,21 @@ def count_effects(*, at: datetime) -> int:
     """Count before and after for what was done long enough ago; how many."""
     counted = 0
     for pk in PreventiveAction.objects.to_count(at=at).values_list("pk", flat=True):
-        with transaction.atomic():
-            free = PreventiveAction.objects.to_count(at=at).select_for_update(
-                of=("self",), skip_locked=True
-            )
-            action = free.select_related("subtype").filter(pk=pk).first()
-            if action is not None:
-                counted += prevention.keep_count(action, at=at)
+        try:
+            counted += _count_effect(pk, at=at)
+        except Exception as error:  # noqa: BLE001 - one never stops the others
+            name = type(error).__name__
+            logger.warning("effect of action %d not counted (%s)", pk, name)
     return counted
+
+
+@transaction.atomic
+def _count_effect(pk: int, *, at: datetime) -> bool:
+    free = PreventiveAction.objects.to_count(at=at).select_for_update(
+        of=("self",), skip_locked=True
+    )
+    action = free.select_related("subtype").filter(pk=pk).first()
+    return action is not None and prevention.keep_count(action, at=at)
 
 
 def _rules(kind: RuleKind) -> list[FrequencyRule]:
@@ -156,6 +166,10 @@ def _open(
                 month=month.first if month else None,
             )
     except IntegrityError:  # somebody has just opened one by hand
+        return []
+    except Exception as error:  # noqa: BLE001 - one pattern never stops the others
+        name = type(error).__name__
+        logger.warning("no action opened about %s (%s)", subject.pattern, name)
         return []
     return [action]
 

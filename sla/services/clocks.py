@@ -3,7 +3,7 @@
 The verdict is taken under the row lock of the clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -110,10 +110,19 @@ def cancel(
 
 
 def cancel_all(
-    ticket: Ticket, *, reason: CancelReason, at: datetime, by: User | None
+    ticket: Ticket,
+    *,
+    reason: CancelReason,
+    at: datetime,
+    by: User | None,
+    but: Collection[Metric] = (),
 ) -> int:
-    """Cancel every clock of a ticket that is merged, withdrawn or spam; how many."""
-    clocks = ticket.clocks.unfinished().order_by("pk").select_for_update(of=("self",))
+    """Cancel the clocks of a ticket that is merged, withdrawn or spam; how many.
+
+    `but` are the metrics that are promised all the same.
+    """
+    running = ticket.clocks.unfinished().exclude(metric__in=but).order_by("pk")
+    clocks = running.select_for_update(of=("self",))
     detail = {"reason": reason}
     return len(
         [

@@ -304,6 +304,11 @@
     // The slots come out of band, after this event.
     setTimeout(showWrong, 0);
   });
+  // What was mended after it was filed is filed as well, under a token of its own.
+  form.addEventListener("sent:otherwise", () => {
+    token.value = uploads.token();
+    save();
+  });
   const toast = (text, kind) => {
     if (text) globalThis.Shoushi?.toast({ text, kind, id: `toast-${kind}` });
   };

@@ -313,6 +313,7 @@
       event.preventDefault();
       take([...(event.dataTransfer?.files ?? [])]);
     });
-    return { known, goOn, has: (id) => files.some((it) => it.id === id), tell };
+    const has = (id) => files.some((it) => it.id === id);
+    return { known, goOn, has, tell, token };
   };
 })();

@@ -81,7 +81,7 @@ def wait_until_healthy(url: str, process: "subprocess.Popen[str]", log: Path) ->
     pytest.fail(f"the product is not healthy:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """`up` in a data folder of its own, on a port of its own."""
     folder = tmp_path_factory.mktemp("house")
@@ -104,11 +104,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             yield House(url, env, process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=START_SECONDS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One for all these tests, and closed before others come.
+
+    As long as Playwright's loop runs in this process, Django refuses any database.
+    """
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM") or "/usr/bin/chromium",

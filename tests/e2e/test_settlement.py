@@ -82,7 +82,7 @@ def propose(page: Page) -> None:
     expect(wrong).to_be_visible(timeout=SOON_MS)
     assert serious(page) == []
     look(page, "proposing")
-    form.get_by_text("全部满足").or_(form.locator("[value=met]")).first.click()
+    form.locator("[name=met_refund][value=met]").check()
     form.locator("[type=submit]").click()
     bar = page.locator("#next-step")
     expect(bar).to_contain_text("等待审批", timeout=SOON_MS)

@@ -31,6 +31,8 @@ VERBATIM = {
 OTHERS = {
     "FOLLOW_UP": "感谢您的咨询,为您整理{summary}。{link}",
     "OBJECTION_NUMBER": "您的异议编号为{number},预计在{due}前给您处理结果,可凭编号和联系方式尾号查询进度。",
+    "OBJECTION_REMINDER": "您的异议{number}的处理方案还在等您答复，您可以同意，也可以不同意并说明理由。查看方案：{link}",
+    "OBJECTION_PATHS": "如果您仍不同意，您可以：继续与我们协商；请求消费者协会调解；拨打12315投诉；按约定申请仲裁；向人民法院提起诉讼。",
     "HOTLINE_GREETING": "您好,{company}客服{agent_no}为您服务,本次通话将被录音,请问有什么可以帮您?",
     "APOLOGY": "非常抱歉给您带来不便,请您详细说一下情况,我会如实记录并跟进。",
     "HANDOFF_NOTICE": "您反映的问题由{department}负责核实,预计{due}前给您答复。",

@@ -10,7 +10,7 @@ from objections.models import Objection, Proposal
 from objections.services.offering import Offer, Reply
 from staff.models import Role, User
 from tests.factories import AT, UserFactory
-from tests.objections.cases import FEE, handoff_to
+from tests.objections.cases import FEE, handler_of, handoff_to
 from tests.objections.test_investigating import CONCLUSION, investigated, waive_all
 
 OFFER: Final = (Offer("refund_rent", Decimal("150.00")),)
@@ -64,7 +64,7 @@ def executed(objection: Objection | None = None) -> Objection:
             objection,
             number=action.number,
             proof="退款单 R-1",
-            by=UserFactory.create(),
+            by=handler_of(action.department.code),
             at=AT,
         )
     return fresh(objection)

@@ -26,7 +26,7 @@ from tests.factories import AT, UserFactory, department
 from tests.instants import local
 from tests.objections.cases import FEE, QUALITY, RETURN, SERVICE, filed
 from tests.objections.frequent import EARLY, alike, concluded, head_of
-from tickets.workflow import IllegalStep, NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed, SentOtherwise
 
 pytestmark = pytest.mark.django_db
 
@@ -212,9 +212,12 @@ def test_bad_words_open_nothing(changes: dict[str, Any], field: str) -> None:
 def test_one_opened_by_hand_rests_on_what_is_named_and_stands_alone() -> None:
     token = uuid.uuid4()
     first, second = alike(2)
-    action = opened(numbers=[first.number.lower()], client_token=token)
+    by = UserFactory.create(role=Role.SUPERVISOR)
+    action = opened(numbers=[first.number.lower()], client_token=token, by=by)
     assert list(action.objections.all()) == [first]
-    assert opened(numbers=[first.number], client_token=token) == action
+    assert opened(numbers=[first.number], client_token=token, by=by) == action
+    with pytest.raises(SentOtherwise):
+        opened(reason="另一个原因", client_token=token, by=by)
     with pytest.raises(IllegalStep, match=action.number):
         opened(device_model="SONY-FX3")
     filed(phone="13900139000")

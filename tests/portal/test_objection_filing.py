@@ -102,6 +102,22 @@ def test_the_same_form_sent_twice_is_one_objection(customer: Client) -> None:
     assert Objection.objects.count() == 1
 
 
+def test_a_form_that_was_mended_after_it_was_filed_is_not_taken_for_filed(
+    customer: Client,
+) -> None:
+    form = fill()
+    customer.post(FORM, form)
+    for changes in ({"description": "另一台"}, {"order_number": "ORD-2"}):
+        refused = customer.post(FORM, form | changes)
+        assert refused.status_code == 409
+        page = refused.content.decode()
+        assert "An earlier version of this has been sent already." in page
+        assert form["client_token"] not in page
+    script = customer.post(FORM, form | changes, headers={"HX-Request": "true"})
+    assert (script.status_code, script["HX-Trigger"]) == (409, "sent:otherwise")
+    assert Objection.objects.count() == 1
+
+
 @pytest.mark.clause("OB-40", "OB-41", "OB-38")
 @pytest.mark.parametrize(
     ("what", "field", "value", "text"),

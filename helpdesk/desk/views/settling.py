@@ -1,5 +1,7 @@
 """The steps of a settlement that need no form, and what a proposal will need."""
 
+from typing import Final
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,12 +17,29 @@ from objections.services.approving import estimate
 from objections.workflow import Step
 from staff.models import User
 
+LONGEST_NUMBER: Final = 4
+NO_SUCH: Final = -1  # what no proposal has as its number
+
 
 @require_POST
 @signed_in
 def approve(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    """Give an approval; the last one sends the proposal."""
-    return do(request, user, number, lambda o, at: services.approve(o, by=user, at=at))
+    """Give an approval to the proposal that was read; the last one sends it."""
+    read = number_read(request.GET.get("proposal", ""))
+    return do(
+        request,
+        user,
+        number,
+        lambda o, at: services.approve(o, proposal=read, by=user, at=at),
+    )
+
+
+def number_read(text: str) -> int | None:
+    """Which proposal stood on the page; nonsense is that of none."""
+    if not text:
+        return None
+    fits = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if fits else NO_SUCH
 
 
 @require_POST
