@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from helpdesk.form_history import parts
 from objections import services
 from objections.models import FormVersion, FrequencyRule, Objection, PreventiveAction
-from objections.services import answering, levels, watching
+from objections.services import answering, archiving, levels, watching
 from objections.services.offering import Offer, Reply
 from sla.models import Metric
 from staff.models import Role
