@@ -294,7 +294,7 @@ def _told(objection: Objection, proposal: Proposal) -> str:
     due = proposal.clock.due_at if proposal.clock else None
     finding = objection.findings.last()
     with translation.override("zh-hans"):
-        who = Responsibility(finding.responsibility).label if finding else ""
+        who = str(Responsibility(finding.responsibility).label) if finding else ""
     return scripts.wording(
         MADE,
         number=objection.number,

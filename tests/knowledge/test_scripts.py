@@ -185,6 +185,7 @@ def test_only_what_can_be_said_here_and_now_is_offered() -> None:
         "COMPLEX_NOTICE",
         "CLOSING_QUESTION",
         "CLOSING_STATEMENT",
+        "OBJECTION_PATHS",
         "APOLOGY",
     ]
     known = {"company": "星播", "agent_no": "1001"}

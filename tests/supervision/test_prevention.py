@@ -28,7 +28,7 @@ ACTIONS = "/supervision/prevention/"
 UNITS = "/supervision/quarantine/"
 # Session, person, facts, causes, promises of two months, names of subtypes and
 # departments, the kept report, places and actions that are due.
-MONTH_QUERIES = 11
+MONTH_QUERIES = 13
 # Session, person, standing, ended, places and actions that are due.
 LIST_QUERIES = 6
 
