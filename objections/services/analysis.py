@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Avg, Count, Exists, OuterRef, Q
 from django.utils import translation
@@ -240,8 +241,8 @@ class Analysis:
         return next((it.name for it in self._lines(cut) if it.key == key), "")
 
     def as_json(self) -> dict[str, Any]:
-        """The figures for keeping; names are Chinese, whoever asks."""
-        with translation.override("zh-hans"):
+        """The figures for keeping; names in the company's language."""
+        with translation.override(settings.LANGUAGE_CODE):
             return {
                 "month": str(self.month),
                 **{
