@@ -23,7 +23,8 @@ from objections.models import (
 )
 from objections.months import Month
 from objections.services import opening, prevention
-from objections.services.analysis import Analysis, cases
+from objections.services.analysis import Analysis
+from objections.services.month_facts import cases
 from objections.services.opening import Subject
 
 logger = logging.getLogger(__name__)

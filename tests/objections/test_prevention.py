@@ -20,7 +20,8 @@ from objections.models import (
 )
 from objections.months import Month
 from objections.services import likeness, opening, prevention, quarantining, watching
-from objections.services.analysis import Analysis, Cut
+from objections.services.analysis import Analysis
+from objections.services.month_facts import Cut
 from staff.models import Role, User
 from tests.factories import AT, UserFactory, department
 from tests.instants import local
