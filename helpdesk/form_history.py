@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog import words
-from helpdesk.portal.settlement import level_word, met_word
+from helpdesk.case_words import level_word, met_word
 from objections.models import AnswerChannel, Responsibility
 
 Row = tuple[str, str]

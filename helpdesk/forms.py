@@ -28,6 +28,9 @@ TOPIC_ICONS: Final[dict[str, str]] = {
 
 # Fields of a form that carry no text of their own.
 UNSEEN: Final = frozenset({"client_token", "confirmed", "override_reason"})
+# What no proposal, action or complaint has as its number.
+NO_SUCH: Final = -1
+LONGEST_NUMBER: Final = 4
 
 
 def renewed(data: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -170,6 +173,12 @@ class PlainForm(forms.Form):
             (self[name], f"{self.slots}-{name}", errors.get(name, []))
             for name in self.names
         ]
+
+
+def number_in(text: str) -> int | None:
+    """A small whole number that stands in a field; None for anything else."""
+    fits = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    return int(text) if fits else None
 
 
 def long_text(label: Any, *, rows: int = 2, hint: Any = "") -> forms.CharField:

@@ -27,7 +27,7 @@ from objections.prevention_documents import (
     PreventiveActionState,
 )
 from objections.prevention_workflow import ActionStatus
-from objections.services import prevention
+from objections.services import opening, prevention
 from tickets.paging import KeysetPagination
 
 NUMBER: Final = OpenApiParameter(
@@ -93,7 +93,7 @@ class ActionList(ListAPIView[PreventiveAction]):
         filters=False,
     )
     def post(self, request: Request) -> Response:
-        action = prevention.open_action(
+        action = opening.open_action(
             **parsed(NewAction, request), by=person(request), at=timezone.now()
         )
         return shown(action, status=201)

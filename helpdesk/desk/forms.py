@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpdesk.forms import QuestionForm
 from objections.months import Month
-from objections.services.analysis import Cut
+from objections.services.month_facts import Cut
 from tickets.models import Channel, Store
 
 SEARCH_MAX: Final = 40

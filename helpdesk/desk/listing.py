@@ -14,8 +14,9 @@ from helpdesk.kinds import ABOUT, objection_of, topics_of
 from inquiries.models import InquiryTopic, Merge
 from objections.models import Objection
 from objections.months import Month
-from objections.services.analysis import Analysis, Cut
+from objections.services.analysis import Analysis
 from objections.services.approving import waiting_for
+from objections.services.month_facts import Cut
 from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Clock, ClockStatus, Metric, Outcome
 from sla.services.standing import Hold, holds

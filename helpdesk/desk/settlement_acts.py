@@ -5,19 +5,17 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.desk.act import Act, Given
+from helpdesk.desk.outside_forms import AnswerOutsideForm, EndOutsideForm, ExternalForm
+from helpdesk.desk.proposal_form import ProposeForm
 from helpdesk.desk.settlement_forms import (
     AnswerForm,
-    AnswerOutsideForm,
     AppealForm,
     AssignActionForm,
     DecideForm,
     EmptyForm,
-    EndOutsideForm,
     EscalateForm,
     ExecuteForm,
     ExtendForm,
-    ExternalForm,
-    ProposeForm,
     SendBackForm,
     TellForm,
     TestForm,

@@ -1,30 +1,21 @@
 """What colleagues fill in from the proposal to the archive; verbs have the rules."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from helpdesk.desk.investigation_forms import CHOOSE, AskForm
-from helpdesk.desk.objection_forms import CodesField, WhenField, amount_of, line
+from helpdesk.desk.objection_forms import line
 from helpdesk.desk.settlement import people_of
-from helpdesk.forms import FilesField, PhrasesField, PlainForm, long_text
+from helpdesk.forms import FilesField, PlainForm, long_text, number_in
 from objections.models import (
     AnswerChannel,
-    Demand,
-    ExternalComplaint,
-    ExternalSource,
-    MeasureKind,
-    Met,
     ResolutionAction,
 )
-from objections.services.offering import Offer, Reply
 from staff.models import User
 
 YES_NO: Final = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
@@ -44,114 +35,6 @@ def select(form: PlainForm, name: str, choices: Sequence[Any]) -> forms.Select:
     """A list of choices in our look, for a field whose choices are known late."""
     attrs = {"class": "form-select", "aria-describedby": f"{form.slots}-{name}"}
     return forms.Select(choices=choices, attrs=attrs)
-
-
-@dataclass(frozen=True)
-class MeasureRow:
-    """One kind of measure as a box to tick, with its amount and a word."""
-
-    kind: MeasureKind
-    chosen: bool
-    amount: str
-    note: str
-
-
-@dataclass(frozen=True)
-class ReplyRow:
-    """One demand, how far it is met, and why not."""
-
-    demand: Demand
-    met: str
-    reason: str
-
-    @property
-    def choices(self) -> list[tuple[str, str, bool]]:
-        return [(it.value, str(it.label), it.value == self.met) for it in Met]
-
-
-class ProposeForm(PlainForm):
-    """What is offered, and the word to each demand (OB-08)."""
-
-    text = long_text(
-        gettext_lazy("What we propose to the customer, and why"),
-        rows=5,
-        hint=gettext_lazy(
-            "The customer reads it as it stands here; how to answer is added."
-        ),
-    )
-    measures = CodesField(label=gettext_lazy("Measures"))
-    replies = CodesField(label=gettext_lazy("What we say to each demand"))
-    confirmed = PhrasesField()
-    override_reason = forms.CharField(strip=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, demands: Sequence[Demand], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.demands = list(demands)
-        self.kinds = list(MeasureKind.objects.filter(active=True))
-
-    def measure_rows(self) -> list[MeasureRow]:
-        """Every kind, and what is written beside it."""
-        chosen = set(self["measures"].value() or ()) if self.is_bound else set()
-        return [
-            MeasureRow(
-                kind,
-                kind.code in chosen,
-                self._said(f"amount_{kind.code}"),
-                self._said(f"note_{kind.code}"),
-            )
-            for kind in self.kinds
-        ]
-
-    def reply_rows(self) -> list[ReplyRow]:
-        return [
-            ReplyRow(
-                it,
-                self._said(f"met_{it.kind.code}"),
-                self._said(f"reason_{it.kind.code}"),
-            )
-            for it in self.demands
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        """As the verb takes it."""
-        given = super().clean() or self.cleaned_data
-        given.pop("client_token", None)
-        given["measures"] = [
-            Offer(code, self._amount(code), self._said(f"note_{code}"))
-            for code in given.get("measures", [])
-        ]
-        given["replies"] = [
-            Reply(row.demand.kind.code, row.met, row.reason)
-            for row in self.reply_rows()
-            if row.met
-        ]
-        return given
-
-    def _said(self, name: str) -> str:
-        return str(self.data.get(name, "")) if self.is_bound else ""
-
-    def _amount(self, code: str) -> Decimal | None:
-        """Nothing for a kind without one, whatever stood in a field out of sight."""
-        if not any(it.code == code and it.money for it in self.kinds):
-            return None
-        try:
-            return amount_of(self._said(f"amount_{code}"))
-        except ValidationError as error:
-            self.add_error("measures", error)
-            return None
-
-
-def amounts_of(
-    data: Mapping[str, str], codes: Sequence[str]
-) -> dict[str, Decimal | None]:
-    """The measures that are ticked, with what can be read of their amounts."""
-    found: dict[str, Decimal | None] = {}
-    for code in codes:
-        try:
-            found[code] = amount_of(data.get(f"amount_{code}", ""))
-        except ValidationError:
-            found[code] = None
-    return found
 
 
 class SendBackForm(PlainForm):
@@ -206,7 +89,7 @@ class AnswerForm(PlainForm):
             "accepted": said == "yes",
             "channel": given.get("channel", ""),
             "reason": given.get("reason", ""),
-            "proposal": int(number) if _is_number(number) else None,
+            "proposal": number_in(number),
         }
 
 
@@ -256,7 +139,7 @@ class _OfAction(PlainForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         number = given.get("number", "")
-        return {**given, "number": int(number) if _is_number(number) else 0}
+        return {**given, "number": number_in(number) or 0}
 
 
 class ExecuteForm(_OfAction):
@@ -377,10 +260,10 @@ class VisitForm(PlainForm):
         return {
             "reached": reached == "yes",
             "resolved": {"yes": True, "no": False}.get(given.get("resolved", "")),
-            "satisfaction": _stars(given.get("satisfaction", "")),
-            "process_satisfaction": _stars(given.get("process_satisfaction", "")),
+            "satisfaction": number_in(given.get("satisfaction", "")),
+            "process_satisfaction": number_in(given.get("process_satisfaction", "")),
             "text": given.get("text", ""),
-            "attempt": int(number) if _is_number(number) else None,
+            "attempt": number_in(number),
         }
 
 
@@ -426,77 +309,3 @@ class DecideForm(AskForm):
             self.add_error("granted", _("Please say what is decided."))
         given.pop("client_token", None)
         return {**given, "granted": granted == "yes"}
-
-
-class ExternalForm(PlainForm):
-    """A complaint that the customer made outside."""
-
-    source = forms.CharField(
-        label=gettext_lazy("Where was it made?"),
-        widget=forms.Select(choices=[CHOOSE, *ExternalSource.choices]),
-    )
-    reference = line(gettext_lazy("Their number"))
-    authority = line(
-        gettext_lazy("Authority and contact"),
-        gettext_lazy("Who handles it there, and how to reach them."),
-    )
-    received_at = WhenField(label=gettext_lazy("When it reached us"))
-    respond_by = WhenField(label=gettext_lazy("Deadline in the letter"))
-    mediation = line(
-        gettext_lazy("Mediation"), gettext_lazy("When, where and with whom, if known.")
-    )
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        given.pop("client_token", None)
-        if given.get("received_at") is None and "received_at" not in self.errors:
-            self.add_error("received_at", _("Please give a day and a time."))
-        return given
-
-
-class _OfComplaint(PlainForm):
-    """One complaint of those that are still open outside."""
-
-    number = forms.CharField(label=gettext_lazy("Which complaint?"))
-
-    def __init__(
-        self, *args: Any, complaints: Sequence[ExternalComplaint], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [
-            (str(it.number), f"{it.get_source_display()} {it.reference}".strip())
-            for it in complaints
-        ]
-        self.fields["number"].widget = select(self, "number", choices)
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        given.pop("client_token", None)
-        number = given.get("number", "")
-        return {**given, "number": int(number) if _is_number(number) else 0}
-
-
-class AnswerOutsideForm(_OfComplaint):
-    """What we answered there."""
-
-    text = long_text(
-        gettext_lazy("What did we answer?"),
-        hint=gettext_lazy("That stops the clock of this complaint."),
-    )
-
-
-class EndOutsideForm(_OfComplaint):
-    """How a complaint ended there."""
-
-    result = long_text(
-        gettext_lazy("How did it end?"),
-        hint=gettext_lazy("Say what was agreed or decided, and by whom."),
-    )
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 4  # noqa: PLR2004
-
-
-def _stars(text: str) -> int | None:
-    return int(text) if _is_number(text) else None

@@ -1,6 +1,5 @@
 """What the customer says to a proposal, to the result, and after the end."""
 
-import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Final
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from helpdesk.forms import WritingForm
+from helpdesk.forms import NO_SUCH, WritingForm, number_in
 from helpdesk.portal.following import after, case_page, found
 from helpdesk.portal.settlement import Tried
 from helpdesk.throttle import throttled
@@ -23,8 +22,6 @@ from tickets.workflow import IllegalStep
 ANSWERS: Final = {"accepted": True, "rejected": False}
 RESOLVED: Final = {"yes": True, "no": False}
 STANDS: Final = "#settle"
-DIGITS: Final = re.compile(r"[0-9]{1,5}")
-NO_SUCH: Final = -1  # what no proposal has as its number
 
 
 @require_POST
@@ -44,7 +41,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
             objection,
             accepted=accepted,
             reason="" if accepted else said["reason"],
-            proposal=whole(request.POST.get("proposal", "")),
+            proposal=number_in(request.POST.get("proposal", "")) or NO_SUCH,
             at=timezone.now(),
         )
     except ValidationError as error:
@@ -66,8 +63,8 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
         services.rate(
             objection,
             resolved=RESOLVED.get(said["resolved"]),
-            satisfaction=stars(said["satisfaction"]),
-            process_satisfaction=stars(said["process_satisfaction"]),
+            satisfaction=number_in(said["satisfaction"]),
+            process_satisfaction=number_in(said["process_satisfaction"]),
             text=said["words"],
             at=timezone.now(),
         )
@@ -97,16 +94,6 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
 def typed(request: HttpRequest, *names: str) -> dict[str, str]:
     """What stands in the fields of a form, as it was typed."""
     return {name: request.POST.get(name, "") for name in names}
-
-
-def whole(text: str) -> int:
-    """The number of the proposal that was read; nonsense is that of none."""
-    return int(text) if DIGITS.fullmatch(text) else NO_SUCH
-
-
-def stars(text: str) -> int | None:
-    """One to five; anything else is no mark."""
-    return int(text) if text in {"1", "2", "3", "4", "5"} else None
 
 
 def wrong(

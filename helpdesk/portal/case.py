@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from customers import sms
-from helpdesk.portal.settlement import Settlement, level_word, measure_text
+from helpdesk.case_words import level_word, measure_text
+from helpdesk.portal.settlement import Settlement
 from objections.models import FormVersion, Objection
 from objections.services import promises
 from objections.workflow import WORKFLOW, Status, Step

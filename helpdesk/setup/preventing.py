@@ -7,7 +7,7 @@ from typing import Any
 from helpdesk.setup.objecting import object_to
 from objections import services
 from objections.models import Objection
-from objections.services import evidence, prevention, watching
+from objections.services import evidence, opening, prevention, watching
 from staff.models import User
 
 
@@ -72,7 +72,7 @@ def _act(row: Mapping[str, Any], *, now: datetime) -> None:
     owner = User.objects.get(username=row["owner"])
     opened_at = now - timedelta(days=row["days_ago"])
     done_at = opened_at + timedelta(days=row["done_after"])
-    action = prevention.open_action(
+    action = opening.open_action(
         subtype=row["subtype"],
         device_model=row["device_model"],
         reason=row["reason"],

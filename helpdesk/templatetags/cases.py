@@ -1,4 +1,4 @@
-"""How a case is shown to its customer: promised times to the minute."""
+"""How a case is shown to its customer: in words, with promised times to the minute."""
 
 from datetime import datetime
 
@@ -7,10 +7,15 @@ from django.conf import settings
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from helpdesk.portal import settlement
-from objections.models import DemandAnswer, Measure, Objection, Proposal
+from helpdesk import case_words
 
 register = template.Library()
+register.filter(case_words.asked_text)
+register.filter(case_words.awaits_customer)
+register.filter(case_words.customer_word)
+register.filter(case_words.measure_text)
+register.filter(case_words.met_word)
+register.filter(case_words.total_text)
 
 
 @register.filter
@@ -42,39 +47,3 @@ def video_limit() -> int:
 def part_limit() -> int:
     """The most bytes that one part of a file may have."""
     return settings.UPLOAD_PART_BYTES
-
-
-@register.filter
-def customer_word(objection: Objection) -> str:
-    """Where a case stands, in the customer's words."""
-    return settlement.customer_word(objection)
-
-
-@register.filter
-def awaits_customer(objection: Objection) -> bool:
-    """Whether nothing goes on until the customer has said something."""
-    return settlement.awaits_customer(objection)
-
-
-@register.filter
-def measure_text(measure: Measure) -> str:
-    """A measure with its amount in full."""
-    return settlement.measure_text(measure)
-
-
-@register.filter
-def total_text(proposal: Proposal) -> str:
-    """What a proposal is worth in all, where it is more than one amount."""
-    return settlement.total_text(proposal)
-
-
-@register.filter
-def asked_text(answer: DemandAnswer) -> str:
-    """A demand with the amount that was asked for."""
-    return settlement.asked_text(answer)
-
-
-@register.filter
-def met_word(met: str) -> str:
-    """What we say to a demand."""
-    return settlement.met_word(met)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from catalog.services import quarantine
 from objections.models import PreventiveAction
 from objections.months import Month
-from objections.services.analysis import Cut
+from objections.services.month_facts import Cut
 from staff.models import User
 
 register = template.Library()

@@ -28,11 +28,11 @@ from tickets import feed
 from tickets.models import Direction, Verb
 from tickets.services import assignment, events, messages
 
-logger = logging.getLogger(__name__)
-
 REMINDED: Final = "OBJECTION_REMINDER"
 ROUNDS: Final = 2  # rejections before the case goes to the next level (CM-29, D-14)
 WORDS: Final = 500
+
+logger = logging.getLogger(__name__)
 
 
 def answer_proposal(
@@ -176,7 +176,7 @@ def remind(*, at: datetime, limit: int = 100) -> int:
     """Remind customers whose proposal waits for a word; how many (CM-29).
 
     Each has its own transaction; one that somebody is at work on waits for the next
-    pass.
+    pass, and so does one of which something is wrong.
     """
     due = Proposal.objects.standing().filter(remind_at__lte=at)
     keys = list(due.order_by("remind_at").values_list("objection", flat=True)[:limit])
@@ -186,8 +186,9 @@ def remind(*, at: datetime, limit: int = 100) -> int:
 def _reminded(key: int, *, at: datetime) -> bool:
     try:
         return _remind(key, at=at)
-    except Exception as error:  # noqa: BLE001 - a bad one never stops the others
-        logger.warning("objection %d not reminded (%s)", key, type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - one bad case never stops the others
+        name = type(error).__name__
+        logger.warning("objection %d not reminded of (%s)", key, name)
         return False
 
 

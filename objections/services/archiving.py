@@ -19,10 +19,10 @@ from tickets.models import Verb
 from tickets.services import events
 from tickets.workflow import IllegalStep, NotAllowed
 
-logger = logging.getLogger(__name__)
-
 KEPT_YEARS: Final = 3  # 民法典 188
 ARCHIVED_AFTER: Final = timedelta(days=1)
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -65,7 +65,8 @@ def archive(objection: Objection, *, by: User | None, at: datetime) -> Objection
 def archive_closed(*, at: datetime, limit: int = 100) -> int:
     """Put away what has been closed for a day; how many. Twice does no harm.
 
-    One that cannot be put away, or is taken up meanwhile, holds up no other.
+    One that cannot be put away, say since its customer asks for a review just now, is
+    left for the next pass and does not hold the others up.
     """
     due = Objection.objects.filter(
         status=Status.CLOSED, closed_at__lte=at - ARCHIVED_AFTER
@@ -78,9 +79,9 @@ def _put_away(objection: Objection, *, at: datetime) -> bool:
         archive(objection, by=None, at=at)
     except (IllegalStep, NotAllowed):
         return False  # it is not closed any more
-    except Exception as error:  # noqa: BLE001 - a bad one never stops the others
+    except Exception as error:  # noqa: BLE001 - one bad case never stops the others
         name = type(error).__name__
-        logger.warning("objection %s not archived (%s)", objection.number, name)
+        logger.warning("objection %d not archived (%s)", objection.pk, name)
         return False
     return True
 

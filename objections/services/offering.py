@@ -161,10 +161,10 @@ def _replies(
     return said, wrong
 
 
-def refuse_unanswered(objection: Objection, checked: Checked) -> None:
+def refuse_unanswered(objection: Objection, said: Checked) -> None:
     """Each demand has its answer, and nothing else has one. Raises ValidationError."""
     demanded = {it.kind.code for it in objection.demands.select_related("kind")}
-    if demanded == set(checked.replies):
+    if demanded == set(said.replies):
         return
     raise unfit(
         "replies",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -298,7 +299,7 @@ def _told(objection: Objection, proposal: Proposal) -> str:
     """The finding, the proposal and the way to it, in the words of the policy."""
     due = proposal.clock.due_at if proposal.clock else None
     finding = objection.findings.last()
-    with translation.override("zh-hans"):
+    with translation.override(settings.LANGUAGE_CODE):
         who = str(Responsibility(finding.responsibility).label) if finding else ""
     return scripts.wording(
         MADE,

@@ -6,6 +6,7 @@ Each may run as often as it likes, and two at once: they lock the rows of the ru
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import translation
@@ -21,9 +22,10 @@ from objections.models import (
     Subtype,
 )
 from objections.months import Month
-from objections.services import prevention
-from objections.services.analysis import Analysis, cases
-from objections.services.prevention import LANGUAGE, Subject
+from objections.services import opening, prevention
+from objections.services.analysis import Analysis
+from objections.services.month_facts import cases
+from objections.services.opening import Subject
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ logger = logging.getLogger(__name__)
 def look(*, at: datetime) -> list[PreventiveAction]:
     """Open an action for each device model with many objections of one subtype."""
     made = []
-    with translation.override(LANGUAGE):
+    with translation.override(settings.LANGUAGE_CODE):
         for rule in _rules(RuleKind.MODEL):
             days = rule.days or 0
             lately = Objection.objects.filter(
@@ -71,7 +73,7 @@ def report(month: Month, *, at: datetime) -> MonthlyReport | None:
     if not made and kept.content != content:
         kept.content, kept.made_at = content, at
         kept.save(update_fields=["content", "made_at"])
-    with translation.override(LANGUAGE):
+    with translation.override(settings.LANGUAGE_CODE):
         for rule in rules:
             _improve(rule, month, at=at)
     return kept
@@ -157,7 +159,7 @@ def _open(
     found = Objection.objects.filter(pk__in=pattern.pks).order_by("created_at", "pk")
     try:
         with transaction.atomic():
-            action = prevention.begin(
+            action = opening.begin(
                 subject,
                 objections=list(found.select_related("subtype", "named_colleague")),
                 reason=reason,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from objections.models import PreventiveAction
-from objections.services import prevention
+from objections.services import opening
 from staff.models import Role
 from tests.api.conftest import SignedIn
 from tests.factories import UserFactory
@@ -65,7 +65,7 @@ def test_the_list_costs_the_same_and_is_narrowed(
 ) -> None:
     boss = UserFactory.create(role=Role.SUPERVISOR)
     for number in range(actions):
-        prevention.open_action(
+        opening.open_action(
             **{**NEW, "device_model": f"M{number}"}, by=boss, at=timezone.now()
         )
     lead = as_person(boss)

@@ -77,7 +77,7 @@ def test_the_bar_leads_from_the_finding_to_the_archive(
     assert (step, shown.count("btn-primary")) == ("propose", 1)
     # What it would need is said before it is proposed.
     needed = desk.get(where(objection, "approvals/"), OFFERED, headers=ENGLISH)
-    assert "A supervisor" in needed.content.decode()
+    assert "Supervisor" in needed.content.decode()
     assert press(desk, objection, "propose", **OFFERED).status_code == 200
     step, shown = bar(desk, objection)
     assert (step, "Approval is waited for:" in shown) == (None, True)

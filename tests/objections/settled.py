@@ -59,7 +59,7 @@ def agreed(objection: Objection | None = None, **more: Any) -> Objection:
 def executed(objection: Objection | None = None) -> Objection:
     """An objection of which all that was agreed is carried out."""
     objection = objection or agreed()
-    for action in objection.actions.all():
+    for action in objection.actions.outstanding():
         services.execute(
             objection,
             number=action.number,

@@ -19,8 +19,9 @@ from objections.models import (
     PreventiveAction,
 )
 from objections.months import Month
-from objections.services import likeness, prevention, quarantining, watching
-from objections.services.analysis import Analysis, Cut
+from objections.services import likeness, opening, prevention, quarantining, watching
+from objections.services.analysis import Analysis
+from objections.services.month_facts import Cut
 from staff.models import Role, User
 from tests.factories import AT, UserFactory, department
 from tests.instants import local
@@ -44,7 +45,7 @@ def opened(**changes: Any) -> PreventiveAction:
         "at": AT,
         **changes,
     }
-    return prevention.open_action(**given)
+    return opening.open_action(**given)
 
 
 def done(owner: User, *, at: Any = AT) -> PreventiveAction:
@@ -99,7 +100,7 @@ def test_a_rule_that_is_off_or_changed_is_followed() -> None:
     assert action.owner == named
     named.is_active = False
     named.save()
-    assert prevention.due(AT, 3) == action.due_at.replace()
+    assert opening.due(AT, 3) == action.due_at.replace()
 
 
 @pytest.mark.clause("OB-10", "CC-15")
@@ -182,7 +183,7 @@ def test_what_had_no_effect_has_a_successor() -> None:
     (successor,) = PreventiveAction.objects.filter(follows=action)
     assert (successor.owner, successor.status) == (owner, "open")
     assert list(successor.objections.all()) == [came]
-    assert successor.due_at == prevention.due(late, 10)
+    assert successor.due_at == opening.due(late, 10)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """From the finding to the archive: proposals, answers, actions, visits, appeals."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -435,22 +435,6 @@ def test_marks_are_one_to_five_stars(stars: int | None) -> None:
 
 
 # Archive, appeal, outside
-
-
-def test_one_that_cannot_be_put_away_holds_up_no_other(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    broken, sound = closed(), closed(at=AT + timedelta(minutes=1))
-    freeze = archiving.freeze
-
-    def breaks(objection: Objection, *, at: datetime) -> None:
-        if objection.pk == broken.pk:
-            raise OSError
-        freeze(objection, at=at)
-
-    monkeypatch.setattr(archiving, "freeze", breaks)
-    assert archiving.archive_closed(at=AT + timedelta(days=2)) == 1
-    assert [fresh(it).status for it in (broken, sound)] == ["closed", "archived"]
 
 
 @pytest.mark.clause("OB-09", "OB-50")

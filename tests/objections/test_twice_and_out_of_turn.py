@@ -139,8 +139,8 @@ def test_a_second_click_puts_a_case_no_two_levels_higher() -> None:
 
 @pytest.mark.django_db
 def test_another_proof_of_what_is_done_is_not_dropped_in_silence() -> None:
-    objection, agent = agreed(), UserFactory.create()
-    facts: dict[str, Any] = {"number": 1, "by": agent, "at": AT}
+    objection, handler = agreed(), handler_of("finance")
+    facts: dict[str, Any] = {"number": 1, "by": handler, "at": AT}
     services.execute(objection, proof="退款单 R-1", **facts)
     services.execute(objection, proof="退款单 R-1", **facts)
     with pytest.raises(IllegalStep):

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from catalog.models import Device, Quarantine
 from objections.models import PreventiveAction
 from objections.months import Month
-from objections.services import prevention, quarantining, watching
+from objections.services import opening, quarantining, watching
 from staff.models import Role, User
 from tests.factories import UserFactory, department
 from tests.objections.cases import FEE, QUALITY, filed
@@ -144,7 +144,7 @@ def test_the_list_costs_the_same_and_marks_what_is_overdue(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(actions):
-        prevention.open_action(
+        opening.open_action(
             subtype="quality/function_fault",
             device_model=f"Model {number}",
             reason="常坏",

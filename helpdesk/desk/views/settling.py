@@ -1,45 +1,34 @@
 """The steps of a settlement that need no form, and what a proposal will need."""
 
-from typing import Final
-
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from helpdesk.desk.proposal_form import amounts_of
 from helpdesk.desk.settlement import bands, labels_of
-from helpdesk.desk.settlement_forms import amounts_of
 from helpdesk.desk.views.objections import do, opened
+from helpdesk.forms import NO_SUCH, number_in
 from helpdesk.signed_in import signed_in
 from objections import services
 from objections.services.approving import estimate
 from objections.workflow import Step
 from staff.models import User
 
-LONGEST_NUMBER: Final = 4
-NO_SUCH: Final = -1  # what no proposal has as its number
-
 
 @require_POST
 @signed_in
 def approve(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """Give an approval to the proposal that was read; the last one sends it."""
-    read = number_read(request.GET.get("proposal", ""))
+    told = request.GET.get("proposal", "")
+    read = number_in(told) or NO_SUCH if told else None
     return do(
         request,
         user,
         number,
         lambda o, at: services.approve(o, proposal=read, by=user, at=at),
     )
-
-
-def number_read(text: str) -> int | None:
-    """Which proposal stood on the page; nonsense is that of none."""
-    if not text:
-        return None
-    fits = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
-    return int(text) if fits else NO_SUCH
 
 
 @require_POST

@@ -27,7 +27,7 @@ from helpdesk.supervision.forms.base import Dressed
 from helpdesk.supervision.forms.prevention import FORMS, OpenForm
 from objections.models import Objection, PreventiveAction
 from objections.prevention_workflow import LEADING, ActionStep
-from objections.services import prevention
+from objections.services import opening, prevention
 from staff.models import Role, User
 from tickets.workflow import IllegalStep, NotAllowed
 
@@ -117,7 +117,7 @@ def new(request: HttpRequest, user: User) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     if form.is_valid():
         try:
-            action = prevention.open_action(**form.given(), by=user, at=timezone.now())
+            action = opening.open_action(**form.given(), by=user, at=timezone.now())
         except ValidationError as error:
             form.refuse(error)
         except IllegalStep as error:
