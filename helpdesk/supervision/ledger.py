@@ -57,13 +57,28 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """A test that names a clause: what it says, and in which file."""
+
+    name: str
+
+    @property
+    def said(self) -> str:
+        return sentence(self.name)
+
+    @property
+    def file(self) -> str:
+        return self.name.partition("::")[0]
+
+
+@dataclass(frozen=True)
 class Row:
     """One clause as the page shows it. `figure` is None where no clock keeps it."""
 
     clause: Clause
     rules: Sequence[Target]
     figure: Figure | None
-    tests: Sequence[tuple[str, str]]
+    tests: Sequence[Proof]
     departments: Sequence[str]
 
     @property
@@ -313,8 +328,8 @@ def rows_of(
     """Every clause with the rules that name it, or the clause that it is kept as."""
     by_clause: dict[str, list[Target]] = {}
     for rule in rules:
-        for clause in rule.clauses:
-            by_clause.setdefault(clause, []).append(rule)
+        for named in rule.clauses:
+            by_clause.setdefault(named, []).append(rule)
     rows = []
     for clause in held.clauses:
         own = by_clause.get(clause.id) or by_clause.get(clause.same_as) or []
@@ -324,7 +339,7 @@ def rows_of(
                 clause=clause,
                 rules=own,
                 figure=_sum(own, figures) if timed else None,
-                tests=[(sentence(it), it) for it in held.proofs.get(clause.id, ())],
+                tests=[Proof(it) for it in held.proofs.get(clause.id, ())],
                 departments=[names.get(it, it) for it in clause.departments],
             )
         )
@@ -380,7 +395,7 @@ def lines(sheet: Sheet) -> Iterator[list[Any]]:
                 figure.met if figure is not None and due else "",
                 figure.due if figure is not None else "",
                 figure.percent if figure is not None and due else "",
-                "; ".join(test for _sentence, test in row.tests),
+                "; ".join(it.name for it in row.tests),
                 row.href,
                 version,
             ]
