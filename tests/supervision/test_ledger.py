@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from time_machine import travel
 
 from helpdesk.supervision.ledger import Figure, Row, Sheet, Wanted, in_force
 from inquiries import services
@@ -141,8 +142,9 @@ def test_a_clause_says_mark_rules_figure_tests_and_where_its_records_are(
     chinese = door.get(PAGE, headers={"Accept-Language": "zh-CN"}).content.decode()
     assert "将由以下功能落实：排班表" in chinese
     assert "Will be kept" not in chinese
-    asked(timezone.now() - timedelta(seconds=45))
-    late = door.get(PAGE).content.decode().partition('id="clause-IN-24"')[2]
+    asked(NOON - timedelta(seconds=45))
+    with travel(NOON, tick=False):
+        late = door.get(PAGE).content.decode().partition('id="clause-IN-24"')[2]
     assert "0 of 1" in late.partition("</tr>")[0]
 
 
@@ -194,11 +196,12 @@ def test_nonsense_in_the_address_counts_as_nothing(door: Client) -> None:
 def test_the_ledger_as_a_file_has_the_version_and_holds_no_formula(
     door: Client,
 ) -> None:
-    asked(timezone.now() - timedelta(seconds=45))
+    asked(NOON - timedelta(seconds=45))
     Department.objects.filter(code="contract_management").update(name_en="=1+1")
-    answer = door.get(EXPORT)
+    with travel(NOON, tick=False):
+        answer = door.get(EXPORT)
     assert answer["Content-Type"].startswith("text/csv")
-    assert "policy-ledger-v1-" in answer["Content-Disposition"]
+    assert "policy-ledger-v1-2026-11-23.csv" in answer["Content-Disposition"]
     assert answer.content.startswith("\ufeff".encode())
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == 231
