@@ -146,8 +146,15 @@ STEPS: Final[dict[str, Cell]] = {
     "close-unagreed": Cell(
         {Role.GENERAL_MANAGER}, {Status.REJECTED}, within={Status.REJECTED: set()}
     ),
-    "assign-action": Cell(INQUIRING, {Status.EXECUTING}, {"number": "1"}),
-    "execute": Cell(INQUIRING, {Status.EXECUTING}, {"number": "1", "proof": "W-1"}),
+    "assign-action": Cell(
+        INQUIRING, {Status.EXECUTING}, {"number": "1"}, {Status.EXECUTING: HANDLING}
+    ),
+    "execute": Cell(
+        INQUIRING,
+        {Status.EXECUTING},
+        {"number": "1", "proof": "W-1"},
+        {Status.EXECUTING: HANDLING},
+    ),
     "tell-result": Cell(ANSWERING, {Status.EXECUTED}, {"text": "已经修好。"}),
     "visit": Cell(ANSWERING, {Status.RETURN_VISIT}, {"attempt": "1", "reached": "no"}),
     "archive": Cell(ANSWERING, {Status.CLOSED}),
