@@ -19,6 +19,9 @@ from staff.models import Role, User
 
 _TAKES_IT_FROM_SOMEONE: Final = frozenset({Step.TAKE, Step.ASSIGN, Step.HAND_OFF})
 _OF_A_DEPARTMENT: Final = frozenset({Step.ACCEPT, Step.RETURN})
+_OF_WHO_WAS_ASKED: Final = frozenset(
+    {Step.WAIVE_EVIDENCE, Step.ASK_EVIDENCE, Step.GO_ON, Step.ORDER_TEST}
+)
 _NOT_OF_THE_NAMED: Final = frozenset(
     {
         Step.TAKE,
@@ -81,6 +84,8 @@ def possible_steps(
         steps -= {Step.CONCLUDE}
     if not any(acts_for(handoff, objection, by=by) for handoff in handoffs):
         steps -= _OF_A_DEPARTMENT
+        if by.role == Role.DEPARTMENT_HANDLER:
+            steps -= _OF_WHO_WAS_ASKED
     if not any(may_accept(handoff, objection, by=by) for handoff in handoffs):
         steps -= {Step.ACCEPT}
     return frozenset(steps - _out_of_reach(objection, pending, by=by))

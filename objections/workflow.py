@@ -25,9 +25,10 @@ proposal that is sent stops PROPOSAL and TOTAL and starts CUSTOMER_CONFIRMATION,
 the customer's answer stops; silence never does. ACCEPT_PROPOSAL starts EXECUTION for
 each action, EXECUTE stops it; the last one stops LEGAL_OUTER_LIMIT and starts FEEDBACK
 and RETURN_VISIT. TELL_RESULT stops the former, VISIT the latter. REJECT_PROPOSAL starts
-INVESTIGATION or PROPOSAL anew. What closes starts ARCHIVE, ARCHIVE stops it. APPEAL
-starts APPEAL, DECIDE_APPEAL stops it. REOPEN starts HANDOFF and what goes on. WITHDRAW
-cancels every clock but those of complaints outside.
+INVESTIGATION or PROPOSAL anew; a level's proposal that is sent back stays REJECTED.
+What closes starts ARCHIVE, ARCHIVE stops it. APPEAL starts APPEAL, DECIDE_APPEAL stops
+it. REOPEN starts HANDOFF and what goes on. WITHDRAW cancels every clock but those of
+complaints outside.
 """
 
 from enum import StrEnum

@@ -129,8 +129,8 @@ class Settlement:
     @property
     def sent_back(self) -> Proposal | None:
         """The one that came back from who should have approved of it."""
-        last = self.last
-        if self.objection.status != Status.INVESTIGATED or last is None:
+        last, again = self.last, (Status.INVESTIGATED, Status.REJECTED)
+        if self.objection.status not in again or last is None:
             return None
         return last if last.sent_back_at else None
 

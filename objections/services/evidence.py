@@ -18,7 +18,7 @@ from objections.models import (
     EvidenceWaiver,
     Objection,
 )
-from objections.services.handling import refuse_partial
+from objections.services.handling import refuse_partial, refuse_unasked
 from objections.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets import feed
@@ -140,6 +140,7 @@ def waive_evidence(
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.WAIVE_EVIDENCE, by=by)
         WORKFLOW.check(objection, Step.WAIVE_EVIDENCE, by=by)
+        refuse_unasked(objection, Step.WAIVE_EVIDENCE, by=by)
         waiver, made = EvidenceWaiver.objects.get_or_create(
             objection=objection,
             kind=_kind(kind),

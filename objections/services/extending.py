@@ -12,7 +12,7 @@ from inquiries.services.wording import examined
 from knowledge.services import scripts
 from objections.models import Extension, Objection, ObjectionType
 from objections.services import promises
-from objections.services.handling import refuse_partial
+from objections.services.handling import refuse_partial, refuse_unasked
 from objections.workflow import WORKFLOW, Step
 from sla.models import Metric
 from sla.promise import used_up_at
@@ -117,6 +117,7 @@ def order_test(
         objection = Objection.objects.locked().get(pk=objection.pk)
         refuse_partial(objection, Step.ORDER_TEST, by=by)
         WORKFLOW.check(objection, Step.ORDER_TEST, by=by)
+        refuse_unasked(objection, Step.ORDER_TEST, by=by)
         if objection.type != ObjectionType.QUALITY:
             raise unfit(
                 "type",

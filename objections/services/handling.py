@@ -68,6 +68,19 @@ def refuse_partial(objection: Objection, step: Step, *, by: User) -> None:
         raise NotAllowed(step)
 
 
+def refuse_unasked(objection: Objection, step: Step, *, by: User) -> None:
+    """Of the departments those investigate that were asked and have it still.
+
+    Others may see the case, say since they returned it, approve of something or carry
+    something out. Raises NotAllowed.
+    """
+    if by.role != Role.DEPARTMENT_HANDLER:
+        return
+    asked = objection.handoffs.standing().filter(department=by.department_id)
+    if not asked.exists():
+        raise NotAllowed(step)
+
+
 def pass_up(objection: Objection, *, at: datetime) -> None:
     """Put a case into the hands of the assignee's supervisor.
 

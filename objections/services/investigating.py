@@ -23,7 +23,7 @@ from objections.models import (
 from objections.services import promises
 from objections.services.evidence import missing
 from objections.services.handing_off import excuse
-from objections.services.handling import refuse_partial
+from objections.services.handling import refuse_partial, refuse_unasked
 from objections.workflow import WORKFLOW, Status, Step
 from sla.models import ClockStatus, Metric, Pause
 from sla.services import pauses
@@ -66,6 +66,7 @@ def ask_for_evidence(
             return sent
         refuse_partial(objection, Step.ASK_EVIDENCE, by=by)
         rule = WORKFLOW.check(objection, Step.ASK_EVIDENCE, by=by)
+        refuse_unasked(objection, Step.ASK_EVIDENCE, by=by)
         allowance = examined(
             text, by=by, confirmed=confirmed, override_reason=override_reason
         )
@@ -98,6 +99,7 @@ def go_on(objection: Objection, *, by: User, at: datetime) -> Objection:
     if _went_on_by(objection, by=by):
         return objection
     rule = WORKFLOW.check(objection, Step.GO_ON, by=by)
+    refuse_unasked(objection, Step.GO_ON, by=by)
     WORKFLOW.move(objection, rule)
     objection.save(update_fields=["status"])
     let_run(objection, by=by, at=at)

@@ -53,6 +53,13 @@ class Checked:
     def kinds(self) -> list[MeasureKind]:
         return [kind for kind, _amount, _note in self.measures]
 
+    @property
+    def words(self) -> str:
+        """All that the customer reads of it."""
+        notes = [note for _kind, _amount, note in self.measures]
+        reasons = [reason for _met, reason in self.replies.values()]
+        return "\n".join(filter(None, (self.text, *notes, *reasons)))
+
 
 def checked(text: str, measures: Sequence[Offer], replies: Sequence[Reply]) -> Checked:
     """All that is wrong with a proposal at once, or what can be kept of it."""

@@ -34,7 +34,7 @@ from objections.services.offering import (
     checked,
     refuse_unanswered,
 )
-from objections.workflow import WORKFLOW, Step
+from objections.workflow import WORKFLOW, Status, Step
 from sla.models import Metric
 from sla.services import rules
 from staff.models import Department, Role, User
@@ -82,7 +82,7 @@ def propose(
         cumulative = said.amount + agreed_before(objection)
         needed = approvals_for(said.kinds, cumulative, by=by)
         allowance = examined(
-            said.text, by=by, confirmed=confirmed, override_reason=override_reason
+            said.words, by=by, confirmed=confirmed, override_reason=override_reason
         )
         proposal = _kept(objection, said, cumulative=cumulative, by=by, at=at)
         for approver in needed:
@@ -152,6 +152,9 @@ def approve(
 def send_back(objection: Objection, *, reason: str, by: User, at: datetime) -> Proposal:
     """Do not approve, and say why; or take one's own proposal back.
 
+    Where the customer has refused twice it is the level's again to propose, to look
+    once more, to go higher or to end it.
+
     Raises ValidationError (reason), IllegalStep, NotAllowed.
     """
     reason = one_line(
@@ -177,6 +180,8 @@ def send_back(objection: Objection, *, reason: str, by: User, at: datetime) -> P
             update_fields=["sent_back_at", "sent_back_by", "sent_back_reason"]
         )
         WORKFLOW.move(objection, rule)
+        if objection.escalated_to:
+            objection.status = Status.REJECTED
         objection.save(update_fields=["status"])
         events.record(
             objection, Verb.PROPOSAL_SENT_BACK, by=by, at=at, proposal=proposal.number

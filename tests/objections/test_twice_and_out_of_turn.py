@@ -8,13 +8,16 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from helpdesk.form_history import parts
+from knowledge.services.phrases import ForbiddenPhrase
 from objections import services
 from objections.models import FormVersion, FrequencyRule, Objection, PreventiveAction
+from objections.next_step import possible_steps
 from objections.services import answering, archiving, levels, watching
 from objections.services.offering import Offer, Reply
+from objections.workflow import Step
 from sla.models import Metric
 from staff.models import Role
-from tests.factories import AT, UserFactory
+from tests.factories import AT, UserFactory, department
 from tests.instants import after
 from tests.objections.cases import clock_of, handler_of
 from tests.objections.frequent import alike
@@ -29,6 +32,8 @@ from tests.objections.settled import (
     told,
     twice_rejected,
 )
+from tests.objections.test_investigating import investigated
+from tickets.services import assignment
 from tickets.workflow import IllegalStep, NotAllowed
 
 UNHAPPY = MARKS | {"satisfaction": 1}
@@ -86,8 +91,10 @@ def test_a_visit_of_a_later_round_is_not_taken_for_one_of_an_earlier() -> None:
 @pytest.mark.django_db
 def test_what_was_read_is_approved_of_and_not_what_stands_there_since() -> None:
     agent, supervisor = UserFactory.create(), boss()
-    first = proposed(amount="800.00", by=agent)
-    objection = first.objection
+    objection = concluded()
+    with pytest.raises(ForbiddenPhrase):
+        proposed(objection, replies=(Reply("refund", "partly", "你自己看说明"),))
+    first = proposed(objection, amount="800.00", by=agent)
     again: dict[str, Any] = {"by": agent, "amount": "800"}
     assert proposed(objection, **again) == first
     for other in (
@@ -119,6 +126,8 @@ def test_a_second_click_puts_a_case_no_two_levels_higher() -> None:
     assert fresh(objection).escalated_to == "manager"
     services.escalate(objection, reason="仍谈不拢", by=manager, at=after(minutes=1))
     assert fresh(objection).escalated_to == "general_manager"
+    proposed(objection, kind="refund_deposit", by=general)
+    services.send_back(objection, reason="不妥", by=general, at=AT)
     services.close_unagreed(objection, by=general, at=AT)
     assert levels.has_handled(objection, general)
     services.appeal(objection, reason="不服", at=AT)
@@ -163,6 +172,24 @@ def test_who_complained_outside_is_answered_there_although_they_withdraw() -> No
     for number in (1, 2):
         services.end_external(objection, number=number, result="撤回", by=agent, at=AT)
     assert not Objection.objects.needing_contacts(at=AT).exists()
+
+
+@pytest.mark.django_db
+def test_a_department_that_was_not_asked_neither_waives_nor_stops_the_clocks() -> None:
+    objection, asked = investigated()
+    seeing = handler_of("warehouse_logistics")
+    assignment.involve(objection, department("warehouse_logistics"))
+    with pytest.raises(NotAllowed):
+        services.ask_for_evidence(objection, text="请补充照片", by=seeing, at=AT)
+    with pytest.raises(NotAllowed):
+        services.waive_evidence(
+            objection, kind="chat_log", reason="没有", by=seeing, at=AT
+        )
+    handoffs = list(objection.handoffs.all())
+    for by, can in ((asked, True), (seeing, False)):
+        steps = possible_steps(objection, by=by, handoffs=handoffs)
+        assert (Step.ASK_EVIDENCE in steps) is can
+        assert (Step.WAIVE_EVIDENCE in steps) is can
 
 
 def test_what_is_noted_of_somebody_not_reached_is_not_in_their_document() -> None:

@@ -81,6 +81,20 @@ def test_a_part_that_is_not_the_next_one_is_refused_with_the_right_place(
         assert file.read(4) == b"\x89PNG"
 
 
+def test_a_file_that_is_thrown_away_while_it_comes_to_its_end_leaves_nothing(
+    customer: Client,
+) -> None:
+    content = pictures.PDF
+    path = begin(customer, size=len(content), name="a.pdf")["Location"]
+    seen = StagedFile.objects.get()
+    send_part(customer, path, 0, content)
+    kept = Path(StagedFile.objects.get().file.path)
+    staging.drop([seen])
+    assert not kept.exists()
+    assert not StagedFile.objects.exists()
+    staging.drop([seen])
+
+
 def test_what_a_crash_left_behind_the_last_counted_byte_is_written_over(
     customer: Client,
 ) -> None:

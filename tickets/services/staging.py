@@ -129,10 +129,18 @@ def contents(staged: Sequence[StagedFile]) -> list[InspectedFile]:
 
 
 def drop(staged: Collection[StagedFile]) -> None:
-    """Forget files: their message has them, or nobody wants them."""
+    """Forget files: their message has them, or nobody wants them.
+
+    Each is looked at again under its lock: a last part that came meanwhile has put
+    another file in the place of the one that was seen, and none may stay on the disk.
+    """
     for one in staged:
-        one.delete()
-        one.file.delete(save=False)
+        with transaction.atomic():
+            held = StagedFile.objects.select_for_update().filter(pk=one.pk).first()
+            if held is not None:
+                held.delete()
+        if held is not None:
+            held.file.delete(save=False)
 
 
 def sweep(*, at: datetime) -> int:
