@@ -1,6 +1,6 @@
 """The customer asks for a review; somebody else decides, three levels in all (D-14)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -176,8 +176,6 @@ def _refuse_late(objection: Objection, *, at: datetime) -> None:
 def _reviewer(objection: Objection, found: Appeal) -> User | None:
     """Who reviews it: somebody of the level or above who has not judged before."""
     for level in LEVELS[LEVELS.index(Role(found.level)) :]:
-        people: Iterable[User] = User.objects.with_role(level).order_by("work_number")
-        for person in people:
-            if not levels.has_handled(objection, person):
-                return person
+        if person := levels.without_a_hand(objection, level):
+            return person
     return None
