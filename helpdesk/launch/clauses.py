@@ -1,13 +1,12 @@
 """`./shoushi clauses`: which test proves which clause of the policy.
 
 Tests name what they prove, `@pytest.mark.clause("IN-30", "IN-31")`; the clauses stand
-in `docs/clauses/*.toml`. The table is written from both, and a clause without a test is
-a failure.
+in `sla/clauses/*.toml`. The table is written from both, and so are the proofs that the
+policy ledger of the running product shows; a clause without a test is a failure.
 """
 
 import ast
 import sys
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,27 +14,20 @@ from pathlib import Path
 from typing import Final
 
 from helpdesk.launch.place import ROOT
+from sla.clause_book import PROOFS, Book, Clause, written
 
+FOLDER: Final = Path("sla/clauses")
 TABLE: Final = Path("docs/clauses.md")
 HEAD: Final = """\
 # The clauses, and the tests that prove them
 
 Written by `./shoushi clauses`; a test refuses a clause without a test, and a table that
-is not the newest. A clause that nothing keeps yet says so.
+is not the newest. A clause that nothing keeps yet says so. The same stands in the
+browser, with the month's figures, under **Supervision, Ledger**.
 
-| Clause | What it says | What it means | Proven by |
-| --- | --- | --- | --- |
+| Clause | What it says | What it means | How it is kept | Proven by |
+| --- | --- | --- | --- | --- |
 """
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One clause: its number, its words, what they mean; what will keep it later."""
-
-    id: str
-    text: str
-    meaning: str
-    later: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,32 +40,27 @@ class Ledger:
     @classmethod
     def read(cls, root: Path = ROOT) -> "Ledger":
         """Read the clauses and the marks of all tests under a checkout."""
-        clauses = [
-            Clause(**row)
-            for path in sorted(root.glob("docs/clauses/*.toml"))
-            for row in tomllib.loads(path.read_text(encoding="utf-8"))["clauses"]
-        ]
         tests = defaultdict(list)
         for path in sorted(root.glob("tests/**/test_*.py")):
             for clause, name in marks(path.read_text(encoding="utf-8")):
                 tests[clause].append(f"{path.relative_to(root)}::{name}")
-        return cls(clauses, dict(tests))
+        return cls(Book.read(root / FOLDER).clauses, dict(tests))
 
     @property
     def unproven(self) -> list[str]:
         """Clauses that should have a test and have none."""
-        return [c.id for c in self.clauses if not c.later and c.id not in self.tests]
+        return [c.id for c in self.clauses if c.is_kept and c.id not in self.tests]
 
     @property
     def kept_early(self) -> list[str]:
         """Clauses that a test proves although they are said to come later."""
-        return [c.id for c in self.clauses if c.later and c.id in self.tests]
+        return [c.id for c in self.clauses if not c.is_kept and c.id in self.tests]
 
     @property
     def unknown(self) -> list[str]:
         """What tests claim to prove and is no clause."""
         known = {clause.id for clause in self.clauses}
-        families = {clause.split("-")[0] for clause in known}
+        families = {clause.family for clause in self.clauses}
         return sorted(
             clause
             for clause in self.tests
@@ -84,11 +71,21 @@ class Ledger:
         """The page."""
         return HEAD + "".join(self._row(clause) for clause in self.clauses)
 
+    def proofs(self) -> str:
+        """The same for the running product."""
+        return written(
+            {c.id: self.tests[c.id] for c in self.clauses if c.id in self.tests}
+        )
+
     def _row(self, clause: Clause) -> str:
         proof = "<br>".join(f"`{name}`" for name in self.tests.get(clause.id, ()))
-        if clause.later:
-            proof = f"not kept yet: {clause.later}"
-        return f"| {clause.id} | {clause.text} | {clause.meaning} | {proof or '—'} |\n"
+        kept = f"**{clause.mark}** {clause.how}"
+        if clause.same_as:
+            kept += f" As {clause.same_as}."
+        if not clause.is_kept:
+            kept = f"not kept yet: {clause.how}"
+        cells = (clause.id, clause.text, clause.meaning, kept, proof or "—")
+        return f"| {' | '.join(cells)} |\n"
 
 
 def marks(source: str) -> Iterator[tuple[str, str]]:
@@ -112,6 +109,7 @@ def clauses(args: list[str], *, root: Path = ROOT) -> int:
     """Write the table; the code says whether every clause that is due has a test."""
     ledger = Ledger.read(root)
     (root / TABLE).write_text(ledger.table(), encoding="utf-8")
+    (root / FOLDER / PROOFS).write_text(ledger.proofs(), encoding="utf-8")
     print(f"{TABLE}: {len(ledger.clauses)} clauses")
     for words, found in (
         ("without a test", ledger.unproven),

@@ -109,6 +109,7 @@ GROUPS: Final[Mapping[str, frozenset[Metric]]] = {
             Metric.FEEDBACK,
             Metric.RETURN_VISIT,
             Metric.ARCHIVE,
+            Metric.APPEAL,
             Metric.TOTAL,
             Metric.LEGAL_OUTER_LIMIT,
         }

@@ -71,7 +71,7 @@ def test_a_surname_that_cannot_be_shown_is_refused(typed: str, reason: str) -> N
     assert refusal.value.code == reason
 
 
-@pytest.mark.clause("IN-08")
+@pytest.mark.clause("IN-08", "CM-40")
 @pytest.mark.django_db
 def test_the_number_stands_in_no_row_of_no_table() -> None:
     InquiryFactory.create(phone="13912345678")
@@ -86,7 +86,7 @@ def test_the_number_stands_in_no_row_of_no_table() -> None:
     assert encryption.decrypt(customer.phone_encrypted) == "+8613912345678"
 
 
-@pytest.mark.clause("IN-08")
+@pytest.mark.clause("IN-08", "CM-06", "CC-20")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("language", "phone", "shown"),
@@ -103,6 +103,7 @@ def test_staff_see_a_surname_and_four_digits(
         assert customer.masked == str(customer) == shown
 
 
+@pytest.mark.clause("CM-35")
 @pytest.mark.django_db
 def test_the_same_number_and_surname_are_the_same_customer() -> None:
     first = identify(surname="王", phone=NUMBER, at=after(0))

@@ -42,6 +42,7 @@ def test_a_number_is_shown_as_people_dial_it(
     assert (log.by, log.reason, log.at) == (agent, "回电", AT)
 
 
+@pytest.mark.clause("CM-41")
 @pytest.mark.parametrize("reason", ["", " \n ", "x" * 201, "a\x07b"])
 def test_without_a_reason_nothing_is_shown(agent: User, reason: str) -> None:
     with pytest.raises(ValidationError) as refusal:

@@ -225,6 +225,7 @@ def test_assigning_to_nobody_who_answers_is_refused_beside_the_field(
     assert inquiry.assignee is None
 
 
+@pytest.mark.clause("SH-09")
 @pytest.mark.parametrize(
     ("role", "status"),
     [

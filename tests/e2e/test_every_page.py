@@ -46,6 +46,7 @@ PAGES = [
     ("/desk/follow-ups/", "agent3"),
     ("/supervision/", "manager"),
     ("/supervision/objections/", "manager"),
+    ("/supervision/ledger/", "manager"),
     ("/supervision/quarantine/", "manager"),
     ("/supervision/channels/", "manager"),
     ("/supervision/channels/places/1/", "manager"),

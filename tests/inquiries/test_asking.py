@@ -37,6 +37,7 @@ def refused(**changes: object) -> dict[str, list[str | None]]:
     return {name: [error.code for error in errors] for name, errors in fields.items()}
 
 
+@pytest.mark.clause("CC-10")
 def test_a_question_becomes_an_inquiry_with_everything_that_was_said() -> None:
     inquiry = ask(topic="delivery_time", text=" 明天能到吗？ ")
     inquiry.refresh_from_db()
@@ -58,6 +59,7 @@ def test_a_question_becomes_an_inquiry_with_everything_that_was_said() -> None:
     )
 
 
+@pytest.mark.clause("SH-25")
 @pytest.mark.parametrize("topic", Topic.values)
 def test_each_of_the_six_topics_may_be_asked(topic: str) -> None:
     assert ask(topic=topic).topics.get().topic == topic

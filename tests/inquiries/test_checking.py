@@ -45,7 +45,7 @@ def clock(inquiry: Inquiry, metric: str) -> Clock:
     return inquiry.clocks.filter(metric=metric).latest("pk")
 
 
-@pytest.mark.clause("IN-27", "IN-28", "IN-29")
+@pytest.mark.clause("IN-27", "IN-28", "IN-29", "SH-17", "CM-21")
 def test_the_notice_goes_out_word_for_word_and_a_callback_is_promised(
     greeted: Inquiry, agent: User
 ) -> None:

@@ -39,7 +39,7 @@ def refused(inquiry: Inquiry, by: User, seconds: float) -> str:
     return str(refusal.value)
 
 
-@pytest.mark.clause("IN-52", "IN-53")
+@pytest.mark.clause("IN-52", "IN-53", "CM-23")
 def test_the_end_is_polite_and_word_for_word(answered: Inquiry, agent: User) -> None:
     services.ask_closing_question(answered, by=agent, at=after(20))
     services.customer_writes(answered, text="没有了", at=after(30))

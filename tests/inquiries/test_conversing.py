@@ -77,6 +77,7 @@ def test_a_note_stays_in_the_house(inquiry: Inquiry, agent: User) -> None:
     assert inquiry.status == "new"
 
 
+@pytest.mark.clause("SH-21")
 def test_an_answer_may_be_a_picture(inquiry: Inquiry, agent: User) -> None:
     message = services.reply(
         inquiry, text="", by=agent, at=after(9), files=[upload("a.png", picture())]

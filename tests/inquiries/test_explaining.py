@@ -137,7 +137,7 @@ def test_no_core_clause_is_left_out_and_none_is_without_an_example(
     assert everything() == before
 
 
-@pytest.mark.clause("IN-43")
+@pytest.mark.clause("IN-43", "CM-22")
 def test_the_contract_topic_stays_open_until_the_customer_has_understood(
     talk: Inquiry, english: None
 ) -> None:

@@ -129,7 +129,7 @@ def test_the_same_wish_at_the_same_prices_is_one_selection(
     assert DeviceSelection.objects.count() == 2
 
 
-@pytest.mark.clause("IN-34")
+@pytest.mark.clause("IN-34", "CC-17")
 def test_the_comparison_is_one_readable_message_with_for_against_and_rents(
     inquiry: Inquiry, agent: User
 ) -> None:

@@ -130,6 +130,7 @@ def test_a_wrong_topic_goes_but_never_the_only_one(
     assert inquiry.events.latest("sequence").data == {"topic": "operation_use"}
 
 
+@pytest.mark.clause("CC-11")
 @pytest.mark.parametrize("topic", ["", "weather", "租赁价格"])
 def test_an_unknown_topic_is_refused_beside_the_field(
     inquiry: Inquiry, agent: User, topic: str

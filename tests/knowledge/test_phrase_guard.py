@@ -187,7 +187,7 @@ def test_what_the_customer_said_may_be_quoted(text: str, count: int) -> None:
     assert len(examine(text, BOOK)) == count
 
 
-@pytest.mark.clause("IN-19", "IN-08", "CM-13")
+@pytest.mark.clause("IN-19", "IN-08", "CM-13", "SH-20", "SH-27")
 @pytest.mark.parametrize(
     ("text", "said"),
     [

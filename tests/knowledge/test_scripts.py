@@ -139,7 +139,7 @@ def test_what_is_missing_is_named() -> None:
     assert refusal.value.names == ("department", "due")
 
 
-@pytest.mark.clause("IN-09", "IN-22")
+@pytest.mark.clause("IN-09", "IN-22", "SH-14")
 def test_a_script_that_is_not_to_be_said_is_refused_by_name() -> None:
     assert wording("RECORDING_NOTICE", channel="hotline", at=AT).startswith("为保障")
     with pytest.raises(NoSuchScript):

@@ -7,23 +7,36 @@ import pytest
 from helpdesk.launch import clauses
 from helpdesk.launch.clauses import TABLE, Ledger
 from helpdesk.launch.place import ROOT
+from sla.clause_book import PROOFS, Book
 
 CLAUSES = """
+code = "IN"
+name_zh = "咨询"
+name_en = "Inquiries"
+
 [[clauses]]
 id = "IN-30"
 text = "询问场景"
 meaning = "The scene is asked first."
+mark = "enforced"
+how = "Nothing is ranked before."
+how_zh = "先问场景。"
 
 [[clauses]]
 id = "IN-31"
 text = "询问规模"
 meaning = "Then the scale."
+mark = "evidenced"
+how = "It is kept."
+how_zh = "留存。"
+same_as = "IN-30"
 
 [[clauses]]
 id = "IN-32"
 text = "培训"
 meaning = "Training."
 later = "training"
+later_zh = "培训"
 """
 TESTS = '''
 import pytest
@@ -47,8 +60,9 @@ def ledger() -> Ledger:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    (tmp_path / "docs/clauses").mkdir(parents=True)
-    (tmp_path / "docs/clauses/inquiries.toml").write_text(CLAUSES)
+    (tmp_path / "sla/clauses").mkdir(parents=True)
+    (tmp_path / "sla/clauses/inquiries.toml").write_text(CLAUSES)
+    (tmp_path / "docs").mkdir()
     (tmp_path / "tests/desk").mkdir(parents=True)
     (tmp_path / "tests/desk/test_scene.py").write_text(TESTS)
     return tmp_path
@@ -63,11 +77,15 @@ def test_every_clause_that_is_due_has_a_test(ledger: Ledger) -> None:
     assert ledger.unproven == []
     assert ledger.unknown == []
     assert ledger.kept_early == []
-    assert len(ledger.clauses) == 106
+    assert len(ledger.clauses) == 231
 
 
 def test_the_table_is_the_newest(ledger: Ledger) -> None:
     assert (ROOT / TABLE).read_text(encoding="utf-8") == ledger.table(), (
+        "run ./shoushi clauses"
+    )
+    proofs = ROOT / clauses.FOLDER / PROOFS
+    assert proofs.read_text(encoding="utf-8") == ledger.proofs(), (
         "run ./shoushi clauses"
     )
 
@@ -87,11 +105,14 @@ def test_the_table_has_a_line_for_each_clause(small: Ledger) -> None:
     first, second, third = small.table().splitlines()[-3:]
     assert first == (
         "| IN-30 | 询问场景 | The scene is asked first. |"
+        " **enforced** Nothing is ranked before. |"
         " `tests/desk/test_scene.py::test_the_scene_comes_first`<br>"
         "`tests/desk/test_scene.py::test_nothing_is_recommended_before` |"
     )
-    assert second == "| IN-31 | 询问规模 | Then the scale. | — |"
-    assert third == "| IN-32 | 培训 | Training. | not kept yet: training |"
+    assert second == (
+        "| IN-31 | 询问规模 | Then the scale. | **evidenced** It is kept. As IN-30. | — |"
+    )
+    assert third == "| IN-32 | 培训 | Training. | not kept yet: training | — |"
 
 
 def test_the_command_fails_while_a_clause_has_no_test(
@@ -99,3 +120,6 @@ def test_the_command_fails_while_a_clause_has_no_test(
 ) -> None:
     assert clauses.clauses([], root=checkout) == 1
     assert (checkout / TABLE).read_text(encoding="utf-8") == small.table()
+    assert Book.read(checkout / clauses.FOLDER).proofs == {
+        "IN-30": tuple(small.tests["IN-30"])
+    }

@@ -36,7 +36,7 @@ def words(objection: Objection) -> list[tuple[str, bool, str]]:
     return [(it.direction, it.automatic, it.text) for it in rows]
 
 
-@pytest.mark.clause("OB-31", "OB-37", "OB-43")
+@pytest.mark.clause("OB-31", "OB-37", "OB-43", "CM-26")
 def test_a_customer_who_files_is_told_receipt_number_and_estimate() -> None:
     objection = filed()
     said = words(objection)

@@ -37,7 +37,7 @@ def route_of(objection: Objection) -> list[str]:
     return [place.department.code for place in routing.suggested(objection)]
 
 
-@pytest.mark.clause("OB-05", "OB-45")
+@pytest.mark.clause("OB-05", "OB-45", "CC-12")
 @pytest.mark.parametrize(
     ("facts", "changes", "expected"),
     [
@@ -112,6 +112,7 @@ def test_after_the_hour_the_hand_off_is_late() -> None:
     assert clock_of(objection, Metric.HANDOFF).outcome == "missed"
 
 
+@pytest.mark.clause("CC-13")
 def test_the_investigation_runs_from_the_hand_off() -> None:
     objection = handed()
     clock = clock_of(objection, Metric.INVESTIGATION)
@@ -163,6 +164,7 @@ def test_a_second_click_hands_nothing_over_again() -> None:
     assert objection.forms.count() == 1
 
 
+@pytest.mark.clause("CC-02")
 def test_departments_see_what_they_were_handed_and_nothing_else() -> None:
     objection = handed()
     for code, sees in (

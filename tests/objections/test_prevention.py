@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from catalog.models import Device, Quarantine
+from objections import services
 from objections.models import (
     FrequencyRule,
     MonthlyReport,
@@ -27,6 +29,7 @@ from tests.factories import AT, UserFactory, department
 from tests.instants import local
 from tests.objections.cases import FEE, QUALITY, RETURN, SERVICE, filed
 from tests.objections.frequent import EARLY, alike, concluded, head_of
+from tests.objections.settled import closed
 from tickets.workflow import IllegalStep, NotAllowed, SentOtherwise
 
 pytestmark = pytest.mark.django_db
@@ -499,3 +502,23 @@ def test_two_jobs_at_once_open_one_action() -> None:
     for one in jobs:
         one.join()
     assert PreventiveAction.objects.count() == 1
+
+
+@pytest.mark.clause("OB-01")
+def test_a_month_says_how_it_ended_and_what_customers_say() -> None:
+    settled = closed()
+    outside = filed(SERVICE, phone="13900139000", at=AT)
+    services.note_external(
+        outside, source="12315", received_at=AT, by=UserFactory.create(), at=AT
+    )
+    month = Analysis.of(Month.of(AT), at=LATER)
+    assert (month.total.count, month.resolved.count, month.outside.count) == (2, 1, 1)
+    assert month.pks(Cut.RESOLVED) == {settled.pk}
+    assert month.pks(Cut.OUTSIDE) == {outside.pk}
+    said = month.satisfaction
+    assert (said.answers, said.result, said.process) == (
+        1,
+        Decimal("5.0"),
+        Decimal("4.0"),
+    )
+    assert month.satisfaction_before.result is None

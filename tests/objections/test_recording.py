@@ -45,7 +45,7 @@ def test_a_chat_is_acknowledged_in_the_words_of_the_policy() -> None:
     assert clock_of(objection, Metric.ACKNOWLEDGEMENT).outcome == "met"
 
 
-@pytest.mark.clause("OB-38", "OB-39", "OB-42", "OB-43")
+@pytest.mark.clause("OB-38", "OB-39", "OB-42", "OB-43", "SH-29", "CM-25", "CC-11")
 def test_a_form_is_recorded_only_when_it_is_complete() -> None:
     agent = UserFactory.create()
     objection = filed(UNSURE)

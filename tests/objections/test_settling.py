@@ -72,6 +72,7 @@ def test_a_small_proposal_goes_out_at_once_with_a_word_to_each_demand() -> None:
     assert clock_of(objection, Metric.LEGAL_OUTER_LIMIT).is_unfinished
 
 
+@pytest.mark.clause("CM-12")
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -594,6 +595,7 @@ def test_what_was_offered_and_answered_never_changes() -> None:
             rows.update(kind=1)
 
 
+@pytest.mark.clause("CM-05")
 def test_a_verb_out_of_order_changes_nothing() -> None:
     objection = concluded(QUALITY, "technical_support")
     before = Event.objects.filter(ticket=objection).count()

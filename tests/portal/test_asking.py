@@ -34,6 +34,7 @@ def test_every_door_of_home_leads_somewhere(customer: Client) -> None:
         assert customer.get(href).status_code == 200
 
 
+@pytest.mark.clause("CM-19", "CC-05", "CC-10")
 def test_asking_opens_an_inquiry_with_a_running_clock_and_leads_to_its_thread(
     customer: Client,
 ) -> None:
@@ -47,6 +48,7 @@ def test_asking_opens_an_inquiry_with_a_running_clock_and_leads_to_its_thread(
     assert inquiry.number in page.content.decode()
 
 
+@pytest.mark.clause("CM-36")
 def test_a_phone_is_not_required(customer: Client) -> None:
     assert ask(customer, phone="").customer.phone_tail == ""
 

@@ -229,6 +229,7 @@ def test_a_link_opens_the_case_for_two_weeks_and_asks_afterwards(
     assert other.get(f"{FOLLOW}{objection.number}/").status_code == 303
 
 
+@pytest.mark.clause("CM-27")
 def test_the_way_shows_what_was_done_by_whom_and_what_comes_next(
     customer: Client,
 ) -> None:

@@ -22,7 +22,9 @@ def body(customer: Client, path: str) -> str:
 
 
 @EVERYWHERE
-@pytest.mark.clause("IN-10", "IN-11", "IN-12", "IN-13")
+@pytest.mark.clause(
+    "IN-10", "IN-11", "IN-12", "IN-13", "SH-18", "CM-02", "CC-03", "CC-07"
+)
 def test_every_channel_in_use_is_told_everywhere(customer: Client, path: str) -> None:
     """IN-10 to IN-13."""
     shown = body(customer, path)

@@ -241,7 +241,7 @@ def test_the_customer_reads_when_the_supervisor_was_told(
     assert f"The supervisor was told at {timezone.localtime(late):%H:%M:%S}." in page
 
 
-@pytest.mark.clause("IN-26")
+@pytest.mark.clause("IN-26", "CM-20")
 def test_with_the_greeting_the_six_topics_are_offered_and_a_click_adds_one(
     customer: Client, inquiry: Inquiry, agent: User
 ) -> None:

@@ -78,7 +78,7 @@ def read(folder: Path, text: str) -> packs.Pack:
     return pack
 
 
-@pytest.mark.clause("IN-24")
+@pytest.mark.clause("IN-24", "SH-02", "SH-19", "CC-18")
 def test_the_standard_policy_promises_thirty_seconds_and_cites_its_clauses() -> None:
     target = Target.objects.get(code="IN_FIRST_REPLY")
     assert target.version.number == 1
@@ -182,6 +182,7 @@ def test_the_standard_policy_has_a_rule_for_every_metric_and_is_sound() -> None:
     assert soundness.problems(version, at=after(0)) == []
 
 
+@pytest.mark.clause("CC-06")
 @pytest.mark.parametrize(
     ("metric", "facts", "code"),
     [

@@ -73,6 +73,7 @@ def test_a_draft_promises_nothing(draft: PolicyVersion, manager: User) -> None:
     assert found.budget == timedelta(seconds=30)
 
 
+@pytest.mark.clause("CC-27")
 def test_a_published_draft_holds_from_its_moment_on(
     draft: PolicyVersion, manager: User
 ) -> None:

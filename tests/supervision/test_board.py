@@ -68,7 +68,7 @@ def test_a_stranger_is_asked_to_sign_in(client: Client) -> None:
     assert client.get(PAGE).status_code == 302
 
 
-@pytest.mark.clause("IN-01")
+@pytest.mark.clause("IN-01", "CC-22", "CC-28")
 def test_the_figures_of_the_day(supervisor: User, agent: User) -> None:
     for needed in (10, 20, 30):
         kept = InquiryFactory.create(at=NOON - timedelta(hours=1))
@@ -107,6 +107,7 @@ def test_the_day_begins_at_midnight_in_shanghai() -> None:
     assert midnight(late_evening) == datetime.fromisoformat("2026-11-24T00:00:00+08:00")
 
 
+@pytest.mark.clause("CM-54")
 def test_what_is_late_is_told_without_any_detector(door: Client) -> None:
     inquiry = InquiryFactory.create(at=timezone.now() - seconds(45))
     page = door.get(PAGE, headers=ENGLISH).content.decode()
@@ -159,6 +160,7 @@ def test_the_first_acknowledgement_counts_and_silences_ones_own_notices(
     assert "陈立" in door.get(PAGE).content.decode()
 
 
+@pytest.mark.clause("SH-08")
 def test_a_supervisor_takes_over_and_reassigns_what_an_agent_holds(
     door: Client, supervisor: User, agent: User
 ) -> None:

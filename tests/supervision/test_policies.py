@@ -88,6 +88,7 @@ def rungs(*rows: dict[str, Any]) -> dict[str, Any]:
 # --- rights --------------------------------------------------------------------------
 
 
+@pytest.mark.clause("SH-06")
 @pytest.mark.parametrize("role", list(Role))
 def test_who_reads_and_who_decides(
     client: Client, draft: PolicyVersion, role: Role

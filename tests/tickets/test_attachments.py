@@ -223,6 +223,7 @@ def test_a_name_of_nothing_gets_a_word_of_ours() -> None:
     assert Path(inspected.name).name == inspected.name
 
 
+@pytest.mark.clause("CM-42")
 def test_no_other_account_of_the_machine_reads_what_customers_send(
     tmp_path: Path,
 ) -> None:

@@ -61,6 +61,7 @@ def test_the_history_names_what_happened_who_did_it_and_when(
     assert events.broken_links(ticket) == []
 
 
+@pytest.mark.clause("CC-32")
 @pytest.mark.parametrize(
     "change",
     [
