@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 REASON_MAX: Final = 200
+# A customer's own words, or an authority's.
+WORDS_MAX: Final = 500
 
 
 def unfit(field: str, text: str, *, code: str) -> ValidationError:

@@ -22,35 +22,21 @@ _OF_A_DEPARTMENT: Final = frozenset({Step.ACCEPT, Step.RETURN})
 _OF_WHO_WAS_ASKED: Final = frozenset(
     {Step.WAIVE_EVIDENCE, Step.ASK_EVIDENCE, Step.GO_ON, Step.ORDER_TEST}
 )
-_NOT_OF_THE_NAMED: Final = frozenset(
+# What remains to whom an objection names; whatever is not here is others' to do.
+_ALSO_OF_THE_NAMED: Final = frozenset(
     {
-        Step.TAKE,
-        Step.REPLY,
-        Step.CORRECT,
-        Step.RECORD,
-        Step.HAND_OFF,
-        Step.WITHDRAW,
-        Step.ADD_EVIDENCE,
-        Step.WAIVE_EVIDENCE,
-        Step.ASK_EVIDENCE,
-        Step.GO_ON,
-        Step.ORDER_TEST,
-        Step.EXTEND,
-        Step.CONCLUDE,
-        Step.PROPOSE,
-        Step.APPROVE,
-        Step.SEND_BACK,
-        Step.ACCEPT_PROPOSAL,
-        Step.REJECT_PROPOSAL,
-        Step.INVESTIGATE_AGAIN,
-        Step.ESCALATE,
-        Step.CLOSE_UNAGREED,
-        Step.ASSIGN_ACTION,
-        Step.EXECUTE,
-        Step.TELL_RESULT,
-        Step.VISIT,
-        Step.DECIDE_APPEAL,
-        Step.NOTE_EXTERNAL,
+        Step.CUSTOMER_WRITES,
+        Step.URGE,
+        Step.NOTE,
+        Step.ASSIGN,
+        Step.REVEAL,
+        Step.ACKNOWLEDGE,
+        Step.ACCEPT,
+        Step.RETURN,
+        Step.RATE,
+        Step.REOPEN,
+        Step.ARCHIVE,
+        Step.APPEAL,
     }
 )
 _OF_A_LEVEL: Final = frozenset(
@@ -77,7 +63,7 @@ def possible_steps(
     if objection.assignee_id == by.pk:
         steps -= {Step.TAKE}
     if objection.names(by):
-        steps -= _NOT_OF_THE_NAMED
+        steps &= _ALSO_OF_THE_NAMED
     if came_back_twice(handoffs) and not by.supervises:
         steps -= {Step.HAND_OFF}
     if not may_conclude(objection, by=by):

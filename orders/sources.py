@@ -1,6 +1,6 @@
 """Where facts of orders come from: an interface, and the imported tables behind it.
 
-Another source is a class with the same two methods; `ORDER_SOURCE` names it. It may
+Another source is a class with the same three methods; `ORDER_SOURCE` names it. It may
 raise OrderNotFound; whatever else it raises counts as a failed look-up, of which the
 callers say so and make nothing up.
 """

@@ -15,6 +15,33 @@ if TYPE_CHECKING:
 Given = dict[str, Any]
 
 
+def calls(
+    verb: Callable[..., object],
+) -> Callable[["ObjectionWorkspace", Given], object]:
+    """A verb that takes what its form carries as it is."""
+
+    def call(workspace: "ObjectionWorkspace", given: Given) -> object:
+        return verb(workspace.objection, by=workspace.user, at=workspace.now, **given)
+
+    return call
+
+
+def calls_without_token(
+    verb: Callable[..., object],
+) -> Callable[["ObjectionWorkspace", Given], object]:
+    """The same for a verb that knows a second click by what it says."""
+
+    def call(workspace: "ObjectionWorkspace", given: Given) -> object:
+        given.pop("client_token", None)
+        return verb(workspace.objection, by=workspace.user, at=workspace.now, **given)
+
+    return call
+
+
+def _no_options(workspace: "ObjectionWorkspace") -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Act:
     """One form: what it is called, what it carries, and what takes it."""
@@ -22,11 +49,11 @@ class Act:
     name: str
     step: Step
     title: str | Promise
-    clauses: str
     act: str | Promise
     form: Callable[..., PlainForm]
-    options: Callable[["ObjectionWorkspace"], dict[str, Any]]
     verb: Callable[["ObjectionWorkspace", Given], object]
+    options: Callable[["ObjectionWorkspace"], dict[str, Any]] = _no_options
+    clauses: str = ""
     template: str = "components/form_rows.html"
     wide: bool = False
     uploads: bool = False

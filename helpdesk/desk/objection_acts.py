@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.desk.act import Act, Given
+from helpdesk.desk.act import Act, Given, calls, calls_without_token
 from helpdesk.desk.investigation_forms import (
     AskForm,
     ConcludeForm,
@@ -61,12 +61,6 @@ def _known(workspace: "ObjectionWorkspace") -> dict[str, Any]:
     }
 
 
-def _hand_over(workspace: "ObjectionWorkspace", given: Given) -> object:
-    return services.hand_off(
-        workspace.objection, by=workspace.user, at=workspace.now, **given
-    )
-
-
 def _return(workspace: "ObjectionWorkspace", given: Given) -> object:
     handoff = handoff_for(
         workspace.objection,
@@ -88,12 +82,6 @@ def _withdraw(workspace: "ObjectionWorkspace", given: Given) -> object:
     )
 
 
-def _add_evidence(workspace: "ObjectionWorkspace", given: Given) -> object:
-    return services.add_evidence(
-        workspace.objection, by=workspace.user, at=workspace.now, **given
-    )
-
-
 def _waive(workspace: "ObjectionWorkspace", given: Given) -> object:
     return services.waive_evidence(
         workspace.objection,
@@ -101,19 +89,6 @@ def _waive(workspace: "ObjectionWorkspace", given: Given) -> object:
         reason=given["reason"],
         by=workspace.user,
         at=workspace.now,
-    )
-
-
-def _ask(workspace: "ObjectionWorkspace", given: Given) -> object:
-    return services.ask_for_evidence(
-        workspace.objection, by=workspace.user, at=workspace.now, **given
-    )
-
-
-def _conclude(workspace: "ObjectionWorkspace", given: Given) -> object:
-    given.pop("client_token", None)
-    return services.conclude(
-        workspace.objection, by=workspace.user, at=workspace.now, **given
     )
 
 
@@ -140,7 +115,7 @@ ACTS: Final = {
             act=_("Hand over"),
             form=HandOverForm,
             options=lambda workspace: {"suggested": workspace.suggested},
-            verb=_hand_over,
+            verb=calls(services.hand_off),
             template="desk/objection/_hand_over_fields.html",
         ),
         Act(
@@ -165,7 +140,7 @@ ACTS: Final = {
                 "lacking": workspace.investigation.lacking,
                 "on_the_case": workspace.files_on_the_case,
             },
-            verb=_add_evidence,
+            verb=calls(services.add_evidence),
             uploads=True,
         ),
         Act(
@@ -185,8 +160,7 @@ ACTS: Final = {
             clauses="OB-46",
             act=_("Ask the customer"),
             form=AskForm,
-            options=lambda workspace: {},  # noqa: ARG005 - all are called alike
-            verb=_ask,
+            verb=calls(services.ask_for_evidence),
         ),
         Act(
             name="conclude",
@@ -195,8 +169,7 @@ ACTS: Final = {
             clauses="OB-02, OB-07",
             act=_("Conclude"),
             form=ConcludeForm,
-            options=lambda workspace: {},  # noqa: ARG005 - all are called alike
-            verb=_conclude,
+            verb=calls_without_token(services.conclude),
             template="desk/objection/_conclude_fields.html",
             wide=True,
         ),
@@ -204,10 +177,8 @@ ACTS: Final = {
             name="withdraw",
             step=Step.WITHDRAW,
             title=_("Withdraw for the customer"),
-            clauses="",
             act=_("Withdraw the objection"),
             form=WithdrawForm,
-            options=lambda workspace: {},  # noqa: ARG005 - all are called alike
             verb=_withdraw,
         ),
         *SETTLEMENT_ACTS,

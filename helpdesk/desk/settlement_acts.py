@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.desk.act import Act, Given
+from helpdesk.desk.act import Act, calls, calls_without_token
 from helpdesk.desk.outside_forms import AnswerOutsideForm, EndOutsideForm, ExternalForm
 from helpdesk.desk.proposal_form import ProposeForm
 from helpdesk.desk.settlement_forms import (
@@ -25,36 +25,7 @@ from objections import services
 from objections.workflow import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from helpdesk.desk.objection import ObjectionWorkspace
-
-
-def _calls(
-    verb: "Callable[..., object]",
-) -> "Callable[[ObjectionWorkspace, Given], object]":
-    """A verb that takes what its form carries as it is."""
-
-    def call(workspace: "ObjectionWorkspace", given: Given) -> object:
-        return verb(workspace.objection, by=workspace.user, at=workspace.now, **given)
-
-    return call
-
-
-def _without_token(
-    verb: "Callable[..., object]",
-) -> "Callable[[ObjectionWorkspace, Given], object]":
-    """The same for a verb that knows a second click by what it says."""
-
-    def call(workspace: "ObjectionWorkspace", given: Given) -> object:
-        given.pop("client_token", None)
-        return verb(workspace.objection, by=workspace.user, at=workspace.now, **given)
-
-    return call
-
-
-def _nothing(workspace: "ObjectionWorkspace") -> dict[str, Any]:
-    return {}
 
 
 def _number_of_proposal(workspace: "ObjectionWorkspace") -> dict[str, Any]:
@@ -74,19 +45,16 @@ SETTLEMENT_ACTS: Final = (
         clauses="OB-46",
         act=_("Grant it and tell the customer"),
         form=ExtendForm,
-        options=_nothing,
-        verb=_without_token(services.extend),
+        verb=calls_without_token(services.extend),
         template="desk/objection/_extend_fields.html",
     ),
     Act(
         name="order-test",
         step=Step.ORDER_TEST,
         title=_("Have a laboratory test it"),
-        clauses="",
         act=_("Order the test"),
         form=TestForm,
-        options=_nothing,
-        verb=_without_token(services.order_test),
+        verb=calls_without_token(services.order_test),
     ),
     Act(
         name="propose",
@@ -96,7 +64,7 @@ SETTLEMENT_ACTS: Final = (
         act=_("Propose it"),
         form=ProposeForm,
         options=lambda workspace: {"demands": workspace.sheet.demands},
-        verb=_calls(services.propose),
+        verb=calls(services.propose),
         template="desk/objection/_propose_fields.html",
         wide=True,
     ),
@@ -104,11 +72,9 @@ SETTLEMENT_ACTS: Final = (
         name="send-back",
         step=Step.SEND_BACK,
         title=_("Send the proposal back"),
-        clauses="",
         act=_("Send it back"),
         form=SendBackForm,
-        options=_nothing,
-        verb=_without_token(services.send_back),
+        verb=calls_without_token(services.send_back),
     ),
     Act(
         name="answer",
@@ -118,18 +84,16 @@ SETTLEMENT_ACTS: Final = (
         act=_("Put it on record"),
         form=AnswerForm,
         options=_number_of_proposal,
-        verb=_calls(services.answer_proposal),
+        verb=calls(services.answer_proposal),
         template="desk/objection/_choosing_fields.html",
     ),
     Act(
         name="escalate",
         step=Step.ESCALATE,
         title=_("Put it to the next level"),
-        clauses="",
         act=_("Put it to the next level"),
         form=EscalateForm,
-        options=_nothing,
-        verb=_without_token(services.escalate),
+        verb=calls_without_token(services.escalate),
     ),
     Act(
         name="close-unagreed",
@@ -138,19 +102,17 @@ SETTLEMENT_ACTS: Final = (
         clauses="CM-29",
         act=_("Close it and tell the ways outside"),
         form=EmptyForm,
-        options=_nothing,
-        verb=_without_token(services.close_unagreed),
+        verb=calls_without_token(services.close_unagreed),
         template="desk/objection/_close_unagreed_fields.html",
     ),
     Act(
         name="assign-action",
         step=Step.ASSIGN_ACTION,
         title=_("Who carries it out?"),
-        clauses="",
         act=_("Assign"),
         form=AssignActionForm,
         options=_my_actions,
-        verb=_calls(services.assign_action),
+        verb=calls(services.assign_action),
     ),
     Act(
         name="execute",
@@ -160,7 +122,7 @@ SETTLEMENT_ACTS: Final = (
         act=_("Put it on record"),
         form=ExecuteForm,
         options=_my_actions,
-        verb=_calls(services.execute),
+        verb=calls(services.execute),
         uploads=True,
     ),
     Act(
@@ -170,8 +132,7 @@ SETTLEMENT_ACTS: Final = (
         clauses="CC-14",
         act=_("Tell the customer"),
         form=TellForm,
-        options=_nothing,
-        verb=_calls(services.tell_result),
+        verb=calls(services.tell_result),
     ),
     Act(
         name="visit",
@@ -181,58 +142,50 @@ SETTLEMENT_ACTS: Final = (
         act=_("Put it on record"),
         form=VisitForm,
         options=lambda workspace: {"number": workspace.settlement.attempt},
-        verb=_calls(services.visit),
+        verb=calls(services.visit),
         template="desk/objection/_visit_fields.html",
     ),
     Act(
         name="appeal",
         step=Step.APPEAL,
         title=_("The customer asks for a review"),
-        clauses="",
         act=_("Put it on record"),
         form=AppealForm,
-        options=_nothing,
-        verb=_without_token(services.appeal),
+        verb=calls_without_token(services.appeal),
     ),
     Act(
         name="decide-appeal",
         step=Step.DECIDE_APPEAL,
         title=_("Decide the review"),
-        clauses="",
         act=_("Decide and tell the customer"),
         form=DecideForm,
-        options=_nothing,
-        verb=_calls(services.decide_appeal),
+        verb=calls(services.decide_appeal),
         template="desk/objection/_choosing_fields.html",
     ),
     Act(
         name="note-external",
         step=Step.NOTE_EXTERNAL,
         title=_("Complaint outside"),
-        clauses="",
         act=_("Put it on record"),
         form=ExternalForm,
-        options=_nothing,
-        verb=_calls(services.note_external),
+        verb=calls(services.note_external),
     ),
     Act(
         name="answer-external",
         step=Step.NOTE_EXTERNAL,
         title=_("Our answer outside"),
-        clauses="",
         act=_("Put it on record"),
         form=AnswerOutsideForm,
         options=lambda workspace: {"complaints": workspace.settlement.unanswered},
-        verb=_calls(services.answer_external),
+        verb=calls(services.answer_external),
     ),
     Act(
         name="end-external",
         step=Step.NOTE_EXTERNAL,
         title=_("How it ended outside"),
-        clauses="",
         act=_("Put it on record"),
         form=EndOutsideForm,
         options=lambda workspace: {"complaints": workspace.settlement.unended},
-        verb=_calls(services.end_external),
+        verb=calls(services.end_external),
     ),
 )

@@ -89,6 +89,11 @@ class ResolutionAction(models.Model):
                 condition=Q(done_at=None) | ~Q(proof=""),
                 name="resolution_action_done_with_proof",
             ),
+            models.CheckConstraint(
+                condition=Q(done_at=None, done_by=None)
+                | Q(done_at__isnull=False, done_by__isnull=False, ended_at=None),
+                name="resolution_action_done_by_somebody_or_ended",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(

@@ -74,9 +74,9 @@ class Objection(Ticket):
     `type` and `subtype` are as they turned out to be, `customer_type` and
     `customer_subtype` what the customer chose; a customer may be unsure, then they are
     empty. `received_at` is when the objection reached us, which for a letter or a call
-    may be before it was written down. After two rejections only the role `escalated_to`
-    proposes. `form_complete_at` is when the last required
+    may be before it was written down. `form_complete_at` is when the last required
     field was there (OB-42). `shows_at` is when the customer's own broadcast begins.
+    After two rejections only the role `escalated_to` proposes.
     """
 
     type = models.CharField(

@@ -303,6 +303,14 @@ class Approval(models.Model):
             models.UniqueConstraint(
                 fields=("proposal", "decided_by"), name="approval_by_different_people"
             ),
+            models.CheckConstraint(
+                condition=Q(approver__in=Approver.values), name="approval_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by=None)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="approval_given_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line, unfit
+from customers.text import WORDS_MAX, one_line, unfit
 from knowledge.services import scripts
 from objections.links import case_url
 from objections.models import (
@@ -30,7 +30,6 @@ from tickets.services import assignment, events, messages
 
 REMINDED: Final = "OBJECTION_REMINDER"
 ROUNDS: Final = 2  # rejections before the case goes to the next level (CM-29, D-14)
-WORDS: Final = 500
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ def answer_proposal(
     reason = one_line(
         reason,
         field="reason",
-        most=WORDS,
+        most=WORDS_MAX,
         missing="" if accepted else _("Please say what is not right about it."),
     )
     with transaction.atomic():

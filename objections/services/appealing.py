@@ -1,12 +1,12 @@
 """The customer asks for a review; somebody else decides, three levels in all (D-14)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import WORDS_MAX, one_line
 from inquiries.services.wording import examined
 from objections.models import LEVELS, Appeal, Closure, Objection
 from objections.services import closing, levels, promises
@@ -20,8 +20,6 @@ from tickets import feed
 from tickets.models import Direction, Verb
 from tickets.services import assignment, events, messages
 from tickets.workflow import IllegalStep, NotAllowed
-
-WORDS = 500
 
 
 def appeal(
@@ -37,7 +35,7 @@ def appeal(
     reason = one_line(
         reason,
         field="reason",
-        most=WORDS,
+        most=WORDS_MAX,
         missing=_("Please say what should be looked at once more."),
     )
     with transaction.atomic():
@@ -106,7 +104,7 @@ def decide_appeal(
     text = one_line(
         text,
         field="text",
-        most=WORDS,
+        most=WORDS_MAX,
         missing=_("Please tell the customer what was decided, and why."),
     )
     with transaction.atomic():
@@ -178,8 +176,6 @@ def _refuse_late(objection: Objection, *, at: datetime) -> None:
 def _reviewer(objection: Objection, found: Appeal) -> User | None:
     """Who reviews it: somebody of the level or above who has not judged before."""
     for level in LEVELS[LEVELS.index(Role(found.level)) :]:
-        people: Iterable[User] = User.objects.with_role(level).order_by("work_number")
-        for person in people:
-            if not levels.has_handled(objection, person):
-                return person
+        if person := levels.without_a_hand(objection, level):
+            return person
     return None

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line, unfit
+from customers.text import WORDS_MAX, one_line, unfit
 from objections.facts import EARLIEST_YEAR, FURTHEST
 from objections.models import ExternalComplaint, ExternalSource, Objection
 from objections.services.handling import refuse_partial
@@ -20,7 +20,6 @@ from tickets import feed
 from tickets.models import Verb
 from tickets.services import events
 
-WORDS = 500
 REFERENCE_MAX = 60
 
 
@@ -82,7 +81,7 @@ def answer_external(
     Raises ValidationError (number, text), NotAllowed.
     """
     text = one_line(
-        text, field="text", most=WORDS, missing=_("Please say what was answered.")
+        text, field="text", most=WORDS_MAX, missing=_("Please say what was answered.")
     )
     with transaction.atomic():
         objection, found = _held(objection, number, by=by)
@@ -113,7 +112,7 @@ def end_external(
     Raises ValidationError (number, result), NotAllowed.
     """
     result = one_line(
-        result, field="result", most=WORDS, missing=_("Please say how it ended.")
+        result, field="result", most=WORDS_MAX, missing=_("Please say how it ended.")
     )
     with transaction.atomic():
         objection, found = _held(objection, number, by=by)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from objections.models import LEVELS, Closure, Objection
 from staff.models import Role, User
-from tickets.models import Verb
+from tickets.models import Event, Verb
 from tickets.services import assignment, events
 
 # Whoever has done one of these has judged: somebody else asks and reviews afterwards.
@@ -32,10 +32,22 @@ JUDGING: Final = (
 
 def has_handled(objection: Objection, user: User) -> bool:
     """Whether this person has had a hand in how the case came out."""
-    # So has who ended it without the customer's agreement; not who asked and closed it.
+    return objection.names(user) or _judgements(objection).filter(actor=user).exists()
+
+
+def without_a_hand(objection: Objection, level: Role) -> User | None:
+    """Somebody of a level who has had none in how the case came out; one query."""
+    judges = _judgements(objection).filter(actor__isnull=False).values("actor")
+    people = User.objects.with_role(level).exclude(pk__in=judges)
+    others = people.exclude(pk=objection.named_colleague_id).order_by("work_number")
+    found: User | None = others.first()
+    return found
+
+
+def _judgements(objection: Objection) -> QuerySet[Event]:
+    # Who ended it without an agreement has judged; who asked and closed it has not.
     ended = Q(verb=Verb.OBJECTION_CLOSED, data__how=Closure.NOT_AGREED.value)
-    judged = objection.events.filter(Q(verb__in=JUDGING) | ended, actor=user)
-    return objection.names(user) or judged.exists()
+    return Event.objects.filter(Q(verb__in=JUDGING) | ended, ticket=objection)
 
 
 def reaches(user: User, level: str) -> bool:

@@ -85,8 +85,9 @@ def propose(
             said.words, by=by, confirmed=confirmed, override_reason=override_reason
         )
         proposal = _kept(objection, said, cumulative=cumulative, by=by, at=at)
-        for approver in needed:
-            Approval.objects.create(proposal=proposal, approver=approver)
+        Approval.objects.bulk_create(
+            Approval(proposal=proposal, approver=approver) for approver in needed
+        )
         if Approver.FINANCE in needed:
             office = Department.objects.filter(code=FINANCE).first()
             if office is not None:  # they approve of what they can read

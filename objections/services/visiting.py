@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.text import one_line
+from customers.text import WORDS_MAX, one_line
 from objections.models import Closure, Objection, ReturnVisit
 from objections.services import closing, levels, promises
 from objections.workflow import WORKFLOW, Status, Step
@@ -21,7 +21,6 @@ from tickets.workflow import NotAllowed
 
 ATTEMPTS: Final = 3
 DISSATISFIED: Final = 2  # stars, out of five, and below
-WORDS: Final = 500
 
 
 def visit(
@@ -44,7 +43,7 @@ def visit(
 
     Raises ValidationError (by field), IllegalStep, NotAllowed.
     """
-    text = one_line(text, field="text", most=WORDS)
+    text = one_line(text, field="text", most=WORDS_MAX)
     marks = _marks(
         reached=reached,
         resolved=resolved,
@@ -95,7 +94,7 @@ def rate(
 
     Raises ValidationError (by field), IllegalStep.
     """
-    text = one_line(text, field="text", most=WORDS)
+    text = one_line(text, field="text", most=WORDS_MAX)
     marks = _marks(
         reached=True,
         resolved=resolved,

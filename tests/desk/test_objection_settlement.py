@@ -138,7 +138,7 @@ def carried_out(desk: Client, objection: Objection, theirs: Client) -> None:
     assert "R-1 · r.png" in said
     link = re.search(r'href="([^"]+)" [^>]*>r\.png', card(desk, objection))
     assert link is not None
-    file = desk.get(link[1])
+    file = desk.get(link[1], follow=True)  # to the link that ends
     assert file.status_code == 200
     b"".join(file)  # reads the file to its end
     press(desk, objection, "execute", number="2", proof="电话录音 9")

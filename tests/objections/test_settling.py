@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from objections import services
 from objections.models import Objection
@@ -126,6 +126,9 @@ def test_a_larger_one_waits_for_another_persons_approval() -> None:
     services.approve(objection, by=other, at=after(hours=2))
     proposal.refresh_from_db()
     assert (fresh(objection).status, proposal.sent_at) == ("proposed", after(hours=1))
+    for nobodys in ({"decided_by": None}, {"approver": "everybody"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            proposal.approvals.update(**nobodys)
 
 
 def test_a_deposit_takes_two_people_and_one_person_counts_once() -> None:

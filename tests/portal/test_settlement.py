@@ -314,7 +314,7 @@ def test_a_review_is_asked_for_within_seven_days_and_three_times_in_all(
         refused = send(customer, objection, "appeal", {"reason": "第四次"})
     assert refused.status_code == 409
     said = settle_of(refused.content.decode())
-    assert "The time for a review is over" in said
+    assert "There have been three reviews" in said
     assert "第四次" in said
 
     late = closed()
