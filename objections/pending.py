@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from objections.models import Appeal, Objection, Proposal, ResolutionAction
 from objections.services import levels
-from objections.services.appealing import can_appeal
+from objections.services.appealing import can_appeal, may_review
 from objections.workflow import ENDED, WITH_DEPARTMENTS, Status
 from staff.models import User
 
@@ -32,15 +32,19 @@ class Pending:
 
     @classmethod
     def of(cls, objection: Objection, *, by: User, at: datetime) -> Self:
-        """Read what the status can have; at most two queries."""
+        """Read what the status can have; at most four queries."""
         status = Status(objection.status)
         reviewed = status == Status.APPEALED
         asked = reviewed or status == Status.RETURN_VISIT
+        appeal = _undecided(objection) if reviewed else None
+        handled = asked and levels.has_handled(objection, by)
+        if handled and appeal is not None:
+            handled = not may_review(objection, appeal, by=by)
         return cls(
             proposal=_standing(objection) if status in _OFFERED else None,
             outstanding=_outstanding(objection) if status == Status.EXECUTING else (),
-            appeal=_undecided(objection) if reviewed else None,
-            handled=asked and levels.has_handled(objection, by),
+            appeal=appeal,
+            handled=handled,
             can_appeal=status in ENDED and can_appeal(objection, at=at),
             extended=status in WITH_DEPARTMENTS and hasattr(objection, "extension"),
         )

@@ -27,7 +27,7 @@ from objections.models import (
 from objections.models.proposal import NOTHING
 from objections.pending import Pending
 from objections.services import levels
-from objections.services.appealing import can_appeal
+from objections.services.appealing import can_appeal, may_review
 from objections.services.approving import agreed_before
 from objections.services.executing import subject_of
 from objections.services.extending import until_if_extended
@@ -227,7 +227,10 @@ class Settlement:
         """Whether this person has judged: somebody else asks and reviews."""
         if self.objection.status not in (Status.RETURN_VISIT, Status.APPEALED):
             return False
-        return levels.has_handled(self.objection, self.user)
+        if not levels.has_handled(self.objection, self.user):
+            return False
+        found = self.under_review
+        return found is None or not may_review(self.objection, found, by=self.user)
 
     # Reviews, complaints outside, more time
 

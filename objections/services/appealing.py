@@ -153,8 +153,16 @@ def decide_appeal(
 
 
 def may_review(objection: Objection, found: Appeal, *, by: User) -> bool:
-    """Whether somebody's post reaches the level, and they have not judged before."""
-    return levels.reaches(by, found.level) and not levels.has_handled(objection, by)
+    """Whether somebody's post reaches the level, and they have not judged before.
+
+    Where all who reach it have, one whom the objection does not name decides rather
+    than nobody.
+    """
+    if objection.names(by) or not levels.reaches(by, found.level):
+        return False
+    if not levels.has_handled(objection, by):
+        return True
+    return _reviewer(objection, found) is None
 
 
 def can_appeal(objection: Objection, *, at: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Afterwards somebody else asks whether all is well, or the customer says so."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -17,9 +17,10 @@ from staff.models import User
 from tickets import feed
 from tickets.models import Verb
 from tickets.services import events
-from tickets.workflow import NotAllowed
+from tickets.workflow import IllegalStep, NotAllowed
 
 ATTEMPTS: Final = 3
+APART: Final = timedelta(hours=1)
 DISSATISFIED: Final = 2  # stars, out of five, and below
 
 
@@ -38,7 +39,7 @@ def visit(
     """Ask the customer afterwards whether all is well; who has handled it may not.
 
     A satisfied customer closes the case, a dissatisfied one brings it back; who cannot
-    be reached three times is let go. `attempt` is the number of this try: one that
+    be reached three times, an hour apart at least, is let go. `attempt` is the number of this try: one that
     the same person has on record already is what is returned.
 
     Raises ValidationError (by field), IllegalStep, NotAllowed.
@@ -59,6 +60,8 @@ def visit(
         WORKFLOW.check(objection, Step.VISIT, by=by)
         if levels.has_handled(objection, by):
             raise NotAllowed(Step.VISIT)
+        if not reached:
+            _refuse_haste(objection, made.last(), at=at)
         found = ReturnVisit.objects.create(
             objection=objection,
             cycle=objection.cycle,
@@ -127,6 +130,18 @@ def rate(
             _conclude(objection, found, by=None, at=at)
         feed.announce(objection, "ticket", to_customer=True)
         return found
+
+
+def _refuse_haste(
+    objection: Objection, last: ReturnVisit | None, *, at: datetime
+) -> None:
+    """Three tries in a row are one. Raises IllegalStep."""
+    if last is not None and at - last.made_at < APART:
+        raise IllegalStep(
+            _("Nobody was reached within the last hour; please try again later."),
+            step=Step.VISIT,
+            status=objection.status,
+        )
 
 
 def _conclude(

@@ -391,9 +391,13 @@ def test_who_cannot_be_reached_three_times_is_let_go() -> None:
     objection = told()
     caller = UserFactory.create()
     for attempt in (1, 2, 2):
-        services.visit(objection, reached=False, attempt=attempt, by=caller, at=AT)
+        at = after(hours=attempt)
+        services.visit(objection, reached=False, attempt=attempt, by=caller, at=at)
+    with pytest.raises(IllegalStep):
+        services.visit(objection, reached=False, attempt=3, by=caller, at=at)
     assert fresh(objection).status == "return_visit"
-    services.visit(objection, reached=False, attempt=3, by=caller, at=AT)
+    at = after(hours=3)
+    services.visit(objection, reached=False, attempt=3, by=caller, at=at)
     assert (fresh(objection).status, fresh(objection).closure) == (
         "closed",
         "unreachable",
@@ -653,3 +657,20 @@ def test_a_laboratory_test_gives_the_investigation_longer() -> None:
     money, clerk = investigated(order_number="ORD-7")
     with pytest.raises(ValidationError):
         services.order_test(money, reason="金额", by=clerk, at=AT)
+
+
+def test_where_all_have_judged_a_review_is_decided_all_the_same() -> None:
+    supervisor, general = boss(), boss(Role.GENERAL_MANAGER)
+    objection = proposed(amount="800.00").objection
+    services.approve(objection, by=supervisor, at=AT)
+    services.answer_proposal(objection, accepted=True, at=AT)
+    objection = told(executed(fresh(objection)))
+    services.visit(objection, reached=True, **MARKS, by=UserFactory.create(), at=AT)
+    services.appeal(objection, reason="不服", at=AT)
+    verdict: dict[str, Any] = {"granted": False, "text": "维持。", "at": AT}
+    with pytest.raises(NotAllowed):
+        services.decide_appeal(objection, **verdict, by=supervisor)
+    general.is_active = False
+    general.save()
+    services.decide_appeal(objection, **verdict, by=supervisor)
+    assert fresh(objection).status == "closed"
