@@ -39,8 +39,8 @@ def visit(
     """Ask the customer afterwards whether all is well; who has handled it may not.
 
     A satisfied customer closes the case, a dissatisfied one brings it back; who cannot
-    be reached three times, an hour apart at least, is let go. `attempt` is the number of this try: one that
-    the same person has on record already is what is returned.
+    be reached three times, an hour apart at least, is let go. `attempt` is the number
+    of this try: one that the same person has on record already is what is returned.
 
     Raises ValidationError (by field), IllegalStep, NotAllowed.
     """
