@@ -45,6 +45,7 @@ def begin(phone: str, surname: str = "许") -> str:
             amount=Decimal(300),
             account_number="VIP-20",
         ),
+        order_confirmed=True,
         by=None,
         at=at,
     )

@@ -68,7 +68,12 @@ def gather(page: Page) -> None:
     form.locator("[type=submit]").click()
     done = page.locator("#kind-technician_inspection.is-done")
     expect(done).to_contain_text("电源模块电压不稳。", timeout=SOON_MS)
-    for kind in ("stock_out_record", "transport_record"):
+    say_that_there_is_none(page, "stock_out_record", "transport_record")
+
+
+def say_that_there_is_none(page: Page, *kinds: str) -> None:
+    """Why there is no evidence of some kinds."""
+    for kind in kinds:
         page.wait_for_timeout(PAUSE_MS)
         page.locator(f"#kind-{kind}").get_by_role("button", name="没有此证据").click()
         none = page.locator("#no-evidence-form")

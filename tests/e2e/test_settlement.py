@@ -31,7 +31,7 @@ facts = Facts(type="fee", subtype="deposit_refund", description="押金少退了
     amount=Decimal(800), account_number="VIP-77",
     shows_at=timezone.now() + timedelta(hours=5))
 case = services.file(channel=Channel.objects.get(code="website_message"), surname="傅",
-    phone="13100137777", facts=facts, by=None, at=at)
+    phone="13100137777", facts=facts, order_confirmed=True, by=None, at=at)
 services.acknowledge(case, by=by, at=at)
 services.record(case, by=by, at=at)
 services.hand_off(case, by=by, at=at)
@@ -69,7 +69,7 @@ def form_of(page: Page, name: str) -> Locator:
     return form
 
 
-def propose(page: Page) -> None:
+def propose(page: Page, *demands: str) -> None:
     """800 yuan need a supervisor; a demand without a word is refused first."""
     form = form_of(page, "propose")
     form.get_by_label("向客户提出的方案及理由").fill("退还扣除的押金，并向您致歉。")
@@ -82,7 +82,8 @@ def propose(page: Page) -> None:
     expect(wrong).to_be_visible(timeout=SOON_MS)
     assert serious(page) == []
     look(page, "proposing")
-    form.locator("[name=met_refund][value=met]").check()
+    for demand in demands:
+        form.locator(f"[name=met_{demand}][value=met]").check()
     form.locator("[type=submit]").click()
     bar = page.locator("#next-step")
     expect(bar).to_contain_text("等待审批", timeout=SOON_MS)
@@ -101,9 +102,9 @@ def approve(page: Page, number: str) -> None:
     expect(bar).to_contain_text("方案已发给客户", timeout=SOON_MS)
 
 
-def carry_out(page: Page, files: list[str]) -> None:
+def carry_out(page: Page, files: list[str], surname: str) -> None:
     """Finance does it from the list of what departments have to do."""
-    row = page.locator("#action-rows .request", has_text="傅")
+    row = page.locator("#action-rows .request", has_text=surname)
     row.get_by_role("button").click()
     popup = page.locator("#done")
     popup.get_by_label("以什么为凭证").fill("退款单 R-77")
@@ -157,13 +158,13 @@ def test_from_the_finding_to_the_archive(
     here = f"/desk/objections/{number}/"
     agent = visit(here, "agent5")
     expect(agent.page.locator("#thread-broadcast")).to_contain_text("直播")
-    propose(agent.page)
+    propose(agent.page, "refund")
     supervisor = visit("/desk/?stage=approvals", "supervisor")
     approve(supervisor.page, number)
     house.manage("shell", "-v", "0", "-c", ACCEPTED.format(number=number))
     expect(agent.page.locator("#next-step")).to_contain_text("执行", timeout=SOON_MS)
     finance = visit("/desk/handovers/", "finance")
-    carry_out(finance.page, photos(tmp_path)[:1])
+    carry_out(finance.page, photos(tmp_path)[:1], "傅")
     tell(agent.page)
     other = visit(here, "agent6")
     ask(other.page)

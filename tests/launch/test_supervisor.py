@@ -127,12 +127,15 @@ def test_a_second_request_to_stop_forces_it(
     number = pid_of(supervisor, "stubborn")
 
     def insist() -> None:
-        """Ask again and again: the first may be over before stopping has begun."""
+        """Again and again: the first may be over before stopping has begun.
+
+        TERM, since a shell lets INT be ignored by what it starts beside itself.
+        """
         while psutil.pid_exists(number):
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(0.3)
 
-    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGTERM)
     person = threading.Thread(target=insist)
     person.start()
     started = time.monotonic()
