@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from helpdesk.forms import NO_SUCH, WritingForm, number_in
-from helpdesk.portal.following import after, case_page, found
+from helpdesk.portal.following import after, case_page, found, refuse_colleagues
 from helpdesk.portal.settlement import Tried
 from helpdesk.throttle import throttled
 from objections import services
@@ -37,6 +37,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
         return wrong(request, number, "reject", said, unclear, ("reason",))
     form = "agree" if accepted else "reject"
     try:
+        refuse_colleagues(request, objection)
         services.answer_proposal(
             objection,
             accepted=accepted,
@@ -60,6 +61,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
     names = ("resolved", "satisfaction", "process_satisfaction", "words")
     said = typed(request, *names)
     try:
+        refuse_colleagues(request, objection)
         services.rate(
             objection,
             resolved=RESOLVED.get(said["resolved"]),
@@ -83,6 +85,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     objection = found(request, number)
     said = typed(request, "reason")
     try:
+        refuse_colleagues(request, objection)
         services.appeal(objection, reason=said["reason"], at=timezone.now())
     except ValidationError as error:
         return wrong(request, number, "appeal", said, error, ("reason",))

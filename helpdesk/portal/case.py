@@ -204,19 +204,32 @@ class Case:
 
 
 def ahead_of(clocks: Iterable[Clock], *, at: datetime) -> list[Next]:
-    """Each running promise in the customer's words; of several alike the first."""
+    """Each running promise in the customer's words.
+
+    Of several alike the first; of what is carried out the last, since all is done then,
+    unless one is late.
+    """
     found: dict[str, Clock] = {}
     for clock in clocks:
         if not clock.is_unfinished or clock.metric not in promises.PROMISED:
             continue
         known = found.get(clock.metric)
-        if known is None or clock.due_at < known.due_at:
+        if known is None or _stands_for(clock, known, at=at):
             found[clock.metric] = clock
     return [
         Next(promise_text(metric), found[metric], late=found[metric].is_late(at=at))
         for metric in promises.PROMISED
         if metric in found
     ]
+
+
+def _stands_for(clock: Clock, known: Clock, *, at: datetime) -> bool:
+    """Whether a promise speaks for itself and another of the same kind."""
+    if clock.metric != Metric.EXECUTION:
+        return clock.due_at < known.due_at
+    if clock.is_late(at=at) != known.is_late(at=at):
+        return clock.is_late(at=at)
+    return clock.due_at > known.due_at
 
 
 def promise_text(metric: str) -> str:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -215,6 +216,23 @@ def refused(
     return case_page(request, found(request, number), form, status=HTTPStatus.CONFLICT)
 
 
+def refuse_colleagues(request: HttpRequest, objection: Objection) -> None:
+    """Nobody of ours agrees, gives marks or withdraws in the customer's place.
+
+    What a customer says elsewhere is recorded at the desk, in one's own name. Raises
+    IllegalStep.
+    """
+    if request.user.is_authenticated:
+        raise IllegalStep(
+            _(
+                "You are signed in as a colleague. What the customer says is recorded"
+                " at the desk."
+            ),
+            step="answer",
+            status=objection.status,
+        )
+
+
 @require_POST
 @throttled("urge", "5/m", "30/h")
 @never_cache
@@ -235,6 +253,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     objection = found(request, number)
     statement = request.POST.get("statement", "")
     try:
+        refuse_colleagues(request, objection)
         services.withdraw(objection, statement=statement, by=None, at=timezone.now())
     except ValidationError as error:
         return case_page(

@@ -13,9 +13,11 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
 from helpdesk import form_history, form_pdf
+from helpdesk.portal.case import ahead_of
 from objections import services
 from objections.models import Objection
 from objections.services.offering import Offer
+from sla.models import Metric
 from staff.models import Role
 from tests.factories import AT, UserFactory
 from tests.objections.cases import handoff_to
@@ -422,3 +424,26 @@ def test_the_form_of_the_archive_holds_what_came_of_the_case_and_older_ones_stay
             content = form_pdf.render(version, language=language)
             assert content == form_pdf.render(version, language=language)
             assert content.startswith(b"%PDF-")
+
+
+def test_nobody_of_ours_answers_in_the_customers_place(customer: Client) -> None:
+    proposal = proposed()
+    number = proposal.objection.number
+    follow(customer, number)
+    customer.force_login(UserFactory.create())
+    body = {"answer": "accepted", "proposal": "1"}
+    refused = send(customer, proposal.objection, "answer", body)
+    assert refused.status_code == 409
+    assert "You are signed in as a colleague." in refused.content.decode()
+    assert fresh(proposal.objection).status == "proposed"
+
+
+def test_what_is_carried_out_is_promised_by_its_last_date() -> None:
+    objection = concluded()
+    measures = (Offer("refund_rent", Decimal(100)), Offer("apology"))
+    proposed(objection, measures=measures)
+    services.answer_proposal(objection, accepted=True, at=AT)
+    promised = objection.clocks.filter(metric=Metric.EXECUTION)
+    assert len({it.due_at for it in promised}) == 2
+    shown = [it for it in ahead_of(promised, at=AT) if it.clock.metric == "execution"]
+    assert [it.clock.subject for it in shown] == ["finance/1"]
