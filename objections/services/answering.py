@@ -158,8 +158,7 @@ def _go_round(objection: Objection, *, by: User | None, at: datetime) -> None:
         look_again(objection, by=by, at=at)
         return
     levels.raise_level(objection, by=None, at=at)
-    again = promises.next_round(objection, Metric.PROPOSAL)
-    promises.start(objection, Metric.PROPOSAL, at=at, subject=again)
+    promises.start_round(objection, Metric.PROPOSAL, at=at)
 
 
 def look_again(objection: Objection, *, by: User | None, at: datetime) -> None:
@@ -167,8 +166,7 @@ def look_again(objection: Objection, *, by: User | None, at: datetime) -> None:
     WORKFLOW.move(objection, WORKFLOW.rules[Step.INVESTIGATE_AGAIN])
     objection.save(update_fields=["status"])
     events.record(objection, Verb.INVESTIGATED_AGAIN, by=by, at=at)
-    again = promises.next_round(objection, Metric.INVESTIGATION)
-    promises.start(objection, Metric.INVESTIGATION, at=at, subject=again)
+    promises.start_round(objection, Metric.INVESTIGATION, at=at)
 
 
 def remind(*, at: datetime, limit: int = 100) -> int:

@@ -74,8 +74,7 @@ def appeal(
             by=by,
             subject=held,
         )
-        again = promises.next_round(objection, Metric.APPEAL)
-        found.clock = promises.start(objection, Metric.APPEAL, at=at, subject=again)
+        found.clock = promises.start_round(objection, Metric.APPEAL, at=at)
         found.save()
         if reviewer := _reviewer(objection, found):
             assignment.give(objection, to=reviewer, by=None, at=at)

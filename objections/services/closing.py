@@ -40,8 +40,7 @@ def close(
         ]
     )
     events.record(objection, Verb.OBJECTION_CLOSED, by=by, at=at, how=str(how))
-    again = promises.next_round(objection, Metric.ARCHIVE)
-    promises.start(objection, Metric.ARCHIVE, at=at, subject=again)
+    promises.start_round(objection, Metric.ARCHIVE, at=at)
 
 
 def reopen(objection: Objection, *, by: User | None, at: datetime) -> None:

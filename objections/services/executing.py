@@ -135,9 +135,7 @@ def finish_if_done(objection: Objection, *, by: User | None, at: datetime) -> No
     objection.save(update_fields=["status"])
     promises.stop(objection, Metric.LEGAL_OUTER_LIMIT, at=at, by=by)
     for metric in (Metric.FEEDBACK, Metric.RETURN_VISIT):
-        promises.start(
-            objection, metric, at=at, subject=promises.next_round(objection, metric)
-        )
+        promises.start_round(objection, metric, at=at)
 
 
 def tell_result(

@@ -135,11 +135,6 @@ def end_external(
         return found
 
 
-def is_held(objection: Objection) -> bool:
-    """Whether a complaint outside keeps the case from being forgotten."""
-    return objection.external_complaints.filter(ended_at=None).exists()
-
-
 def _held(
     objection: Objection, number: int, *, by: User
 ) -> tuple[Objection, ExternalComplaint]:

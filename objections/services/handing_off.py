@@ -82,12 +82,7 @@ def hand_off(
         reason=" ".join(reason.split()),
     )
     promises.stop(objection, Metric.HANDOFF, at=at, by=by)
-    promises.start(
-        objection,
-        Metric.INVESTIGATION,
-        at=at,
-        subject=promises.next_round(objection, Metric.INVESTIGATION),
-    )
+    promises.start_round(objection, Metric.INVESTIGATION, at=at)
     feed.announce(objection, "ticket", to_customer=True)
     return made
 

@@ -215,8 +215,7 @@ def conclude(
             cause=cause,
         )
         promises.stop(objection, Metric.INVESTIGATION, at=at, by=by)
-        again = promises.next_round(objection, Metric.PROPOSAL)
-        promises.start(objection, Metric.PROPOSAL, at=at, subject=again)
+        promises.start_round(objection, Metric.PROPOSAL, at=at)
         feed.announce(objection, "ticket", to_customer=True)
         return finding
 

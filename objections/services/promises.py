@@ -68,10 +68,10 @@ def of_round(number: int) -> str:
     return str(number) if number > 1 else ""
 
 
-def next_round(objection: Objection, metric: Metric) -> str:
-    """What tells the next clock of a metric apart from those of this cycle."""
+def start_round(objection: Objection, metric: Metric, *, at: datetime) -> Clock | None:
+    """Start another clock of a metric beside those that this cycle has had."""
     begun = objection.clocks.filter(metric=metric, cycle=objection.cycle)
-    return of_round(begun.count() + 1)
+    return start(objection, metric, at=at, subject=of_round(begun.count() + 1))
 
 
 def stop(

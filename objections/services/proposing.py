@@ -270,11 +270,8 @@ def _send(objection: Objection, proposal: Proposal, *, by: User, at: datetime) -
     if all(it.met == Met.NOT for it in answers if it.kind.binds):
         # A refusal with its reason is all that the law asks for in time.
         promises.stop(objection, Metric.LEGAL_OUTER_LIMIT, at=at, by=by)
-    proposal.clock = promises.start(
-        objection,
-        Metric.CUSTOMER_CONFIRMATION,
-        at=at,
-        subject=promises.next_round(objection, Metric.CUSTOMER_CONFIRMATION),
+    proposal.clock = promises.start_round(
+        objection, Metric.CUSTOMER_CONFIRMATION, at=at
     )
     proposal.remind_at = remind_at(proposal, since=at)
     proposal.sent_at = at
