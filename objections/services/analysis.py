@@ -39,6 +39,14 @@ from objections.workflow import Status
 from staff.models import Department
 
 TABLES: Final = (Cut.TYPE, Cut.SUBTYPE, Cut.CAUSE, Cut.DEPARTMENT, Cut.MODEL)
+FIGURES: Final = (
+    Cut.ALL,
+    Cut.OTHER,
+    Cut.REPEATED,
+    Cut.WITHDRAWN,
+    Cut.RESOLVED,
+    Cut.OUTSIDE,
+)
 
 
 @dataclass(frozen=True)
@@ -114,29 +122,34 @@ class Analysis:
 
     @property
     def total(self) -> Figure:
-        return self._figure(lambda _fact: True)
+        return self.figure(Cut.ALL)
 
     @property
     def others(self) -> Figure:
         """Those of a subtype "other": their share says whether a subtype is missing."""
-        return self._figure(lambda fact: fact.is_other)
+        return self.figure(Cut.OTHER)
 
     @property
     def repeated(self) -> Figure:
-        return self._figure(lambda fact: fact.case.pk in self.repeating)
+        return self.figure(Cut.REPEATED)
 
     @property
     def withdrawn(self) -> Figure:
-        return self._figure(lambda fact: fact.status == Status.WITHDRAWN)
+        return self.figure(Cut.WITHDRAWN)
 
     @property
     def resolved(self) -> Figure:
         """Of all that were filed: those that ended with the customer's own word."""
-        return self._figure(lambda fact: fact.closure == Closure.CONFIRMED)
+        return self.figure(Cut.RESOLVED)
 
     @property
     def outside(self) -> Figure:
-        return self._figure(lambda fact: fact.is_outside)
+        return self.figure(Cut.OUTSIDE)
+
+    @property
+    def figures(self) -> dict[Cut, Figure]:
+        """All numbers of the month beside its tables."""
+        return {cut: self.figure(cut) for cut in FIGURES}
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -150,7 +163,16 @@ class Analysis:
             fact.case.pk for fact in self.facts if self._belongs(fact, cut, key)
         )
 
-    def _belongs(self, fact: Fact, cut: Cut, key: str) -> bool:
+    def figure(self, cut: Cut) -> Figure:
+        """How many objections belong to one of FIGURES."""
+        return Figure(
+            count=sum(self._belongs(fact, cut) for fact in self.facts),
+            previous=sum(self._belongs(fact, cut) for fact in self.before),
+            of=len(self.facts),
+            previous_of=len(self.before),
+        )
+
+    def _belongs(self, fact: Fact, cut: Cut, key: str = "") -> bool:
         if cut == Cut.OTHER:
             return fact.is_other
         if cut == Cut.REPEATED:
@@ -175,15 +197,8 @@ class Analysis:
             return {
                 "month": str(self.month),
                 **{
-                    name: [figure.count, figure.previous]
-                    for name, figure in (
-                        ("total", self.total),
-                        ("other", self.others),
-                        ("repeated", self.repeated),
-                        ("withdrawn", self.withdrawn),
-                        ("resolved", self.resolved),
-                        ("outside", self.outside),
-                    )
+                    "total" if cut == Cut.ALL else str(cut): [it.count, it.previous]
+                    for cut, it in self.figures.items()
                 },
                 "promises": {
                     "kept": [self.promises.kept, self.promises_before.kept],
@@ -202,14 +217,6 @@ class Analysis:
                     for cut in TABLES
                 },
             }
-
-    def _figure(self, test: Callable[[Fact], bool]) -> Figure:
-        return Figure(
-            count=sum(map(test, self.facts)),
-            previous=sum(map(test, self.before)),
-            of=len(self.facts),
-            previous_of=len(self.before),
-        )
 
     def _lines(self, cut: Cut) -> list[Line]:
         names = self._names(cut)
@@ -271,14 +278,7 @@ def heading() -> list[str]:
 def rows(analysis: Analysis) -> Iterable[list[Any]]:
     """The month as lines of a file; a spreadsheet reads what it says."""
     month = str(analysis.month)
-    for cut, figure in (
-        (Cut.ALL, analysis.total),
-        (Cut.OTHER, analysis.others),
-        (Cut.REPEATED, analysis.repeated),
-        (Cut.WITHDRAWN, analysis.withdrawn),
-        (Cut.RESOLVED, analysis.resolved),
-        (Cut.OUTSIDE, analysis.outside),
-    ):
+    for cut, figure in analysis.figures.items():
         shown = _cell(figure.share)
         yield [month, cut.label, figure.count, shown, figure.previous]
     kept, before = analysis.promises, analysis.promises_before
