@@ -1,6 +1,7 @@
 """What the customer says to a proposal, to the result, and after the end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -17,6 +18,7 @@ from helpdesk.portal.following import after, case_page, found, refuse_colleagues
 from helpdesk.portal.settlement import Tried
 from helpdesk.throttle import throttled
 from objections import services
+from objections.models import Objection
 from tickets.workflow import IllegalStep
 
 ANSWERS: Final = {"accepted": True, "rejected": False}
@@ -34,22 +36,14 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
     accepted = ANSWERS.get(request.POST.get("answer", ""))
     if accepted is None:
         unclear = ValidationError({"reason": _("Please say whether you agree.")})
-        return wrong(request, number, "reject", said, unclear, ("reason",))
-    form = "agree" if accepted else "reject"
-    try:
-        refuse_colleagues(request, objection)
-        services.answer_proposal(
-            objection,
-            accepted=accepted,
-            reason="" if accepted else said["reason"],
-            proposal=number_in(request.POST.get("proposal", "")) or NO_SUCH,
-            at=timezone.now(),
-        )
-    except ValidationError as error:
-        return wrong(request, number, form, said, error, ("reason",))
-    except IllegalStep as error:
-        return overtaken(request, number, form, said, error)
-    return after(request, number, STANDS)
+        return wrong(request, number, "reject", said, unclear)
+    verb = partial(
+        services.answer_proposal,
+        accepted=accepted,
+        reason="" if accepted else said["reason"],
+        proposal=number_in(request.POST.get("proposal", "")) or NO_SUCH,
+    )
+    return act(request, objection, "agree" if accepted else "reject", said, verb)
 
 
 @require_POST
@@ -58,23 +52,15 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """Say whether it is resolved, and give marks."""
     objection = found(request, number)
-    names = ("resolved", "satisfaction", "process_satisfaction", "words")
-    said = typed(request, *names)
-    try:
-        refuse_colleagues(request, objection)
-        services.rate(
-            objection,
-            resolved=RESOLVED.get(said["resolved"]),
-            satisfaction=number_in(said["satisfaction"]),
-            process_satisfaction=number_in(said["process_satisfaction"]),
-            text=said["words"],
-            at=timezone.now(),
-        )
-    except ValidationError as error:
-        return wrong(request, number, "rate", said, error, names)
-    except IllegalStep as error:
-        return overtaken(request, number, "rate", said, error)
-    return after(request, number, STANDS)
+    said = typed(request, "resolved", "satisfaction", "process_satisfaction", "words")
+    verb = partial(
+        services.rate,
+        resolved=RESOLVED.get(said["resolved"]),
+        satisfaction=number_in(said["satisfaction"]),
+        process_satisfaction=number_in(said["process_satisfaction"]),
+        text=said["words"],
+    )
+    return act(request, objection, "rate", said, verb)
 
 
 @require_POST
@@ -84,13 +70,26 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for a review of a case that was closed."""
     objection = found(request, number)
     said = typed(request, "reason")
+    verb = partial(services.appeal, reason=said["reason"])
+    return act(request, objection, "appeal", said, verb)
+
+
+def act(
+    request: HttpRequest,
+    objection: Objection,
+    form: str,
+    said: Mapping[str, str],
+    verb: Callable[..., object],
+) -> HttpResponse:
+    """Let the customer take a step; what was typed outlives a refusal."""
+    number = objection.number
     try:
         refuse_colleagues(request, objection)
-        services.appeal(objection, reason=said["reason"], at=timezone.now())
+        verb(objection, at=timezone.now())
     except ValidationError as error:
-        return wrong(request, number, "appeal", said, error, ("reason",))
+        return wrong(request, number, form, said, error)
     except IllegalStep as error:
-        return overtaken(request, number, "appeal", said, error)
+        return overtaken(request, number, form, said, error)
     return after(request, number, STANDS)
 
 
@@ -105,10 +104,9 @@ def wrong(
     form: str,
     said: Mapping[str, str],
     error: ValidationError,
-    names: Iterable[str],
 ) -> HttpResponse:
     """The messages beside their fields, and all that was typed (422)."""
-    shown: dict[str, list[str]] = {name: [] for name in names}
+    shown: dict[str, list[str]] = {name: [] for name in said}
     for name, texts in error.message_dict.items():
         slot = "words" if name == "text" else name
         shown.setdefault(slot, []).extend(texts)
