@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                     ("external_answered", "Complaint outside answered"),
                     ("external_ended", "Complaint outside ended"),
                     ("objection_urged", "Customer asked for haste"),
+                    ("phone_confirmed", "Customer confirmed the phone"),
                     ("objection_withdrawn", "Objection withdrawn"),
                 ],
                 max_length=40,
