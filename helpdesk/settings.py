@@ -352,6 +352,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 9},
     },
+    "exports-work": {
+        "task": "exports.work",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "exports-sweep": {
+        "task": "exports.sweep",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
     "sla-sweep": {
         "task": "sla.sweep",
         "schedule": 30.0,
