@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "helpdesk.supervision",
     "helpdesk.setup",
     "helpdesk.doctor",
+    "figures",
     "objections",
     "inquiries",
     "sla",

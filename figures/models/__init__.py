@@ -1,0 +1,1 @@
+"""Figures kept by the hour, and what explains them."""
