@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "staff-let-go": {
+        "task": "staff.let_go",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "publication-mark-due": {
         "task": "publication.mark_due",
         "schedule": crontab(hour="5", minute="20"),
