@@ -158,6 +158,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "objections": "helpdesk.templatetags.objections",
                 "orders": "helpdesk.templatetags.orders",
                 "prevention": "helpdesk.templatetags.prevention",
+                "presence": "helpdesk.templatetags.presence",
             },
         },
     }
