@@ -158,6 +158,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "objections": "helpdesk.templatetags.objections",
                 "orders": "helpdesk.templatetags.orders",
                 "prevention": "helpdesk.templatetags.prevention",
+                "presence": "helpdesk.templatetags.presence",
             },
         },
     }
@@ -281,6 +282,11 @@ CELERY_BEAT_SCHEDULE = {
     "staff-forget-expired": {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
+    },
+    "staff-let-go": {
+        "task": "staff.let_go",
+        "schedule": 30.0,
+        "options": {"expires": 25},
     },
     "publication-mark-due": {
         "task": "publication.mark_due",

@@ -19,6 +19,7 @@ from staff.models import SUPERVISES, ApiToken, Department, Shift, User
 from staff.services import (
     forget_second_factors,
     make_sign_in_link,
+    presence,
     revoke_api_token,
 )
 from staff.shifts import spans
@@ -68,7 +69,10 @@ class PersonAdmin(Kept):
     actions_submit_line = ("save_and_make_link",)
     fieldsets = (
         (None, {"fields": ("display_name", "username", "work_number")}),
-        (_("Work"), {"fields": ("role", "department", "supervisor", "is_active")}),
+        (
+            _("Work"),
+            {"fields": ("role", "department", "supervisor", "capacity", "is_active")},
+        ),
     )
 
     def get_readonly_fields(
@@ -89,6 +93,13 @@ class PersonAdmin(Kept):
         if not person.password:
             person.set_unusable_password()
         return person
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: Any, change: Any
+    ) -> None:
+        """The record of who is on duty learns of a new role or capacity."""
+        super().save_model(request, obj, form, change)
+        presence.follow(obj, at=timezone.now())
 
     def response_add(
         self, request: HttpRequest, obj: User, post_url_continue: str | None = None

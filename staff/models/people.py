@@ -1,22 +1,18 @@
 """People who answer, the departments they belong to, and their ways in."""
 
 from collections.abc import Collection
-from datetime import date, datetime
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import IntegerRangeField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from staff import shifts
-from staff.shifts import HOURS_OF_DAY, Cover, Turn
+from staff.models.presence import Presence
 
 
 class Named(models.Model):
@@ -56,125 +52,6 @@ class Department(Named):
         ordering = ("code",)
 
 
-def _stretch(begins: Any, ends: Any) -> Func:
-    return Func(begins, ends, function="int4range", output_field=IntegerRangeField())
-
-
-def _hours(*stretches: Func) -> Func:
-    return Func(*stretches, function="int4multirange", output_field=models.TextField())
-
-
-class ShiftQuerySet(models.QuerySet["Shift"]):
-    """Questions about shifts."""
-
-    def active(self) -> "ShiftQuerySet":
-        return self.filter(active=True)
-
-    def at(self, instant: datetime) -> "Shift | None":
-        """The shift that is at work at an instant; None where no shift is."""
-        return shifts.shift_at(timezone.localtime(instant).hour, self.active())
-
-    def cover(self) -> Cover:
-        """Which hours of the day the shifts in use leave out."""
-        return shifts.cover_of(self.active())
-
-
-class Shift(Named):
-    """Hours of the local day during which the same people are at work (IN-14).
-
-    `ends` is 24 for midnight; a shift that ends at or before its beginning ends on the
-    next day.
-    """
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
-    begins = models.PositiveSmallIntegerField(
-        _("begins"),
-        validators=[MaxValueValidator(HOURS_OF_DAY - 1)],
-        help_text=_("The full hour of the local day, 0 to 23."),
-    )
-    ends = models.PositiveSmallIntegerField(
-        _("ends"),
-        validators=[MinValueValidator(1), MaxValueValidator(HOURS_OF_DAY)],
-        help_text=_(
-            "The full hour, 1 to 24; an hour at or before the beginning is on the next"
-            " day."
-        ),
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    active = models.BooleanField(_("in use"), default=True)
-
-    objects = ShiftQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("shift")
-        verbose_name_plural = _("shifts")
-        ordering = ("position", "begins", "pk")
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(begins__lt=HOURS_OF_DAY)
-                & Q(ends__gte=1)
-                & Q(ends__lte=HOURS_OF_DAY),
-                name="shift_begins_and_ends_on_hours_of_the_day",
-            ),
-            ExclusionConstraint(
-                name="shift_one_in_use_for_each_hour",
-                expressions=[
-                    (
-                        Case(
-                            When(
-                                begins__lt=F("ends"),
-                                then=_hours(_stretch(F("begins"), F("ends"))),
-                            ),
-                            default=_hours(
-                                _stretch(F("begins"), Value(HOURS_OF_DAY)),
-                                _stretch(Value(0), F("ends")),
-                            ),
-                        ),
-                        "&&",
-                    )
-                ],
-                condition=Q(active=True),
-            ),
-        ]
-
-    def clean(self) -> None:
-        """Say in words which other shift in use has hours of this one."""
-        super().clean()
-        if not self.active or self.begins is None or self.ends is None:
-            return
-        mine = set(self.hours())
-        for other in Shift.objects.active().exclude(pk=self.pk):
-            if shared := mine & set(other.hours()):
-                raise ValidationError(
-                    {
-                        "begins": _(
-                            "%(hours)s belongs to the shift %(name)s already: change"
-                            " that one first, or take it out of use."
-                        )
-                        % {"hours": shifts.spans(shared), "name": other.name}
-                    }
-                )
-
-    def hours(self) -> tuple[int, ...]:
-        """Its hours of the local day, in their order."""
-        return shifts.hours_between(self.begins, self.ends)
-
-    @property
-    def span(self) -> str:
-        """From when until when: 22:00–06:00."""
-        return f"{self.begins:02d}:00–{self.ends:02d}:00"
-
-    def turn(self, day: date) -> Turn:
-        """Its occurrence that begins on a local day."""
-        zone = timezone.get_default_timezone()
-        return shifts.turn(day, begins=self.begins, ends=self.ends, zone=zone)
-
-    def last_ended(self, *, at: datetime) -> Turn:
-        """Its latest occurrence that is over."""
-        zone = timezone.get_default_timezone()
-        return shifts.last_ended(at, begins=self.begins, ends=self.ends, zone=zone)
-
-
 class Role(models.TextChoices):
     """What a person may do here (SH-06, OB-05)."""
 
@@ -201,6 +78,11 @@ SUPERVISES = frozenset(
 PUBLISHES = frozenset({Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMINISTRATOR})
 ANSWERS = frozenset({Role.AGENT, Role.SUPERVISOR, Role.MANAGER})
 RECEIVES = ANSWERS | {Role.ADMINISTRATOR}
+
+# Who has not shown a sign of life for so long is not on duty any more.
+UNSEEN_AFTER: Final = timedelta(minutes=5)
+# Written by the verbs of presence alone; a form that saves a person leaves them.
+OF_PRESENCE: Final = frozenset({"presence", "presence_since", "seen_at"})
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -247,6 +129,22 @@ class User(AbstractUser):
         related_name="team",
         verbose_name=_("supervisor"),
     )
+    capacity = models.PositiveSmallIntegerField(
+        _("capacity"),
+        default=5,
+        db_default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("How many waiting customers this person can serve at once."),
+    )
+    presence = models.CharField(
+        max_length=10,
+        choices=Presence.choices,
+        default=Presence.OFF,
+        db_default=Presence.OFF,
+        editable=False,
+    )
+    presence_since = models.DateTimeField(null=True, editable=False)
+    seen_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[PeopleManager] = PeopleManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "work_number", "role"]
@@ -268,6 +166,9 @@ class User(AbstractUser):
                 condition=Q(role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True)
                 | ~Q(role=Role.ADMINISTRATOR) & Q(is_staff=False, is_superuser=False),
                 name="user_administrators_run_the_back_office",
+            ),
+            models.CheckConstraint(
+                condition=Q(presence__in=Presence.values), name="user_presence_known"
             ),
         ]
 
@@ -292,7 +193,14 @@ class User(AbstractUser):
         self._follow_role()
         if "role" in (fields := options.get("update_fields") or ()):
             options["update_fields"] = {*fields, "is_staff", "is_superuser"}
+        elif not fields and not self._state.adding:
+            names = {field.name for field in self._meta.concrete_fields}
+            options["update_fields"] = names - OF_PRESENCE - {"id"}
         super().save(*args, **options)
+
+    def presence_as_of(self, at: datetime) -> Presence:
+        """How this person counts now: one of whom nothing is seen counts as off."""
+        return counted(self.presence, self.seen_at, at=at)
 
     def _follow_role(self) -> None:
         self.is_staff = self.is_superuser = self.is_administrator
@@ -326,6 +234,13 @@ class User(AbstractUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
+
+
+def counted(state: str, seen_at: datetime | None, *, at: datetime) -> Presence:
+    """What was said last, as long as there are signs of life; the job says it later."""
+    if seen_at is None or seen_at < at - UNSEEN_AFTER:
+        return Presence.OFF
+    return Presence(state)
 
 
 class SignInLink(models.Model):
