@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("sla", "0015_appeal_metric"),
         ("staff", "0003_general_manager"),
-        ("tickets", "0016_lines_of_a_time"),
+        ("tickets", "0018_lines_of_a_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
