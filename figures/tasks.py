@@ -3,7 +3,20 @@
 from celery import shared_task
 from django.utils import timezone
 
-from figures.services import exports
+from figures.services import exports, reckoning
+
+
+@shared_task(name="figures.refresh")
+def refresh() -> int:
+    """Reckon what has changed since the last run."""
+    return reckoning.refresh(at=timezone.now())
+
+
+@shared_task(name="figures.rebuild")
+def rebuild() -> int:
+    """Reckon the last forty days anew, whatever is there."""
+    at = timezone.now()
+    return sum(1 for _ in reckoning.rebuild(at - reckoning.LOOK_BACK, at=at))
 
 
 @shared_task(name="exports.work")

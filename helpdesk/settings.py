@@ -158,6 +158,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "objections": "helpdesk.templatetags.objections",
                 "orders": "helpdesk.templatetags.orders",
                 "prevention": "helpdesk.templatetags.prevention",
+                "presence": "helpdesk.templatetags.presence",
             },
         },
     }
@@ -282,6 +283,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "staff-let-go": {
+        "task": "staff.let_go",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "publication-mark-due": {
         "task": "publication.mark_due",
         "schedule": crontab(hour="5", minute="20"),
@@ -361,6 +367,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "exports.sweep",
         "schedule": 600.0,
         "options": {"expires": 500},
+    },
+    "figures-refresh": {
+        "task": "figures.refresh",
+        "schedule": 20.0,
+        "options": {"expires": 19},
+    },
+    "figures-rebuild": {
+        "task": "figures.rebuild",
+        "schedule": crontab(hour="3", minute="30"),
     },
     "sla-sweep": {
         "task": "sla.sweep",

@@ -1,4 +1,4 @@
-"""Figures kept by the hour, and what explains them."""
+"""Figures kept by the hour, what explains them, and what was taken away as a file."""
 
 from figures.models.export import (
     Act,
@@ -8,5 +8,17 @@ from figures.models.export import (
     FileFormat,
     Trouble,
 )
+from figures.models.hours import CaseHour, HourRow, Progress, PromiseHour
 
-__all__ = ["Act", "Export", "ExportLog", "ExportState", "FileFormat", "Trouble"]
+__all__ = [
+    "Act",
+    "CaseHour",
+    "Export",
+    "ExportLog",
+    "ExportState",
+    "FileFormat",
+    "HourRow",
+    "Progress",
+    "PromiseHour",
+    "Trouble",
+]

@@ -10,9 +10,8 @@ import figures.models.export
 
 
 class Migration(migrations.Migration):
-    initial = True
-
     dependencies = [
+        ("figures", "0001_figures_by_the_hour"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
