@@ -141,12 +141,13 @@ def cell_of(table: Table, column: Column) -> Cell | None:
     """How a value is said; None where it stays as it is."""
     if column.text:
         return _covered
+    found = _field(_model(table), path_of(column))
+    kind = found.get_internal_type() if found else ""
+    if column.cell is yes_or_no or kind == "BooleanField":
+        return facts()
     if column.cell:
         return column.cell
-    found = _field(_model(table), path_of(column))
-    if found is None:
-        return None
-    return _said(found) if found.choices else CELLS.get(found.get_internal_type())
+    return _said(found) if found and found.choices else CELLS.get(kind)
 
 
 def _model(table: Table) -> type[models.Model]:
@@ -183,9 +184,13 @@ def seconds(value: timedelta | None) -> float | None:
 
 def yes_or_no(value: bool | None) -> str:  # noqa: FBT001 - a cell's own value
     """A fact in words; nothing where nobody knows."""
-    if value is None:
-        return ""
-    return _("yes") if value else _("no")
+    return facts()(value)
+
+
+def facts() -> Cell:
+    """The same for many values in one language."""
+    said = {True: _("yes"), False: _("no")}
+    return lambda value: said.get(value, "")
 
 
 def joined(value: Sequence[Any] | None) -> str:
@@ -221,7 +226,6 @@ def _covered(value: str | None) -> str:
 
 
 CELLS: Final[Mapping[str, Cell]] = {
-    "BooleanField": yes_or_no,
     "DateTimeField": local,
     "DurationField": seconds,
     "ArrayField": joined,
