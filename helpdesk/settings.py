@@ -367,6 +367,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 9},
     },
+    "figures-refresh": {
+        "task": "figures.refresh",
+        "schedule": 20.0,
+        "options": {"expires": 19},
+    },
+    "figures-rebuild": {
+        "task": "figures.rebuild",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     "sla-sweep": {
         "task": "sla.sweep",
         "schedule": 30.0,

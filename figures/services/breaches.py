@@ -58,7 +58,7 @@ def causes(
     since: datetime,
     until: datetime,
     metric: str | None = None,
-    channel: str | None = None,
+    channel: int | None = None,
     department: int | None = None,
     agent: int | None = None,
 ) -> list[CauseCount]:
@@ -71,7 +71,7 @@ def causes(
     )
     asked = {
         "metric": metric,
-        "channel__code": channel,
+        "channel": channel,
         "department": department,
         "agent": agent,
     }

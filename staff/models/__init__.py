@@ -16,6 +16,7 @@ from staff.models.people import (
     UserQuerySet,
 )
 from staff.models.presence import How, Presence, PresenceLine
+from staff.models.shift import Shift, ShiftQuerySet
 
 __all__ = [
     "ANSWERS",
@@ -31,6 +32,8 @@ __all__ = [
     "Presence",
     "PresenceLine",
     "Role",
+    "Shift",
+    "ShiftQuerySet",
     "SignInLink",
     "User",
     "UserQuerySet",

@@ -18,6 +18,6 @@ DROP FUNCTION staff_presence_refuse();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staff", "0004_who_is_on_duty")]
+    dependencies = [("staff", "0005_who_is_on_duty")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("staff", "0003_general_manager"),
+        ("staff", "0004_shifts"),
     ]
 
     operations = [
