@@ -120,6 +120,11 @@ class Facts:
         return at is not None and at <= self.due_at
 
     @property
+    def held_at_start(self) -> bool:
+        """Whether somebody had it when the clock started, and still at the deadline."""
+        return self.held_at is not None and self.held_at <= self.started_at
+
+    @property
     def late_by(self) -> timedelta | None:
         """How long after the deadline it ended; None while it goes on."""
         return None if self.ended_at is None else self.ended_at - self.due_at
@@ -206,7 +211,7 @@ def parts_of(facts: Facts) -> tuple[Part, ...]:
 
 def _at_start(facts: Facts) -> Iterator[Part]:
     """How things stood when the clock started."""
-    if facts.holder is not None and facts.in_time(facts.held_at):
+    if facts.held_at_start and facts.department is None:
         yield Part(Said.HELD, at=facts.held_at, person=facts.holder)
     if facts.on_duty == 0:
         yield Part(Said.NOBODY)
@@ -226,8 +231,9 @@ def _dated(facts: Facts) -> Iterator[Part]:
         yield Part(Said.FREE, at=facts.free_at)
     if facts.opened_at is not None and facts.department is None:
         yield Part(Said.OPENED, at=facts.opened_at, person=facts.opened_by)
-    taken_again = facts.taken_by not in {facts.opened_by, facts.holder, None}
-    if taken_again and facts.department is None:
+    news = not facts.held_at_start or facts.taken_at != facts.held_at
+    given = facts.taken_by not in {facts.opened_by, None} and news
+    if given and facts.department is None:
         yield Part(Said.TAKEN, at=facts.taken_at, person=facts.taken_by)
     if facts.owing == Owing.REPLY and facts.said_at not in {None, facts.ended_at}:
         yield Part(Said.SAID, at=facts.said_at, person=facts.said_by)

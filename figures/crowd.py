@@ -112,7 +112,8 @@ class Crowd:
 
 def _moments(duties: Iterable[Duty], servings: Iterable[Serving]) -> Iterator[Moment]:
     """Acts of the same instant count together."""
-    changes = sorted([*duties, *servings], key=lambda change: change.at)
+    changes: list[Duty | Serving] = [*duties, *servings]
+    changes.sort(key=lambda change: change.at)
     capacity: dict[int, int] = {}
     load: Counter[int] = Counter()
     full: set[int] = set()

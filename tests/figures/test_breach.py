@@ -188,9 +188,9 @@ WITH: dict[str, Any] = {"department": 3, "handed_at": sec(0)}
             ),
         ),
         (
-            replace(DEED, owing=Owing.SYSTEM),
+            replace(DEED, owing=Owing.SYSTEM, **HELD),
             Cause.SYSTEM,
-            "14:02:00 began; not done yet",
+            "14:02:00 began; with 林晓 since 14:01:00; not done yet",
         ),
         (
             replace(
