@@ -14,7 +14,7 @@ from figures.breach import Cause, Facts, Part, Said, parts_of
 CAUSES: Final[Mapping[Cause, str | Promise]] = {
     Cause.NOBODY_ON_DUTY: gettext_lazy("Nobody on duty"),
     Cause.ALL_AT_CAPACITY: gettext_lazy("All at capacity"),
-    Cause.NOT_OPENED: gettext_lazy("Not opened"),
+    Cause.NOT_OPENED: gettext_lazy("Not opened in time"),
     Cause.HOLDER_OFF_DUTY: gettext_lazy("With a colleague who was off duty"),
     Cause.NOT_ANSWERED: gettext_lazy("Opened but not answered"),
     Cause.NOT_DONE: gettext_lazy("Opened but not done in time"),

@@ -15,7 +15,7 @@ from django.db.models import Count, F, Q
 from figures.breach import Cause, cause_of
 from figures.models import Breach
 from figures.services.breach_facts import Reckoned, gather
-from figures.words import sentence_of
+from figures.words import cause_text, sentence_of
 from sla.models import UNFINISHED, Clock, ClockQuerySet, ClockStatus
 from staff.models import Department, User
 
@@ -35,6 +35,14 @@ class CauseCount:
     cause: Cause
     department: int | None
     count: int
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Why one promise was missed, in words: the cause, and what happened."""
+
+    cause: str
+    sentence: str
 
 
 def reckon_due(*, at: datetime, back: timedelta = JUST_NOW) -> int:
@@ -85,37 +93,46 @@ def causes(
 
 def sentence(row: Breach) -> str:
     """Why this promise was missed, in one sentence of the reader's language."""
-    return sentences([row])[row.clock_id]
+    return words([row])[row.clock_id].sentence
 
 
-def sentences(rows: Iterable[Breach]) -> Mapping[int, str]:
-    """The sentences of many, by the keys of their clocks; two queries at most."""
-    known = [(row.clock_id, row.known) for row in rows]
-    names = {
+def explained(clocks: Iterable[int]) -> Mapping[int, Explained]:
+    """The words for those of these clocks whose breach is explained.
+
+    No query for no clocks, else three at most: for a page, a board, a list of the API.
+    """
+    keys = list(clocks)
+    return words(Breach.objects.filter(clock__in=keys)) if keys else {}
+
+
+def words(rows: Iterable[Breach]) -> Mapping[int, Explained]:
+    """The words of many, by the keys of their clocks; two queries at most."""
+    known = [(row, row.known) for row in rows]
+    people = _names(
         pk
-        for _clock, it in known
+        for _row, it in known
         for pk in (it.holder, it.opened_by, it.taken_by, it.said_by)
-        if pk is not None
-    }
-    owing = {it.department for _clock, it in known if it.department is not None}
-    people: dict[int, str] = {}
-    if names:
-        found = User.objects.filter(pk__in=names)
-        people = dict(found.values_list("pk", "display_name"))
+    )
+    owing = {it.department for _row, it in known if it.department is not None}
     departments: dict[int, str] = {}
     if owing:
-        departments = {
-            pk: it.name for pk, it in Department.objects.in_bulk(owing).items()
-        }
+        found = Department.objects.in_bulk(owing)
+        departments = {pk: it.name for pk, it in found.items()}
     return {
-        clock: sentence_of(it, people=people, departments=departments)
-        for clock, it in known
+        row.clock_id: Explained(
+            cause_text(row.cause, departments.get(it.department or 0, "")),
+            sentence_of(it, people=people, departments=departments),
+        )
+        for row, it in known
     }
 
 
-def explained(clocks: Iterable[int]) -> Mapping[int, str]:
-    """The sentences of the clocks among these whose breach is explained."""
-    return sentences(Breach.objects.filter(clock__in=list(clocks)))
+def _names(keys: Iterable[int | None]) -> dict[int, str]:
+    wanted = {pk for pk in keys if pk is not None}
+    if not wanted:
+        return {}
+    found = User.objects.filter(pk__in=wanted)
+    return dict(found.values_list("pk", "display_name"))
 
 
 def _to_explain(*, since: datetime, at: datetime) -> list[tuple[int, datetime]]:

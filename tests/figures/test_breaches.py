@@ -357,5 +357,7 @@ def test_a_batch_costs_the_same_however_many_were_missed(
     with django_assert_num_queries(2):
         said = breaches.explained(keys)
     assert len(said) == 2 * count
+    with django_assert_num_queries(0):
+        assert breaches.explained([]) == {}
     with django_assert_num_queries(3):
         assert breaches.reckon_due(at=after(46)) == 0
