@@ -1,5 +1,6 @@
 """Figures kept by the hour, what explains them, and what was taken away as a file."""
 
+from figures.models.breach import Breach
 from figures.models.export import (
     Act,
     Export,
@@ -12,6 +13,7 @@ from figures.models.hours import CaseHour, HourRow, Progress, PromiseHour
 
 __all__ = [
     "Act",
+    "Breach",
     "CaseHour",
     "Export",
     "ExportLog",

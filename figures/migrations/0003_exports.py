@@ -11,7 +11,7 @@ import figures.models.export
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("figures", "0001_figures_by_the_hour"),
+        ("figures", "0002_why_promises_were_missed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

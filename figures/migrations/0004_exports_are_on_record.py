@@ -18,6 +18,6 @@ DROP FUNCTION figures_export_log_refuse();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("figures", "0002_exports")]
+    dependencies = [("figures", "0003_exports")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]
