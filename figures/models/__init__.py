@@ -10,6 +10,7 @@ from figures.models.export import (
     Trouble,
 )
 from figures.models.hours import CaseHour, HourRow, Progress, PromiseHour
+from figures.models.report import Report, ReportMail
 
 __all__ = [
     "Act",
@@ -22,5 +23,7 @@ __all__ = [
     "HourRow",
     "Progress",
     "PromiseHour",
+    "Report",
+    "ReportMail",
     "Trouble",
 ]

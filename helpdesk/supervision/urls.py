@@ -16,6 +16,7 @@ from helpdesk.supervision.views import (
     prevention,
     publication,
     quarantine,
+    reports,
     rollouts,
     stores,
 )
@@ -77,6 +78,18 @@ urlpatterns = [
     path("exports/files/", exports.files, name="export_files"),
     path("exports/<uuid:public_id>/cancel/", exports.cancel, name="export_cancel"),
     path("exports/<uuid:public_id>/file/", exports.file, name="export_file"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/<slug:cycle>/<str:first>/", reports.report, name="report"),
+    path(
+        "reports/<slug:cycle>/<str:first>/send/",
+        reports.release,
+        name="report_release",
+    ),
+    path(
+        "reports/<slug:cycle>/<str:first>/file.<slug:kind>",
+        reports.file,
+        name="report_file",
+    ),
     path("prevention/", prevention.index, name="preventions"),
     path("prevention/new/", prevention.new, name="prevention_new"),
     path("prevention/<slug:number>/", prevention.action, name="prevention"),
