@@ -33,6 +33,10 @@ class Outcome(models.TextChoices):
 
 
 UNFINISHED = (ClockStatus.RUNNING, ClockStatus.PAUSED)
+KEPT = Q(outcome=Outcome.MET)
+# A deadline that passed unkept stays missed, whatever becomes of the clock, unless a
+# trusted source proved that it was kept. What was called off before it was not due.
+MISSED = Q(outcome=Outcome.MISSED) | Q(breached_at__isnull=False, revoked_at=None)
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -46,6 +50,16 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def due_between(self, start: datetime, end: datetime) -> Self:
         """Those promised for a time from `start` on and before `end`."""
         return self.filter(due_at__gte=start, due_at__lt=end)
+
+    def fell_due(self, start: datetime, end: datetime, *, at: datetime) -> Self:
+        """Those whose deadline in a span is over by `at`, kept or missed.
+
+        Every share of promises is one of these; one that was kept early counts when its
+        deadline is over, one that runs past it is missed though no job has noticed.
+        """
+        unnoticed = Q(status=ClockStatus.RUNNING, due_at__lt=at)
+        found = self.due_between(start, min(end, at))
+        return found.filter(KEPT | MISSED | unnoticed)
 
     def running(self) -> Self:
         return self.filter(status=ClockStatus.RUNNING)
