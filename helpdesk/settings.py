@@ -289,6 +289,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "figures-explain-breaches": {
+        "task": "figures.explain_breaches",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
+    "figures-explain-late-breaches": {
+        "task": "figures.explain_late_breaches",
+        "schedule": crontab(minute="25"),
+    },
     "publication-mark-due": {
         "task": "publication.mark_due",
         "schedule": crontab(hour="5", minute="20"),
