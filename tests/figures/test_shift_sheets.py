@@ -229,7 +229,7 @@ def test_the_sheet_is_drawn_up_signed_and_read_in_the_browser(
             assert client.post(f"{URL}draw-up/")["Location"] == URL
         page = client.get(URL).content.decode()
         assert inquiry.number in page
-        assert "Hand over" in page
+        assert "Hand the shift over" in page
         long = client.post(f"{URL}hand-over/", {"words": "长" * 2001})
         assert long.status_code == 422
         assert "At most 2000 characters." in long.content.decode()
