@@ -16,6 +16,7 @@ FILES: Final[dict[str, str]] = {
     "vendor/tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     # Named inside the style sheet: hashing the names needs the file to exist.
     "vendor/tabler/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
+    "vendor/echarts/echarts.min.js": "echarts/dist/echarts.min.js",
     "vendor/htmx/htmx.min.js": "htmx.org/dist/htmx.min.js",
 }
 

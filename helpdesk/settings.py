@@ -149,6 +149,7 @@ TEMPLATES: list[dict[str, Any]] = [
             ],
             "libraries": {
                 "display": "helpdesk.templatetags.display",
+                "figures": "helpdesk.templatetags.figures",
                 "promises": "helpdesk.templatetags.promises",
                 "catalogue": "helpdesk.templatetags.catalogue",
                 "requests": "helpdesk.templatetags.requests",

@@ -1,11 +1,11 @@
 """What happened to cases within a span, counted by hour: from their histories alone."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.query import QuerySet
 
 from figures.cases import CaseFigure
@@ -29,6 +29,18 @@ MORE_THAN_ONE_CONTACT: Final = (
 AGREED: Final = Q(verb=Verb.CLOSED) | Q(
     verb=Verb.OBJECTION_CLOSED, data__how=Closure.CONFIRMED.value
 )
+
+# What somebody of ours has done.
+DONE: Final = frozenset(
+    {CaseFigure.CLOSED, CaseFigure.RESOLVED, CaseFigure.FIRST_CONTACT}
+)
+# Which stars a figure counts, from how many on.
+MARKS: Final[Mapping[CaseFigure, tuple[str, int]]] = {
+    CaseFigure.RATED: ("satisfaction", 1),
+    CaseFigure.SATISFIED: ("satisfaction", SATISFIED_FROM),
+    CaseFigure.RATED_HANDLING: ("process_satisfaction", 1),
+    CaseFigure.SATISFIED_HANDLING: ("process_satisfaction", SATISFIED_FROM),
+}
 
 # Kind, channel, who did it, when, how many stars.
 Fact = tuple[str, int, int | None, datetime, int]
@@ -58,23 +70,34 @@ def tallied(span: Span, *, at: datetime) -> list[CaseHour]:
     ]
 
 
+def happened(figure: CaseFigure, span: Span) -> QuerySet[Event]:
+    """The lines of histories that a figure counts; marks have none."""
+    lines = Event.objects.filter(at__gte=span.since, at__lt=span.until)
+    begun = lines.filter(sequence=1)
+    ended = lines.filter(verb__in=(Verb.CLOSED, Verb.ABANDONED, Verb.OBJECTION_CLOSED))
+    reopened = (Verb.REOPENED, Verb.OBJECTION_REOPENED)
+    return {
+        CaseFigure.ARRIVED: begun,
+        CaseFigure.REPEATED: _asked_again(begun),
+        CaseFigure.CLOSED: ended,
+        CaseFigure.RESOLVED: ended.filter(AGREED),
+        CaseFigure.FIRST_CONTACT: _at_once(ended),
+        CaseFigure.REOPENED: lines.filter(verb__in=reopened),
+        CaseFigure.APPEALED: lines.filter(verb=Verb.APPEAL_MADE),
+        CaseFigure.OUTSIDE: lines.filter(verb=Verb.EXTERNAL_NOTED),
+    }.get(figure, lines.none())
+
+
+def marked(figure: CaseFigure, span: Span) -> QuerySet[ReturnVisit]:
+    """The return visits that a figure of marks counts."""
+    stars, least = MARKS[figure]
+    return _visits(span).filter(**{f"{stars}__gte": least})
+
+
 def _facts(span: Span) -> Iterable[tuple[CaseFigure, Iterable[Fact]]]:
-    happened = Event.objects.filter(at__gte=span.since, at__lt=span.until)
-    begun = happened.filter(sequence=1)
-    ended = happened.filter(
-        verb__in=(Verb.CLOSED, Verb.ABANDONED, Verb.OBJECTION_CLOSED)
-    )
-    yield CaseFigure.ARRIVED, _of(begun, nobody=True)
-    yield CaseFigure.REPEATED, _of(_asked_again(begun), nobody=True)
-    yield CaseFigure.CLOSED, _of(ended)
-    yield CaseFigure.RESOLVED, _of(ended.filter(AGREED))
-    yield CaseFigure.FIRST_CONTACT, _of(_at_once(ended))
-    for figure, verbs in (
-        (CaseFigure.REOPENED, (Verb.REOPENED, Verb.OBJECTION_REOPENED)),
-        (CaseFigure.APPEALED, (Verb.APPEAL_MADE,)),
-        (CaseFigure.OUTSIDE, (Verb.EXTERNAL_NOTED,)),
-    ):
-        yield figure, _of(happened.filter(verb__in=verbs), nobody=True)
+    for figure in CaseFigure:
+        if figure not in MARKS:
+            yield figure, _of(happened(figure, span), nobody=figure not in DONE)
     yield from _marks(span)
 
 
@@ -111,21 +134,23 @@ def _at_once(ended: QuerySet[Event]) -> QuerySet[Event]:
     return ended.filter(~Exists(more), verb=Verb.CLOSED)
 
 
+def _visits(span: Span) -> QuerySet[ReturnVisit]:
+    return ReturnVisit.objects.filter(
+        reached=True, made_at__gte=span.since, made_at__lt=span.until
+    )
+
+
 def _marks(span: Span) -> Iterable[tuple[CaseFigure, Iterable[Fact]]]:
     """What customers said of objections, with whoever looks after the case."""
-    visits = ReturnVisit.objects.filter(
-        reached=True, made_at__gte=span.since, made_at__lt=span.until
-    ).annotate(holder=F("objection__assignee_id"))
     rows = list(
-        visits.order_by().values_list(
-            *("objection__kind", "objection__channel_id", "holder", "made_at"),
-            *("satisfaction", "process_satisfaction"),
+        _visits(span)
+        .order_by()
+        .values_list(
+            *("objection__kind", "objection__channel_id", "objection__assignee_id"),
+            *("made_at", "satisfaction", "process_satisfaction"),
         )
     )
-    for place, given, satisfied in (
-        (4, CaseFigure.RATED, CaseFigure.SATISFIED),
-        (5, CaseFigure.RATED_HANDLING, CaseFigure.SATISFIED_HANDLING),
-    ):
+    for figure, (stars, least) in MARKS.items():
+        place = 4 if stars == "satisfaction" else 5
         facts = [(*row[:4], row[place]) for row in rows]
-        yield given, facts
-        yield satisfied, [it for it in facts if it[4] >= SATISFIED_FROM]
+        yield figure, [it for it in facts if it[4] >= least]

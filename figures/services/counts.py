@@ -9,19 +9,8 @@ from django.db.models.query import QuerySet
 
 from figures.cases import FORMULAS, CaseFigure, Rate
 from figures.models import CaseHour
-from figures.services.promises import COLUMNS, Dimension, Key
+from figures.services.promises import COLUMNS, Dimension, Key, column
 from figures.share import Share
-
-OF_CASES = frozenset(
-    {
-        Dimension.CHANNEL,
-        Dimension.HOLDER,
-        Dimension.DAY,
-        Dimension.WEEK,
-        Dimension.HOUR,
-        Dimension.WEEKDAY,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -37,13 +26,13 @@ class Wanted:
 
     def rows(self) -> QuerySet[CaseHour]:
         wishes = {"kind": self.kind, "channel": self.channel, "holder": self.holder}
-        found = CaseHour.objects.filter(
+        found: QuerySet[CaseHour] = CaseHour.objects.filter(
             hour__gte=self.since,
             hour__lt=self.until,
             **{name: wish for name, wish in wishes.items() if wish},
         )
+        found = found.alias(of_day=COLUMNS[Dimension.HOUR])
         if self.hours:
-            found = found.alias(of_day=COLUMNS[Dimension.HOUR])
             found = found.filter(of_day__in=self.hours)
         return found.order_by()
 
@@ -78,7 +67,7 @@ NOTHING = Counts({}, {})
 
 def counts(wanted: Wanted, by: Sequence[Dimension] = ()) -> Mapping[Key, Counts]:
     """Each group by its key; one query. Without a dimension the key is ()."""
-    keys = {f"key_{place}": COLUMNS[it] for place, it in enumerate(by)}
+    keys = {f"key_{place}": column(it) for place, it in enumerate(by)}
     rows = (
         wanted.rows()
         .annotate(**keys)

@@ -147,11 +147,32 @@ def owing_department(row: Row) -> str:
     return OWED_BY_DEPARTMENT.get(Metric(row.metric), DESK)
 
 
+def owed_by(code: str) -> Q:
+    """Those of the clocks `with_debtors` that a department has promised."""
+    mine = [str(it) for it, owes in OWED_BY_DEPARTMENT.items() if owes == code]
+    named = Q(subject=code) | Q(subject__startswith=f"{code}/")
+    owed = (
+        Q(metric__in=mine)
+        | Q(metric__in=OWED_BY_SUBJECT) & named
+        | Q(metric__in=OWED_BY_HOLDER, handed_to=code)
+    )
+    if code != DESK:
+        return owed
+    others = [*OWED_BY_DEPARTMENT, *OWED_BY_SUBJECT, *OWED_BY_HOLDER]
+    return owed | ~Q(metric__in=others) | Q(metric__in=OWED_BY_HOLDER, handed_to=None)
+
+
+def with_debtors(clocks: QuerySet[Clock]) -> QuerySet[Any]:
+    """Clocks with their `holder` and, of an investigation, whom it was `handed_to`."""
+    return clocks.annotate(
+        counts_at=Least("due_at", Coalesce("stopped_at", "due_at"))
+    ).annotate(holder=_holder(), handed_to=Subquery(_handed_to()))
+
+
 def _read(clocks: QuerySet[Clock]) -> Iterable[Any]:
     return (
-        clocks.order_by()
-        .annotate(counts_at=Least("due_at", Coalesce("stopped_at", "due_at")))
-        .annotate(holder=_holder(), handed_to=Subquery(_handed_to()))
+        with_debtors(clocks)
+        .order_by()
         .values_list(
             *("pk", "due_at", "target__version__policy_id", "target__code"),
             *("metric", "ticket__channel_id", "subject", "holder", "handed_to"),

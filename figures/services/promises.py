@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, models
-from django.db.models import F, Func, Sum
+from django.db.models import Case, F, Func, Sum, When
 from django.db.models.functions import (
     ExtractHour,
     ExtractIsoWeekDay,
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from figures.models import PromiseHour
 from figures.share import Share
-from staff.models import User
+from staff.models import Shift, User
 from tickets.workflow import NotAllowed
 
 PERCENTILES: Final = (0.5, 0.9, 0.99)
@@ -44,6 +44,7 @@ class Dimension(models.TextChoices):
     CHANNEL = "channel", _("Channel")
     DEPARTMENT = "department", _("Department")
     HOLDER = "holder", _("Colleague")
+    SHIFT = "shift", _("Shift")
     DAY = "day", _("Day")
     WEEK = "week", _("Week")
     HOUR = "hour_of_day", _("Hour of the day")
@@ -58,10 +59,23 @@ COLUMNS: Final[Mapping[Dimension, Any]] = {
     Dimension.DEPARTMENT: F("department_id"),
     Dimension.HOLDER: F("holder_id"),
     Dimension.DAY: TruncDate("hour"),
-    Dimension.WEEK: TruncDate(TruncWeek("hour")),
+    Dimension.WEEK: TruncWeek("hour", output_field=models.DateField()),
     Dimension.HOUR: ExtractHour("hour"),
     Dimension.WEEKDAY: ExtractIsoWeekDay("hour"),
 }
+
+
+def column(dimension: Dimension) -> Any:
+    """What a row of figures is grouped by; a shift is that of its hour today."""
+    if dimension != Dimension.SHIFT:
+        return COLUMNS[dimension]
+    return Case(
+        *(
+            When(of_day__in=shift.hours(), then=shift.pk)
+            for shift in Shift.objects.active()
+        ),
+        output_field=models.BigIntegerField(null=True),
+    )
 
 
 @dataclass(frozen=True)
@@ -89,13 +103,13 @@ class Asked:
             "department": self.department,
             "holder": self.holder,
         }
-        found = PromiseHour.objects.filter(
+        found: QuerySet[PromiseHour] = PromiseHour.objects.filter(
             hour__gte=self.since,
             hour__lt=self.until,
             **{name: wish for name, wish in wishes.items() if wish},
         )
+        found = found.alias(of_day=COLUMNS[Dimension.HOUR])
         if self.hours:
-            found = found.alias(of_day=COLUMNS[Dimension.HOUR])
             found = found.filter(of_day__in=self.hours)
         return found.order_by()
 
@@ -138,7 +152,7 @@ def standings(
 
     Without a dimension there is one group, of everything, even if it is empty.
     """
-    keys = {f"key_{place}": COLUMNS[it] for place, it in enumerate(by)}
+    keys = {f"key_{place}": column(it) for place, it in enumerate(by)}
     rows = asked.rows().annotate(**keys)
     counted = rows.values(*keys).annotate(
         total_due=Sum("due"), total_met=Sum("met"), total_open=Sum("still_open")

@@ -44,12 +44,15 @@ def test_a_shift_is_told_of_handed_over_and_taken_over(
     supervisor.page.get_by_role("link", name="交接班单").click()
     sheet = supervisor.page.url
 
+    supervisor.page.goto("/supervision/digests/")
+    well(supervisor.page)
+    supervisor.page.goto(sheet)
     agent = visit("/desk/shifts/", "agent4")
     well(agent.page)
     agent.page.goto(sheet)
-    agent.page.get_by_label("给下一班的留言").fill("仓库钥匙在前台。")
+    agent.page.locator("textarea[name=words]").fill("仓库钥匙在前台。")
     well(agent.page)
-    agent.page.get_by_role("button", name="交班").click()
+    agent.page.get_by_role("button", name="交班", exact=True).click()
     expect(agent.page.locator(".sheet-words")).to_have_text("仓库钥匙在前台。")
     expect(agent.page.get_by_role("button", name="接班")).to_have_count(0)
     supervisor.page.reload()

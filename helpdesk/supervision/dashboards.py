@@ -1,0 +1,339 @@
+"""The dashboard of promises: each promise beside its target, and every cut of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from figures.models import Progress
+from figures.services.promises import Asked, Dimension, Standing, standing, standings
+from figures.share import Share
+from helpdesk.supervision.charts import Chart, Column, Kind, Line, Look, line
+from helpdesk.supervision.forms.dashboards import WEEKDAYS, PromisesForm
+from helpdesk.templatetags.promises import limit
+from sla.models import Target
+from staff.models import Department, Shift, User
+from tickets.models import Channel
+
+WEEK: Final = 7
+HOURS: Final = 24
+MOST_LINES: Final = 60
+
+
+@dataclass(frozen=True)
+class PromiseRow:
+    """One promise of the summary: how it stood, and in the other period."""
+
+    code: str
+    name: str
+    limit: str
+    now: Standing
+    before: Standing | None
+    href: str
+    missed_href: str
+    open_href: str
+    is_chosen: bool
+
+    @property
+    def change(self) -> float | None:
+        """In percentage points; None where one of the two periods has no share."""
+        now = self.now.share.percent
+        before = self.before.share.percent if self.before else None
+        return None if now is None or before is None else round(now - before, 1)
+
+
+def rules() -> Mapping[str, Target]:
+    """Every promise that any version ever had, as its newest version says it."""
+    found = (
+        Target.objects.filter(version__published_at__isnull=False)
+        .select_related("calendar")
+        .order_by("code", "-version__effective_from", "-version__number")
+        .distinct("code")
+    )
+    by_code = {target.code: target for target in found}
+    return dict(sorted(by_code.items(), key=lambda it: (it[1].position, it[0])))
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """All that one page shows; a constant number of queries."""
+
+    form: PromisesForm
+    rules: Mapping[str, Target]
+    at: datetime
+
+    @cached_property
+    def asked(self) -> Asked:
+        given = self.form.cleaned_data
+        return Asked(
+            self.form.starts,
+            self.form.ends,
+            rule=given["promise"],
+            channel=_key(given["channel"]),
+            department=_key(given["department"]),
+            holder=_key(given["holder"]),
+            hours=self.form.hours,
+        )
+
+    @property
+    def other(self) -> Asked | None:
+        span = self.form.other
+        return None if span is None else self.asked.over(*span)
+
+    @property
+    def chosen(self) -> Target | None:
+        return self.rules.get(self.asked.rule)
+
+    @cached_property
+    def whole(self) -> Standing:
+        """All of them together; percentiles only where they are of one promise."""
+        return standing(self.asked, percentiles=self.chosen is not None)
+
+    @cached_property
+    def whole_before(self) -> Standing | None:
+        other = self.other
+        return None if other is None else standing(other, percentiles=False)
+
+    @cached_property
+    def promises(self) -> list[PromiseRow]:
+        """Every promise of which one fell due, in the order of the policy."""
+        every = replace(self.asked, rule="")
+        other = self.other
+        now = _by_key(standings(every, (Dimension.RULE,)))
+        before = (
+            _by_key(standings(replace(other, rule=""), (Dimension.RULE,)))
+            if other
+            else {}
+        )
+        return [
+            PromiseRow(
+                code=code,
+                name=target.name,
+                limit=limit(target),
+                now=now.get(code, Standing((code,), Share(), 0)),
+                before=before.get(code),
+                href=self.link(promise=code),
+                missed_href=self.records(promise=code, outcome="missed"),
+                open_href=self.records(promise=code, outcome="open"),
+                is_chosen=code == self.asked.rule,
+            )
+            for code, target in self.rules.items()
+            if code in now or code in before
+        ]
+
+    @cached_property
+    def charts(self) -> list[Chart]:
+        return [
+            self._trend(),
+            self._heat(),
+            *(self._bars(cut) for cut in CUTS),
+        ]
+
+    @property
+    def reckoned_until(self) -> datetime | None:
+        """How old the figures are; None before the first were reckoned."""
+        progress = Progress.objects.filter(pk=1).first()
+        return progress.reckoned_until if progress else None
+
+    # --- Ways on ----------------------------------------------------------------------
+
+    def link(self, **changes: str) -> str:
+        """The same page with another wish."""
+        return (
+            f"{reverse('supervision:dashboard')}?{urlencode(self.form.said(changes))}"
+        )
+
+    def records(self, **changes: str) -> str:
+        """The promises behind a number."""
+        address = reverse("supervision:promise_records")
+        return f"{address}?{urlencode(self.form.said(changes, but='compare'))}"
+
+    # --- Charts -----------------------------------------------------------------------
+
+    @property
+    def _columns(self) -> list[Column]:
+        columns = [
+            Column(_("missed"), Kind.COUNT, drawn="bar", bad=True),
+            Column(_("fell due"), Kind.COUNT),
+            Column(_("share kept"), Kind.PERCENT, drawn="line"),
+        ]
+        if self.chosen is None:
+            return columns
+        lengths = ("p50", "p90", "p99")
+        return [*columns, *(Column(name, Kind.SECONDS) for name in lengths)]
+
+    def _line(self, name: str, it: Standing, **wish: str) -> Line:
+        share = it.share
+        values: list[Any] = [share.missed, share.due, share.percent]
+        if self.chosen is not None:
+            values += [it.p50, it.p90, it.p99]
+        hrefs = [self.records(**wish, outcome="missed"), self.records(**wish)]
+        return line(name, self._columns, values, hrefs=hrefs)
+
+    def _standings(self, *by: Dimension) -> list[Standing]:
+        return standings(self.asked, by, percentiles=self.chosen is not None)
+
+    def _trend(self) -> Chart:
+        """By day; beyond two months by week."""
+        days = (self.asked.until - self.asked.since).days
+        weekly = days > MOST_LINES
+        length = WEEK if weekly else 1
+        found = _by_key(self._standings(Dimension.WEEK if weekly else Dimension.DAY))
+        lines = []
+        day = localdate(self.asked.since)
+        if weekly:
+            day -= timedelta(days=day.weekday())
+        while day <= localdate(min(self.asked.until, self.at) - timedelta(seconds=1)):
+            last = day + timedelta(days=length - 1)
+            lines.append(
+                self._line(
+                    f"{day:%m-%d}",
+                    found.get(day, Standing((day,), Share(), 0)),
+                    since=f"{max(day, localdate(self.asked.since))}",
+                    until=f"{last}",
+                )
+            )
+            day += timedelta(days=length)
+        return Chart(
+            id="trend",
+            title=_("By week") if weekly else _("By day"),
+            look=Look.TREND,
+            first=_("Week from") if weekly else _("Day"),
+            columns=self._columns,
+            lines=lines,
+            nothing=_("Each day appears here with its share as soon as one fell due."),
+        )
+
+    def _heat(self) -> Chart:
+        """Missed by hour and weekday: when there are too few people."""
+        found = _by_key(
+            standings(
+                self.asked, (Dimension.WEEKDAY, Dimension.HOUR), percentiles=False
+            )
+        )
+        columns = [
+            Column(_("missed"), Kind.COUNT, drawn="heat", bad=True),
+            Column(_("fell due"), Kind.COUNT),
+        ]
+        days = weekday_names()
+        hours = [f"{hour:02d}" for hour in range(HOURS)]
+        lines = []
+        for (weekday, hour), it in found.items():
+            wish = {"weekday": str(weekday), "hour": str(hour)}
+            lines.append(
+                line(
+                    f"{days[weekday - 1]} {hour:02d}:00",
+                    columns,
+                    [it.share.missed, it.share.due],
+                    hrefs=[
+                        self.records(**wish, outcome="missed"),
+                        self.records(**wish),
+                    ],
+                    at=(hour, weekday - 1),
+                )
+            )
+        lines.sort(key=lambda it: (-(it.cells[0].value or 0), it.at))
+        return Chart(
+            id="heat",
+            title=_("Missed by hour and day of the week"),
+            look=Look.HEAT,
+            first=_("Hour"),
+            columns=columns,
+            lines=lines,
+            axes=(hours, days),
+            nothing=_("Hours in which promises are missed stand out here."),
+        )
+
+    def _bars(self, cut: "Cut") -> Chart:
+        names = cut.names()
+        lines = []
+        for it in self._standings(cut.dimension):
+            (key,) = it.key
+            name, code = names.get(key, (cut.nobody(), ""))
+            wish = {cut.field: code} if code else {"nobody": "1"}
+            lines.append(self._line(name, it, **wish))
+        lines.sort(key=lambda it: (-(it.cells[0].value or 0), it.name))
+        return Chart(
+            id=f"by-{cut.field}",
+            title=cut.title(),
+            look=Look.BARS,
+            first=str(cut.dimension.label),
+            columns=self._columns,
+            lines=lines,
+            nothing=_("As soon as a promise fell due it is counted here."),
+        )
+
+
+@dataclass(frozen=True)
+class Cut:
+    """By what the promises are told apart, and how its values are called."""
+
+    dimension: Dimension
+    field: str
+    title: Callable[[], str]
+    names: Callable[[], Mapping[Any, tuple[str, str]]]
+    nobody: Callable[[], str]
+
+
+def _channels() -> Mapping[Any, tuple[str, str]]:
+    return {it.pk: (it.name, it.code) for it in Channel.objects.all()}
+
+
+def _departments() -> Mapping[Any, tuple[str, str]]:
+    return {it.pk: (it.name, it.code) for it in Department.objects.all()}
+
+
+def _shifts() -> Mapping[Any, tuple[str, str]]:
+    return {it.pk: (f"{it.name} {it.span}", it.code) for it in Shift.objects.active()}
+
+
+def _people() -> Mapping[Any, tuple[str, str]]:
+    return {
+        it.pk: (f"{it.display_name} {it.work_number}", it.work_number)
+        for it in User.objects.all()
+    }
+
+
+CUTS: Final = (
+    Cut(Dimension.CHANNEL, "channel", lambda: _("By channel"), _channels, lambda: "–"),
+    Cut(
+        Dimension.SHIFT,
+        "shift",
+        lambda: _("By shift"),
+        _shifts,
+        lambda: _("outside every shift"),
+    ),
+    Cut(
+        Dimension.HOLDER,
+        "holder",
+        lambda: _("By colleague"),
+        _people,
+        lambda: _("nobody had taken it"),
+    ),
+    Cut(
+        Dimension.DEPARTMENT,
+        "department",
+        lambda: _("By department"),
+        _departments,
+        lambda: "–",
+    ),
+)
+
+
+def weekday_names() -> list[str]:
+    """Monday to Sunday, short."""
+    return [str(name) for name in WEEKDAYS]
+
+
+def _by_key(found: Sequence[Standing]) -> dict[Any, Standing]:
+    return {it.key[0] if len(it.key) == 1 else it.key: it for it in found}
+
+
+def _key(row: Any) -> int | None:
+    return row.pk if row else None

@@ -1,0 +1,150 @@
+"""The records behind a number of a dashboard: promises, or cases, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import F, Q
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.db.models.query import QuerySet
+
+from figures.cases import CaseFigure
+from figures.hours import Span
+from figures.services.case_facts import MARKS, happened, marked
+from figures.services.promise_facts import due_within, owed_by, with_debtors
+from helpdesk.supervision.forms.dashboards import CaseRecordsForm, Outcome, RecordsForm
+from sla.models import Clock
+from sla.models import Outcome as Ended
+from sla.wall_clock import EPOCH
+from staff.models import User
+from tickets.models import Ticket
+
+PAGE: Final = 50
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One promise of the list."""
+
+    clock: Clock
+    holder: User | None
+
+    @property
+    def kept(self) -> bool:
+        return self.clock.outcome == Ended.MET
+
+    @property
+    def is_open(self) -> bool:
+        return self.clock.stopped_at is None
+
+    @property
+    def overrun(self) -> timedelta | None:
+        """How much too late it ended; None if it was kept or is open."""
+        stopped = self.clock.stopped_at
+        return None if stopped is None or self.kept else stopped - self.clock.due_at
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and where the next ones begin; "" at the end."""
+
+    rows: Sequence[Any]
+    next: str
+
+
+def promises(user: User, form: RecordsForm, *, at: datetime) -> Page:
+    """The promises that a dashboard's number counts, the latest deadline first."""
+    given = form.cleaned_data
+    visible = Clock.objects.visible_to(user)
+    found: QuerySet[Any] = visible & due_within(Span(form.starts, form.ends), at=at)
+    wishes: dict[str, Any] = {
+        "target__code": given["promise"],
+        "ticket__channel": given["channel"],
+    }
+    found = found.filter(**{name: wish for name, wish in wishes.items() if wish})
+    found = _of_hours(found, "due_at", form)
+    found = with_debtors(found)
+    if given["holder"]:
+        found = found.filter(holder=given["holder"].pk)
+    if given["nobody"]:
+        found = found.filter(holder=None)
+    if given["department"]:
+        found = found.filter(owed_by(given["department"].code))
+    found = found.filter(_OUTCOMES[given["outcome"]])
+    rows, following = _page(found, "due_at", given["after"])
+    clocks = {
+        it.pk: it
+        for it in Clock.objects.filter(pk__in=[row.pk for row in rows]).select_related(
+            *("target", "ticket__customer", "ticket__channel", "acknowledged_by")
+        )
+    }
+    people = User.objects.in_bulk({row.holder for row in rows if row.holder})
+    records = [Record(clocks[row.pk], people.get(row.holder)) for row in rows]
+    return Page(records, following)
+
+
+def cases(user: User, form: CaseRecordsForm) -> Page:
+    """The tickets that a dashboard's number counts, the newest first."""
+    given = form.cleaned_data
+    figure, span = CaseFigure(given["figure"]), Span(form.starts, form.ends)
+    holder = given["holder"]
+    lines: QuerySet[Any]
+    if figure in MARKS:
+        lines = _of_hours(marked(figure, span), "made_at", form)
+        lines = lines.filter(objection__assignee=holder) if holder else lines
+        keys = lines.order_by().values("objection")
+    else:
+        lines = _of_hours(happened(figure, span), "at", form)
+        lines = lines.filter(actor=holder) if holder else lines
+        keys = lines.order_by().values("ticket")
+    found = Ticket.objects.visible_to(user).filter(pk__in=keys)
+    wishes = {"kind": given["kind"], "channel": given["channel"]}
+    found = found.filter(**{name: wish for name, wish in wishes.items() if wish})
+    rows, following = _page(
+        found.select_related("customer", "channel", "assignee"),
+        "created_at",
+        given["after"],
+    )
+    return Page(rows, following)
+
+
+_OUTCOMES: Final = {
+    Outcome.ALL: Q(),
+    Outcome.MET: Q(outcome=Ended.MET),
+    Outcome.MISSED: ~Q(outcome=Ended.MET),
+    Outcome.OPEN: ~Q(outcome=Ended.MET) & Q(stopped_at=None),
+}
+
+
+def _of_hours(found: QuerySet[Any], instant: str, form: Any) -> QuerySet[Any]:
+    """Those of some hours of the local day, and of one day of the week."""
+    given = form.cleaned_data
+    hours = form.hours
+    if given["hour"] is not None:
+        hours = frozenset({given["hour"]}) & (hours or {given["hour"]})
+        if not hours:
+            return found.none()
+    if hours:
+        found = found.alias(of_day=ExtractHour(instant)).filter(of_day__in=hours)
+    if given["weekday"] is not None:
+        found = found.alias(of_week=ExtractIsoWeekDay(instant))
+        found = found.filter(of_week=given["weekday"])
+    return found
+
+
+def _page(found: QuerySet[Any], instant: str, after: str) -> tuple[list[Any], str]:
+    """The rows that follow a place, and the place of the last one of them."""
+    if after:
+        since, _dash, pk = after.partition("-")
+        reached = EPOCH + int(since) * MICROSECOND
+        found = found.filter(
+            Q(**{f"{instant}__lt": reached}) | Q(**{instant: reached}, pk__lt=int(pk))
+        )
+    rows = list(found.order_by(F(instant).desc(), "-pk")[: PAGE + 1])
+    if len(rows) <= PAGE:
+        return rows, ""
+    last = rows[PAGE - 1]
+    reached = (getattr(last, instant) - EPOCH) // MICROSECOND
+    return rows[:PAGE], f"{reached}-{last.pk}"
