@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from figures.models import DigestCopy
 from sla.models import Clock, ClockEvent, ClockEventKind, EscalationStep, Notification
 from sla.services import rules
 from staff.models import User
@@ -84,6 +85,7 @@ def outstanding(user: User) -> Notices:
 
 
 def unread(user: User) -> int:
-    """How many notices wait for this person, up to a hundred; one query."""
+    """How many notices and digests wait for this person, up to a hundred each."""
     waiting = Notification.objects.unacknowledged(user).speaking_to(user)
-    return waiting.newest_first()[:MOST_COUNTED].count()
+    digests = DigestCopy.objects.unread(user)[:MOST_COUNTED].count()
+    return waiting.newest_first()[:MOST_COUNTED].count() + digests
