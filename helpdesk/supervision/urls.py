@@ -16,6 +16,7 @@ from helpdesk.supervision.views import (
     quarantine,
     rollouts,
     stores,
+    what_if,
 )
 
 app_name = "supervision"
@@ -75,6 +76,8 @@ urlpatterns = [
         prevention.step,
         name="prevention_step",
     ),
+    path("what-if/", what_if.show, name="what_if"),
+    path("what-if/draft/", what_if.draft, name="what_if_draft"),
     path("quarantine/", quarantine.index, name="quarantine"),
     path("quarantine/<int:pk>/lift/", quarantine.lift, name="quarantine_lift"),
 ]

@@ -9,6 +9,7 @@ from sla.business_time import Day, DayKind, Hours, Interval
 from sla.models import WEEKDAYS, CalendarDay, CalendarVersion, OpeningHours, Pattern
 from sla.pack_format import read_hours
 from sla.services.years import Year
+from sla.what_if import Cover, covered
 
 MINUTE: Final = 60
 
@@ -92,6 +93,22 @@ class CalendarContent:
                 for day, special in self.days.items()
             },
             years=self.years,
+        )
+
+    def with_cover(self, cover: Cover, intervals: Intervals) -> Self:
+        """The same with more hours open; days with hours of their own stay."""
+        hours = covered(self.as_hours(), cover, _opened(intervals))
+        said = {name: hours.weekly[n] for n, name in enumerate(WEEKDAYS)}
+        if self.years is not None:
+            said[Pattern.HOLIDAY.value] = hours.holiday
+            said[Pattern.ADJUSTED_WORKDAY.value] = hours.adjusted_workday
+        return replace(
+            self,
+            hours={
+                name: tuple((it.opens, it.closes) for it in found)
+                for name, found in said.items()
+                if found
+            },
         )
 
     def write(self, version: CalendarVersion) -> None:

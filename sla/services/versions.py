@@ -46,6 +46,20 @@ def discard(version: PolicyVersion, *, by: User) -> None:
 
 
 @transaction.atomic
+def remark(version: PolicyVersion, *, by: User, note: str) -> None:
+    """Say why there is a draft, where nobody has; what stands there stays, if it fits.
+
+    Raises NotAllowed, IllegalStep.
+    """
+    version = editable(version, by=by)
+    longest = version._meta.get_field("note").max_length  # noqa: SLF001 - documented
+    both = " · ".join(part for part in (version.note, note) if part)
+    if note not in version.note and len(both) <= longest:
+        version.note = both
+        version.save(update_fields=["note"])
+
+
+@transaction.atomic
 def change_target(
     target: Target,
     *,
