@@ -37,19 +37,17 @@ CALENDAR: Final = "objection_service"
 # Three in four were answered, after up to an hour; one in eight of all paused once.
 LIVED_SQL: Final = """
 UPDATE sla_clock
-   SET status = CASE WHEN id %% 4 = 0 THEN 'running' ELSE 'stopped' END,
-       stopped_at = CASE WHEN id %% 4 = 0 THEN NULL
-                         ELSE started_at + (id * 7919 %% 3600) * interval '1 s' END,
-       breached_at = CASE WHEN id %% 4 = 0 OR id * 7919 %% 3600 > 30 THEN due_at END,
-       outcome = CASE WHEN id %% 4 = 0 THEN ''
-                      WHEN id * 7919 %% 3600 > 30 THEN 'missed' ELSE 'met' END,
-       wake_at = NULL
+   SET status = 'stopped', wake_at = NULL,
+       stopped_at = started_at + (id * 7919 % 3600) * interval '1 s',
+       breached_at = CASE WHEN id * 7919 % 3600 > 30 THEN due_at END,
+       outcome = CASE WHEN id * 7919 % 3600 > 30 THEN 'missed' ELSE 'met' END
+ WHERE id % 4 <> 0
 """
 PAUSED_SQL: Final = """
 INSERT INTO sla_pause (clock_id, number, rule_id, paused_at, resumed_at)
 SELECT id, 0, (SELECT min(id) FROM sla_pauserule),
        started_at + interval '5 s', started_at + interval '65 s'
-  FROM sla_clock WHERE id %% 8 = 1
+  FROM sla_clock WHERE id % 8 = 1
 """
 BARE_SQL: Final = """
 SELECT id, target_id, started_at, promised_at, stopped_at, due_at, status, outcome,
@@ -66,8 +64,8 @@ def write(clocks: int) -> None:
         clocks, prefix="PAST", first_due=first, apart=timedelta(days=DAYS) / clocks
     )
     with connection.cursor() as cursor:
-        cursor.execute(LIVED_SQL, [])
-        cursor.execute(PAUSED_SQL, [])
+        cursor.execute(LIVED_SQL)
+        cursor.execute(PAUSED_SQL)
     crowd.tidy()
 
 

@@ -351,6 +351,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 9},
     },
+    "policies-shadows": {
+        "task": "policies.observe_shadows",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "sla-sweep": {
         "task": "sla.sweep",
         "schedule": 30.0,

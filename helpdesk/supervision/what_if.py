@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from helpdesk.supervision.forms.what_if import More, WhatIfForm, plainly
 from sla.models import WEEKDAYS, Pattern, Target
 from sla.services import calendar_content, what_if
+from sla.services.shadows import Watch
 from sla.services.what_if import Answer, Line, Question
 
 # As much as the note of a version holds.
@@ -101,6 +102,19 @@ def tables(answer: Answer) -> list[Table]:
         ),
         Table("days", _("By day"), _("Day"), rows(days, answer.days)),
     ]
+
+
+def shadow_table(watch: Watch) -> Table:
+    """What a run has seen by day."""
+    found = [
+        Row(
+            date_format(it.day, "Y-m-d"),
+            Line(place, it.clocks, it.missed, it.would_be_missed),
+        )
+        for place, it in enumerate(watch.days)
+        if it.day is not None
+    ]
+    return Table("days", _("By day"), _("Day"), found)
 
 
 def rows(names: Iterable[str], lines: Sequence[Line]) -> list[Row]:

@@ -39,7 +39,7 @@ from sla.what_if import Cover, Editions, Tally, Verdict, Verdicts
 from staff.models import User
 
 # Reading and reckoning so many takes a few seconds and some hundred megabytes.
-MOST_CLOCKS: Final = 2_000_000
+MOST_CLOCKS: Final = 1_000_000
 MOST_DAYS: Final = 366
 MOST_SHOWN: Final = 50
 ONE_DAY: Final = timedelta(days=1)
@@ -267,13 +267,15 @@ def _clocks(question: Question, *, by: User) -> ClockQuerySet:
 
 def clocks_of(rule: Target) -> ClockQuerySet:
     """Every clock that a published version promised by the rule of this code."""
-    named = Target.objects.filter(
-        code=rule.code,
-        version__policy=rule.version.policy_id,
-        version__published_at__isnull=False,
-    )
-    keys = list(named.values_list("pk", flat=True))
-    return Clock.objects.filter(target__in=keys)
+    policy_id = rule.version.policy_id
+    return Clock.objects.filter(target__in=targets_of(rule.code, policy_id=policy_id))
+
+
+def targets_of(code: str, *, policy_id: int) -> list[int]:
+    """The keys of a rule in every published version of its policy."""
+    published = Target.objects.filter(version__published_at__isnull=False)
+    named = published.filter(code=code, version__policy=policy_id)
+    return list(named.values_list("pk", flat=True))
 
 
 def terms_of(question: Question) -> Terms:
@@ -305,7 +307,7 @@ def _examples(record: Record, due: Whole, places: Whole) -> list[Example]:
     keys = record.keys[places].tolist()
     known = Clock.objects.select_related("ticket").in_bulk(keys)
     return [
-        Example(known[key], _moment(record.due[place]), _moment(due[place]))
+        Example(known[key], moment(record.due[place]), moment(due[place]))
         for key, place in zip(keys, places.tolist(), strict=True)
         if key in known
     ]
@@ -321,7 +323,7 @@ def _lines(found: Tally) -> list[Line]:
 def _missing_years(question: Question, due: Whole) -> list[int]:
     """Years touched whose holidays some version of the calendar does not know."""
     limit = rules.length(question.changed, question.changed.budget)
-    last = max(question.until, _moment(due.max()).date()).year
+    last = max(question.until, moment(due.max()).date()).year
     return [
         year
         for year in range(question.since.year, last + 1)
@@ -332,7 +334,8 @@ def _missing_years(question: Question, due: Whole) -> list[int]:
     ]
 
 
-def _moment(instant: Any) -> datetime:
+def moment(instant: Any) -> datetime:
+    """Microseconds since 1970 as an instant."""
     return EPOCH + timedelta(microseconds=int(instant))
 
 

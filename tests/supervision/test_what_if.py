@@ -149,7 +149,7 @@ def test_nothing_is_saved_and_a_few_questions_are_enough(
 ) -> None:
     before = list(Clock.objects.order_by("pk").values())
     desk_of_manager.get(PAGE, ASKED)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         answer(desk_of_manager, amount="15", measure="seconds")
     assert list(Clock.objects.order_by("pk").values()) == before
     assert not PolicyVersion.objects.drafts().exists()

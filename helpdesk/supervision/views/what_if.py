@@ -1,7 +1,7 @@
 """What-if: the past under other terms, and from there a draft of the policy."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -15,8 +15,11 @@ from helpdesk.supervision.forms.what_if import LONGEST_QUERY, WhatIfForm, last_m
 from helpdesk.supervision.publishing import publishing
 from helpdesk.supervision.views.drafts import WRONG, back
 from helpdesk.supervision.views.policy import page
+from sla.models import ShadowRun
 from sla.services import what_if
 from staff.models import User
+
+MOST_SHADOWS: Final = 20
 
 
 @require_safe
@@ -72,5 +75,6 @@ def answered(request: HttpRequest, user: User, form: WhatIfForm) -> HttpResponse
         status=WRONG if form.errors else HTTPStatus.OK,
         part="what_if",
         form=form,
+        shadows=ShadowRun.objects.select_related("calendar")[:MOST_SHADOWS],
         **more,
     )
