@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Self
 
-from sla.business_time import Day, DayKind, Hours, Interval
+from sla.business_time import Day, DayKind, Hours, Interval, check_intervals
 from sla.models import WEEKDAYS, CalendarDay, CalendarVersion, OpeningHours, Pattern
 from sla.pack_format import read_hours
 from sla.services.years import Year
@@ -179,6 +179,11 @@ def differences(old: CalendarContent, new: CalendarContent) -> Iterator[Differen
 def written(intervals: Intervals) -> str:
     """Hours as people write them: 09:00-12:00, 14:00-21:00; nothing when closed."""
     return ", ".join(f"{_time(a)}-{_time(b)}" for a, b in intervals)
+
+
+def check(intervals: Intervals) -> None:
+    """Raise BadHours, with the hours as its place, for what no day can have."""
+    check_intervals(written(intervals), _opened(intervals))
 
 
 def read(text: str) -> Intervals:

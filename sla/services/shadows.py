@@ -236,7 +236,7 @@ def watch(run: ShadowRun, *, at: datetime) -> Watch:
         newly_kept=Count("pk", filter=MISSED & ~WOULD_BE_MISSED),
         guessed=Count("pk", filter=Q(flagged=True)),
     )
-    days = (
+    by_day: Any = (
         run.records.annotate(day=TruncDate("started_at"))
         .values("day")
         .annotate(**COUNTS)
@@ -244,7 +244,7 @@ def watch(run: ShadowRun, *, at: datetime) -> Watch:
     )
     return Watch(
         total=Day(None, *(total[name] for name in COUNTS)),
-        days=[Day(row["day"], *(row[name] for name in COUNTS)) for row in days],
+        days=[Day(row["day"], *(row[name] for name in COUNTS)) for row in by_day],
         newly_missed=total["newly_missed"],
         newly_kept=total["newly_kept"],
         guessed=total["guessed"],

@@ -65,7 +65,7 @@ def remark(version: PolicyVersion, *, by: User, note: str) -> None:
     Raises NotAllowed, IllegalStep.
     """
     version = editable(version, by=by)
-    longest = version._meta.get_field("note").max_length  # noqa: SLF001 - documented
+    longest = version._meta.get_field("note").max_length or 0  # noqa: SLF001 - documented
     both = " · ".join(part for part in (version.note, note) if part)
     if note not in version.note and len(both) <= longest:
         version.note = both

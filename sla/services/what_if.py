@@ -345,8 +345,9 @@ def drafted(rule: Target) -> Target | None:
     newest = policy.versions.order_by("-number").first()
     if newest is None:
         return None
-    found = newest.targets.select_related("calendar", "version__author")
-    return found.filter(code=rule.code).first()
+    rules_of = newest.targets.select_related("calendar", "version__author")
+    found: Target | None = rules_of.filter(code=rule.code).first()
+    return found
 
 
 def seen(rule: Target) -> str:

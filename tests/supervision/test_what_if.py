@@ -274,15 +274,25 @@ BAD: Final[list[tuple[dict[str, str], str, str]]] = [
         "“tonight” says no hours. Write 09:00-12:00, 14:00-21:00.",
     ),
     (
+        {"cover": "workdays", "hours": "20:00-08:00", "calendar": "working_day"},
+        "hours",
+        "20:00-08:00: it closes before it opens.",
+    ),
+    (
+        {"cover": "workdays", "hours": "22:00-56:00", "calendar": "working_day"},
+        "hours",
+        "22:00-56:00: hours lie outside of the day.",
+    ),
+    (
         {
-            "cover": "workdays",
-            "hours": "22:00-56:00",
+            "cover": "every_day",
+            "hours": "21:00-34:00",
             "calendar": "objection_service",
             "amount": "1",
             "measure": "hours",
         },
         "hours",
-        "Adjusted workday: hours lie outside of the day.",
+        "Monday: opening hours overlap.",
     ),
 ]
 
@@ -296,6 +306,15 @@ def test_a_limit_of_a_year_is_not_over_yet(desk_of_manager: Client) -> None:
     InquiryFactory.create()
     found = answer(desk_of_manager, amount="8760", measure="hours")
     assert (found.clocks, found.then.missed, found.now.open) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_fresh_page_suggests_the_last_thirty_days(
+    desk_of_manager: Client, language: str
+) -> None:
+    page = desk_of_manager.get(PAGE, HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    for name, day in (("since", "2026-11-01"), ("until", "2026-11-30")):
+        assert f'name="{name}" value="{day}"' in page
 
 
 def test_an_empty_period_says_what_would_appear(desk_of_manager: Client) -> None:

@@ -21,15 +21,17 @@ from helpdesk.supervision.forms.base import (
     written,
 )
 from helpdesk.templatetags.promises import limit, metric_name
+from sla.business_time import BadHours
 from sla.models import DAYS, Calendar, Target, Unit
 from sla.pack_format import BadText
-from sla.services import calendar_content, rules, soundness
+from sla.services import calendar_content, calendars, rules, soundness
 from sla.services.what_if import MOST_DAYS, MoreHours, Question
 from sla.what_if import Cover
 
 FIRST: Final = date(2020, 1, 1)
 SPAN: Final = timedelta(days=29)
 DAY_AND_NIGHT: Final = "-"
+DATE: Final = "%Y-%m-%d"
 # A longer one was not made here.
 LONGEST_QUERY: Final = 1000
 # What stands in an address as it is read.
@@ -48,6 +50,12 @@ class More(models.TextChoices):
         return Cover[self.name]
 
 
+def day_field(label: Any) -> forms.DateField:
+    """A date as browsers send it and want it, in any language."""
+    widget = forms.DateInput(attrs={"type": "date"}, format=DATE)
+    return forms.DateField(label=label, widget=widget, input_formats=[DATE])
+
+
 class WhatIfForm(Dressed):
     """A question about the past. What is left empty stays as the rule says it."""
 
@@ -57,12 +65,8 @@ class WhatIfForm(Dressed):
             "invalid_choice": gettext_lazy("No such rule is in force."),
         },
     )
-    since = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = day_field(gettext_lazy("From"))
+    until = day_field(gettext_lazy("To"))
     amount = forms.DecimalField(
         label=gettext_lazy("Limit"),
         required=False,
@@ -72,7 +76,7 @@ class WhatIfForm(Dressed):
         widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
     measure = forms.ChoiceField(
-        label=gettext_lazy("counted in"),
+        label=gettext_lazy("Counted in"),
         choices=[("", gettext_lazy("as in force")), *Measure.choices],
         required=False,
     )
@@ -87,7 +91,7 @@ class WhatIfForm(Dressed):
         required=False,
     )
     hours = forms.CharField(
-        label=gettext_lazy("at these hours"),
+        label=gettext_lazy("At these hours"),
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "21:00-24:00"}),
@@ -113,10 +117,14 @@ class WhatIfForm(Dressed):
     def clean_hours(self) -> calendar_content.Intervals:
         text = self.cleaned_data["hours"]
         try:
-            return calendar_content.read(text)
+            hours = calendar_content.read(text)
+            calendar_content.check(hours)
         except BadText as error:
             reason = _("“%(text)s” says no hours. Write 09:00-12:00, 14:00-21:00.")
             raise ValidationError(reason % {"text": error}) from error
+        except BadHours as error:
+            raise ValidationError(calendars.words_of(error)) from error
+        return hours
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
