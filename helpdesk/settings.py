@@ -388,6 +388,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "figures.rebuild",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "policies-shadows": {
+        "task": "policies.observe_shadows",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "sla-sweep": {
         "task": "sla.sweep",
         "schedule": 30.0,

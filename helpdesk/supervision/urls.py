@@ -17,7 +17,9 @@ from helpdesk.supervision.views import (
     publication,
     quarantine,
     rollouts,
+    shadows,
     stores,
+    what_if,
 )
 
 app_name = "supervision"
@@ -45,6 +47,11 @@ urlpatterns = [
         f"{VERSION}rules/<slug:code>/remove/",
         drafts.remove_rule,
         name="policy_rule_remove",
+    ),
+    path(
+        f"{VERSION}rules/<slug:code>/shadow/",
+        shadows.switch_on,
+        name="policy_shadow",
     ),
     path(f"{VERSION}ladder/", drafts.common_ladder, name="policy_ladder"),
     path(f"{VERSION}pauses/new/", drafts.new_pause_rule, name="policy_pause_new"),
@@ -87,6 +94,10 @@ urlpatterns = [
         prevention.step,
         name="prevention_step",
     ),
+    path("what-if/", what_if.show, name="what_if"),
+    path("shadows/<int:pk>/", shadows.show, name="shadow"),
+    path("shadows/<int:pk>/off/", shadows.switch_off, name="shadow_off"),
+    path("what-if/draft/", what_if.draft, name="what_if_draft"),
     path("quarantine/", quarantine.index, name="quarantine"),
     path("quarantine/<int:pk>/lift/", quarantine.lift, name="quarantine_lift"),
 ]

@@ -33,6 +33,7 @@ from sla.models.policy import (
     Target,
     Unit,
 )
+from sla.models.shadow import ShadowEnd, ShadowRecord, ShadowRun
 from sla.models.version import Version, VersionQuerySet
 from sla.models.watch import (
     Heartbeat,
@@ -73,6 +74,9 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "Rollout",
+    "ShadowEnd",
+    "ShadowRecord",
+    "ShadowRun",
     "Target",
     "Unit",
     "Version",
