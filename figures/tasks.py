@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from figures.services import breaches, reckoning
+from figures.services import breaches, exports, reckoning
 
 
 @shared_task(name="figures.explain_breaches")
@@ -29,3 +29,15 @@ def rebuild() -> int:
     """Reckon the last forty days anew, whatever is there."""
     at = timezone.now()
     return sum(1 for _ in reckoning.rebuild(at - reckoning.LOOK_BACK, at=at))
+
+
+@shared_task(name="exports.work")
+def work_on_exports() -> int:
+    """Add to the files that somebody asked for."""
+    return exports.work(clock=timezone.now)
+
+
+@shared_task(name="exports.sweep")
+def sweep_exports() -> int:
+    """Remove files that are no longer kept."""
+    return exports.sweep(at=timezone.now())

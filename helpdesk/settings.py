@@ -379,6 +379,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 9},
     },
+    "exports-work": {
+        "task": "exports.work",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "exports-sweep": {
+        "task": "exports.sweep",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
     "figures-refresh": {
         "task": "figures.refresh",
         "schedule": 20.0,

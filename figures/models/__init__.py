@@ -1,6 +1,14 @@
-"""Figures kept by the hour, what explains them, and what stands as a shift ends."""
+"""Figures by the hour, what explains them, shifts that end, files taken away."""
 
 from figures.models.breach import Breach
+from figures.models.export import (
+    Act,
+    Export,
+    ExportLog,
+    ExportState,
+    FileFormat,
+    Trouble,
+)
 from figures.models.hours import CaseHour, HourRow, Progress, PromiseHour
 from figures.models.shift_ends import (
     DigestByMail,
@@ -11,14 +19,20 @@ from figures.models.shift_ends import (
 )
 
 __all__ = [
+    "Act",
     "Breach",
     "CaseHour",
     "DigestByMail",
     "DigestCopy",
     "EndOfShift",
+    "Export",
+    "ExportLog",
+    "ExportState",
+    "FileFormat",
     "HourRow",
     "Progress",
     "PromiseHour",
     "ShiftDigest",
     "ShiftSheet",
+    "Trouble",
 ]

@@ -45,7 +45,7 @@ DROP FUNCTION figures_sheet_keep();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("figures", "0002_why_promises_were_missed"),
+        ("figures", "0004_exports_are_on_record"),
         ("staff", "0004_shifts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
