@@ -104,6 +104,7 @@ urlpatterns = [
     path(f"{FOLLOW_UP}cancel/", follow_ups.cancel, name="follow_up_cancel"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<number:number>/acknowledge/", notices.acknowledge, name="heard"),
+    path("words/<int:pk>/heard/", notices.heard_word, name="heard_word"),
     # Objections, and what departments were handed of them.
     path(f"{INQUIRY}objection/", objection_filing.convert, name="convert"),
     path("objections/file/", objection_filing.file, name="file_objection"),

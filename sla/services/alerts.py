@@ -1,5 +1,6 @@
 """Notices of warnings and breaches: announced, acknowledged, and gone when moot."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,13 @@ from tickets.models import Ticket, Verb
 from tickets.services import events
 from tickets.workflow import NotAllowed
 
-__all__ = ["acknowledge", "acknowledge_notices", "announce", "drop_moot_warnings"]
+__all__ = [
+    "acknowledge",
+    "acknowledge_all",
+    "acknowledge_notices",
+    "announce",
+    "drop_moot_warnings",
+]
 
 
 @transaction.atomic
@@ -36,6 +43,18 @@ def acknowledge(clock: Clock, *, by: User, at: datetime) -> Clock:
         feed.announce(ticket, "clock", to_customer=False)
     clock.refresh_from_db()
     return clock
+
+
+def acknowledge_all(clocks: Iterable[Clock], *, by: User, at: datetime) -> int:
+    """The same for many misses, one after another; how many were not seen before.
+
+    Raises NotAllowed for people who do not supervise.
+    """
+    if by.role not in SUPERVISES:
+        raise NotAllowed("acknowledge")
+    return sum(
+        acknowledge(clock, by=by, at=at).acknowledged_at == at for clock in clocks
+    )
 
 
 def acknowledge_notices(ticket: Ticket, *, by: User, at: datetime) -> int:
