@@ -11,6 +11,7 @@ from tickets.models import PrivateWord, Ticket
 MOST_SHOWN: Final = 3
 # Nobody reads further back, and no page does either.
 MOST_READ: Final = 200
+MOST_COUNTED: Final = 100
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,15 @@ class Notice:
         return self.notification.more
 
     @property
-    def rung(self) -> EscalationStep | None:
-        """The rung by which it came; None for a plain warning or breach."""
-        if self.event.kind == ClockEventKind.BREACH:
-            return None
+    def told_by(self) -> EscalationStep | None:
+        """The rung that named this person; None for who has the case (a warning)."""
         target = rules.published_target(self.clock.target_id)
         return rules.rung_of_step(target, self.event.step)
+
+    @property
+    def rung(self) -> EscalationStep | None:
+        """The rung by which it came; None for a plain warning or breach."""
+        return None if self.event.kind == ClockEventKind.BREACH else self.told_by
 
 
 @dataclass(frozen=True)
@@ -88,3 +92,9 @@ def outstanding(user: User) -> Notices:
         more=len(found[MOST_SHOWN:]),
         words=list(words[:MOST_SHOWN]),
     )
+
+
+def unread(user: User) -> int:
+    """How many notices wait for this person, up to a hundred; one query."""
+    waiting = Notification.objects.unacknowledged(user).speaking_to(user)
+    return waiting.newest_first()[:MOST_COUNTED].count()

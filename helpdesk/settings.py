@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "helpdesk.supervision",
     "helpdesk.setup",
     "helpdesk.doctor",
+    "figures",
     "objections",
     "inquiries",
     "sla",
@@ -157,6 +158,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "objections": "helpdesk.templatetags.objections",
                 "orders": "helpdesk.templatetags.orders",
                 "prevention": "helpdesk.templatetags.prevention",
+                "presence": "helpdesk.templatetags.presence",
             },
         },
     }
@@ -281,6 +283,20 @@ CELERY_BEAT_SCHEDULE = {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "staff-let-go": {
+        "task": "staff.let_go",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "figures-explain-breaches": {
+        "task": "figures.explain_breaches",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
+    "figures-explain-late-breaches": {
+        "task": "figures.explain_late_breaches",
+        "schedule": crontab(minute="25"),
+    },
     "publication-mark-due": {
         "task": "publication.mark_due",
         "schedule": crontab(hour="5", minute="20"),
@@ -350,6 +366,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "policies.carry_out_rollouts",
         "schedule": 10.0,
         "options": {"expires": 9},
+    },
+    "figures-refresh": {
+        "task": "figures.refresh",
+        "schedule": 20.0,
+        "options": {"expires": 19},
+    },
+    "figures-rebuild": {
+        "task": "figures.rebuild",
+        "schedule": crontab(hour="3", minute="30"),
     },
     "sla-sweep": {
         "task": "sla.sweep",

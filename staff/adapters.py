@@ -3,8 +3,10 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from staff.models import Role, User
+from staff.services import presence
 
 FRONT_DOORS = {
     Role.SUPERVISOR: "supervision:board",
@@ -24,6 +26,16 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        presence.sign_in(user, at=timezone.now())
+
+    def logout(self, request: HttpRequest) -> None:
+        user = request.user
+        super().logout(request)
+        if isinstance(user, User):
+            presence.sign_out(user, at=timezone.now())
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         user = request.user

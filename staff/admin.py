@@ -15,12 +15,14 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
-from staff.models import SUPERVISES, ApiToken, Department, User
+from staff.models import SUPERVISES, ApiToken, Department, Shift, User
 from staff.services import (
     forget_second_factors,
     make_sign_in_link,
+    presence,
     revoke_api_token,
 )
+from staff.shifts import spans
 
 
 class Kept(ModelAdmin):
@@ -67,7 +69,10 @@ class PersonAdmin(Kept):
     actions_submit_line = ("save_and_make_link",)
     fieldsets = (
         (None, {"fields": ("display_name", "username", "work_number")}),
-        (_("Work"), {"fields": ("role", "department", "supervisor", "is_active")}),
+        (
+            _("Work"),
+            {"fields": ("role", "department", "supervisor", "capacity", "is_active")},
+        ),
     )
 
     def get_readonly_fields(
@@ -88,6 +93,13 @@ class PersonAdmin(Kept):
         if not person.password:
             person.set_unusable_password()
         return person
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: Any, change: Any
+    ) -> None:
+        """The record of who is on duty learns of a new role or capacity."""
+        super().save_model(request, obj, form, change)
+        presence.follow(obj, at=timezone.now())
 
     def response_add(
         self, request: HttpRequest, obj: User, post_url_continue: str | None = None
@@ -164,6 +176,41 @@ class DepartmentAdmin(Kept):
     ) -> tuple[str, ...]:
         """Other systems know a department by its code."""
         return ("code",) if obj else ()
+
+
+@admin.register(Shift)
+class ShiftAdmin(Kept):
+    """Whose hours are whose; the page says which hours belong to nobody."""
+
+    list_display = ("name_zh", "name_en", "code", "hours_shown", "position", "active")
+    list_filter = ("active",)
+    search_fields = ("name_zh", "name_en", "code")
+    fields = ("code", "name_zh", "name_en", "begins", "ends", "position", "active")
+
+    @admin.display(description=_("Hours"), ordering="begins")
+    def hours_shown(self, shift: Shift) -> str:
+        return shift.span
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Shift | None = None
+    ) -> tuple[str, ...]:
+        """Other systems know a shift by its code."""
+        return ("code",) if obj else ()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say above the list whether the day is covered."""
+        cover = Shift.objects.cover()
+        if not cover:
+            text = _(
+                "No shift in use covers %(hours)s: nobody hands over then, and figures"
+                " by shift leave these hours out."
+            )
+            hours = spans(cover.missing)
+            self.message_user(request, text % {"hours": hours}, messages.WARNING)
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        return answer
 
 
 @admin.register(ApiToken)

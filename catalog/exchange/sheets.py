@@ -5,17 +5,18 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+
+from catalog.exchange.streams import CsvWriter, TableWriter, XlsxWriter
 
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_UNPACKED: Final = 20 * 1024 * 1024
@@ -25,11 +26,7 @@ MAX_COLUMNS: Final = 100
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0"
 UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-BOM: Final = "\ufeff"
-# A cell that begins so would be a formula to a spreadsheet.
-FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
 ESCAPED: Final = re.compile(r"'+[=+\-@\t\r\n]")
-NOT_FOR_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 UNREADABLE: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -186,42 +183,18 @@ def _plain(cell: str) -> str:
     return cell[1:] if ESCAPED.match(cell) else cell
 
 
-def _safe(value: Any) -> Any:
-    """A value that no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(value, int | Decimal):
-        return value
-    text = NOT_FOR_XML.sub("", str(value))
-    return f"'{text}" if FORMULA.match(text) else text
-
-
 def write(
     heading: Sequence[str], rows: Iterable[Sequence[Any]], *, as_: Format
 ) -> bytes:
     """The table as a file; `read` gives the same back."""
-    lines = [list(heading), *([_safe(value) for value in row] for row in rows)]
-    return WRITERS[as_](lines)
-
-
-def _write_csv(lines: list[list[Any]]) -> bytes:
-    """With the mark by which Excel knows UTF-8."""
-    out = io.StringIO(newline="")
-    out.write(BOM)
-    csv.writer(out).writerows(lines)
-    return out.getvalue().encode()
-
-
-def _write_xlsx(lines: list[list[Any]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.freeze_panes = "B2"
-    for line in lines:
-        sheet.append(line)
     out = io.BytesIO()
-    book.save(out)
+    writer = WRITERS[as_](out, heading=heading)
+    writer.write(rows)
+    writer.finish()
     return out.getvalue()
 
 
-WRITERS: Final[dict[Format, Callable[[list[list[Any]]], bytes]]] = {
-    Format.CSV: _write_csv,
-    Format.XLSX: _write_xlsx,
+WRITERS: Final[dict[Format, type[TableWriter]]] = {
+    Format.CSV: CsvWriter,
+    Format.XLSX: XlsxWriter,
 }

@@ -89,6 +89,7 @@ UNFOLD: Final[dict[str, Any]] = {
                         "apartment",
                         "admin:staff_department_changelist",
                     ),
+                    _item(_("Shifts"), "schedule", "admin:staff_shift_changelist"),
                     _item(_("API tokens"), "key", "admin:staff_apitoken_changelist"),
                 ],
             },

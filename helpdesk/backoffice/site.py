@@ -10,11 +10,13 @@ from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 from staff.models import User
+from staff.services import presence
 
 # The kit of these pages evaluates attributes and sets styles: see the ADR on the
 # content security policy of the back-office. Everything else stays as everywhere.
@@ -66,8 +68,11 @@ class BackOffice(UnfoldAdminSite):
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        user = request.user
         leave = LogoutView.as_view(next_page=reverse("account_login"))
         response: HttpResponse = leave(request)
+        if isinstance(user, User) and not request.user.is_authenticated:
+            presence.sign_out(user, at=timezone.now())
         return response
 
     def password_change(

@@ -2,10 +2,12 @@
 
 from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from helpdesk.live import asked, stream
 from staff.models import User
+from staff.services import presence
 from tickets import feed
 
 
@@ -21,6 +23,17 @@ async def desk(request: HttpRequest) -> HttpResponseBase:
 
 
 def channels_now(key: int) -> list[str]:
-    """What this person may hear at this moment; nothing for one who has left."""
+    """What this person may hear at this moment; nothing for one who has left.
+
+    It is asked again and again while a page is open, which is a sign of life.
+    """
+    if presence.seen(key, at=timezone.now()):
+        tell_presence(key)
     user = User.objects.active().select_related("department").filter(pk=key).first()
     return feed.channels_of(user) if user else []
+
+
+def tell_presence(key: int) -> None:
+    """Let this person's open pages show how they stand."""
+    body: dict[str, object] = {"ticket": None, "kind": "presence"}
+    feed.publish([(feed.user_channel(key), body)])

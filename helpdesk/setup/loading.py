@@ -23,7 +23,7 @@ from orders.services import importing
 from orders.services.importing import File
 from sla.services import calendar_content
 from sla.services.calendars import GROUPS
-from staff.models import Department, Role, User
+from staff.models import Department, Role, Shift, User
 from tickets.models import Channel, PublicationPlace, Store
 
 DATA: Final = Path(__file__).resolve().parent / "data"
@@ -42,10 +42,11 @@ def _read(name: str) -> dict[str, Any]:
 
 @transaction.atomic
 def load_basics() -> None:
-    """Departments, channels, places, words, catalogue; rows that exist stay."""
+    """Departments, shifts, channels, places, words, catalogue; rows that exist stay."""
     data = _read("basics.toml")
     for row in data["departments"]:
         Department.objects.get_or_create(code=row["code"], defaults=row)
+    _load_shifts(data["shifts"])
     for position, row in enumerate(data["channels"]):
         defaults = {**row, "position": position}
         Channel.objects.get_or_create(code=row["code"], defaults=defaults)
@@ -53,6 +54,14 @@ def load_basics() -> None:
     load_knowledge()
     load_catalogue()
     load_objections()
+
+
+def _load_shifts(rows: list[dict[str, Any]]) -> None:
+    """The shifts of a day; a company that has any has its own."""
+    if not Shift.objects.exists():
+        Shift.objects.bulk_create(
+            Shift(**row, position=position) for position, row in enumerate(rows)
+        )
 
 
 def _load_places(rows: list[dict[str, str]], *, at: datetime) -> None:

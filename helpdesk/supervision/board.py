@@ -39,7 +39,7 @@ from sla.models import (
     Unit,
 )
 from sla.services import goals, rules
-from staff.models import User
+from staff.models import Presence, User
 from tickets.models import Kind, Ticket
 
 SOON: Final = timedelta(minutes=15)
@@ -131,11 +131,21 @@ class Unseen:
 
 @dataclass(frozen=True)
 class Load:
-    """A colleague, and what lies in their hands."""
+    """A colleague, whether they are on duty, and what lies in their hands."""
 
     person: User
+    state: Presence
     open_count: int
     waiting_count: int
+
+    @property
+    def on_duty(self) -> bool:
+        return self.state == Presence.ON_DUTY
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many customers wait for them as they can serve at once."""
+        return self.on_duty and self.waiting_count >= self.person.capacity
 
 
 @dataclass(frozen=True)
@@ -199,7 +209,7 @@ class Board:
             due=promises(due_soon(at=at).order_by("due_at"), at=at),
             missed=missed(at=at),
             waits=waiting_now(at=at),
-            people=people(),
+            people=people(at=at),
             warnings=Warnings.of(at=at, set_aside=state["set_aside"]),
         )
 
@@ -229,9 +239,13 @@ class Board:
         return self.missed.running
 
     @property
-    def in_hand(self) -> int:
-        """How many open tickets somebody has."""
-        return sum(load.open_count for load in self.people)
+    def on_duty(self) -> int:
+        return sum(load.on_duty for load in self.people)
+
+    @property
+    def full(self) -> int:
+        """How many of those on duty serve as many customers as they can."""
+        return sum(load.is_full for load in self.people)
 
     @property
     def silent(self) -> bool:
@@ -387,17 +401,28 @@ def waiting_now(*, at: datetime) -> list[Waiting]:
     ]
 
 
-def people() -> list[Load]:
-    """Who answers, with the open tickets and waiting customers of each."""
+def people(*, at: datetime) -> list[Load]:
+    """Who answers: on duty before away before off, who has most waiting first."""
     held = Counter(counts(Ticket.objects.open()))
     waiting = Counter(counts(Ticket.objects.with_waiting_customer()))
     loads = [
-        Load(person, held[person.pk], waiting[person.pk])
+        Load(
+            person,
+            person.presence_as_of(at),
+            held[person.pk],
+            waiting[person.pk],
+        )
         for person in User.objects.answering()
     ]
+    states = list(Presence)
     return sorted(
         loads,
-        key=lambda it: (-it.waiting_count, -it.open_count, it.person.work_number),
+        key=lambda it: (
+            states.index(it.state),
+            -it.waiting_count,
+            -it.open_count,
+            it.person.work_number,
+        ),
     )
 
 

@@ -21,11 +21,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from helpdesk.desk.live import tell_presence
 from helpdesk.live import asked, sse, stream
 from helpdesk.supervision import snapshot
 from helpdesk.supervision.personal import personal
 from helpdesk.supervision.snapshot import BOARD, TV, Screen, Shown
 from staff.models import SUPERVISES, User
+from staff.services import presence
 from tickets import feed
 
 logger = logging.getLogger(__name__)
@@ -195,11 +197,17 @@ async def board(request: HttpRequest) -> HttpResponseBase:
     return stream(
         request,
         [feed.user_channel(key)],
-        allowed=lambda: still_supervises(key),
+        allowed=lambda: still_supervises(key, is_person=kind == BOARD),
         relay=Relay(screen, key),
     )
 
 
-def still_supervises(key: int) -> bool:
-    """Whether this person may look at the board at this moment."""
+def still_supervises(key: int, *, is_person: bool = True) -> bool:
+    """Whether this person may look at the board at this moment.
+
+    It is asked again and again while a page is open, which is a sign of life; a screen
+    on the wall is none.
+    """
+    if is_person and presence.seen(key, at=timezone.now()):
+        tell_presence(key)
     return User.objects.active().filter(pk=key, role__in=SUPERVISES).exists()

@@ -1,5 +1,6 @@
 """Who is told, and whether the detector lives: notices and the heartbeat."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -34,17 +35,40 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """All in the product that a person has not acknowledged, moot or not."""
         return self.filter(recipient=user, medium=Medium.IN_APP, acknowledged_at=None)
 
+    def acknowledged(self, user: User) -> Self:
+        """All in the product that a person has acknowledged, or that became moot."""
+        return self.filter(
+            recipient=user, medium=Medium.IN_APP, acknowledged_at__isnull=False
+        )
+
+    def told_to(self, user: User) -> Self:
+        """All in the product that a person was ever told, open or not."""
+        return self.filter(recipient=user, medium=Medium.IN_APP)
+
     def speaking_to(self, user: User) -> Self:
         """Those of tickets that a person may see; a warning only while it is true."""
-        notices = self.exclude(
+        return self.exclude(
             ~Q(event__clock__status=ClockStatus.RUNNING),
             event__kind=ClockEventKind.WARNING,
-        )
+        ).about_visible(user)
+
+    def about_visible(self, user: User) -> Self:
+        """Those of tickets that a person may see, with what a list says of each."""
+        notices = self.all()
         if not user.sees_every_ticket:
             visible = Ticket.objects.visible_to(user)
             notices = notices.filter(event__clock__ticket__in=visible)
         return notices.select_related(
             "event__clock__target", "event__clock__ticket__customer"
+        )
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-pk")
+
+    def before(self, created_at: datetime, pk: int) -> Self:
+        """What follows a notice in a list that begins with the newest."""
+        return self.filter(created_at__lte=created_at).exclude(
+            created_at=created_at, pk__gte=pk
         )
 
 
@@ -56,8 +80,9 @@ class Notification(models.Model):
     when sending fails, and given up at last (`failed_at`).
     """
 
+    # The index by which one reads one's own finds whoever was told something, too.
     recipient = models.ForeignKey(
-        User, models.PROTECT, related_name="sla_notifications"
+        User, models.PROTECT, related_name="sla_notifications", db_index=False
     )
     event = models.ForeignKey(ClockEvent, models.PROTECT, related_name="notifications")
     medium = models.CharField(
@@ -86,6 +111,9 @@ class Notification(models.Model):
             )
         ]
         indexes: ClassVar = [
+            models.Index(
+                fields=("recipient", "-created_at", "-id"), name="notification_newest"
+            ),
             models.Index(
                 fields=("recipient", "-created_at"),
                 name="notification_open",

@@ -1,11 +1,18 @@
 """Notices of warnings and breaches: announced, acknowledged, and gone when moot."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
 
-from sla.models import UNFINISHED, Clock, ClockEventKind, Medium, Notification
+from sla.models import (
+    UNFINISHED,
+    Clock,
+    ClockEventKind,
+    Medium,
+    Notification,
+    NotificationQuerySet,
+)
 from sla.services.announcing import announce
 from staff.models import SUPERVISES, User
 from tickets import feed
@@ -16,7 +23,9 @@ from tickets.workflow import NotAllowed
 __all__ = [
     "acknowledge",
     "acknowledge_all",
+    "acknowledge_kind",
     "acknowledge_notices",
+    "acknowledge_these",
     "announce",
     "drop_moot_warnings",
 ]
@@ -68,6 +77,34 @@ def acknowledge_notices(ticket: Ticket, *, by: User, at: datetime) -> int:
         medium=Medium.IN_APP,
         acknowledged_at=None,
     ).update(acknowledged_at=at)
+
+
+def acknowledge_these(pks: Collection[int], *, by: User, at: datetime) -> int:
+    """A person has read these notices of theirs; how many were still open.
+
+    Those of others, and those acknowledged before, stay as they are.
+    """
+    return _heard(Notification.objects.filter(pk__in=pks), by=by, at=at)
+
+
+def acknowledge_kind(kind: str, *, up_to: int, by: User, at: datetime) -> int:
+    """A person has read all notices of a kind ("" for every kind); how many those were.
+
+    `up_to` is the newest that the person was shown: what came since stays open.
+    """
+    notices = Notification.objects.filter(pk__lte=up_to)
+    if kind:
+        notices = notices.filter(event__kind=kind)
+    return _heard(notices, by=by, at=at)
+
+
+@transaction.atomic
+def _heard(notices: NotificationQuerySet, *, by: User, at: datetime) -> int:
+    mine = notices.filter(recipient=by, medium=Medium.IN_APP, acknowledged_at=None)
+    count = mine.update(acknowledged_at=at)
+    if count:
+        feed.announce_notifications([by.pk])
+    return count
 
 
 def drop_moot_warnings(*, at: datetime) -> int:

@@ -40,13 +40,13 @@ def holds(clocks: Iterable[Clock]) -> Mapping[int, Hold]:
         return {}
     pauses = Pause.objects.filter(clock__in=paused, resumed_at=None)
     found = list(pauses.select_related("rule__calendar", "clock__target"))
-    dated = _DatedCalendars()
+    dated = DatedCalendars()
     return {
         pause.clock_id: _hold(paused[pause.clock_id], pause, dated) for pause in found
     }
 
 
-def _hold(clock: Clock, pause: Pause, dated: "_DatedCalendars") -> Hold:
+def _hold(clock: Clock, pause: Pause, dated: "DatedCalendars") -> Hold:
     terms = rules.terms_of(pause.clock.target)
     opening_time = terms.limit.unit not in AROUND_THE_CLOCK
     left = due_at = None
@@ -65,7 +65,7 @@ def _hold(clock: Clock, pause: Pause, dated: "_DatedCalendars") -> Hold:
     )
 
 
-class _DatedCalendars:
+class DatedCalendars:
     """The calendars in force at any moment, read at the first question."""
 
     def __init__(self) -> None:

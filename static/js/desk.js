@@ -82,7 +82,7 @@
   body.addEventListener("live:hello", fetchAll);
   body.addEventListener("live:change", (event) => {
     const { ticket, kind } = event.detail;
-    if (kind === "notification") return;
+    if (kind === "notification" || kind === "presence") return;
     fetchList();
     if (!ticket || ticket === number()) fetchOpen();
   });
@@ -104,6 +104,7 @@
     body.addEventListener(failure, (event) => {
       if (event.detail.requestConfig?.verb !== "post") return;
       if (event.target.id === "composer") return; // says so itself
+      if (event.target.id === "opened") return; // nobody has pressed anything
       if (event.target.id === "phrases") return; // asks again with the next letter
       globalThis.Shoushi.toast({ text: words.offline, kind: "soon", id: "toast-offline" });
     });

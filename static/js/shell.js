@@ -55,6 +55,28 @@
     if (button && !confirm(button.dataset.confirm)) event.preventDefault();
   });
 
+  // --- whether one is on duty: the other tabs and the server may say it too ----------
+  const presence = () => {
+    const menu = document.getElementById("presence");
+    if (!menu || menu.open) return;
+    htmx.ajax("GET", menu.dataset.url, { target: "#presence", swap: "outerHTML" });
+  };
+  document.body.addEventListener("live:change", (event) => {
+    if (event.detail.kind === "presence") presence();
+  });
+  document.body.addEventListener("live:hello", (event) => {
+    if (event.detail.reconnected) presence();
+  });
+  let said = false; // the button that was pressed is gone: its menu has the focus
+  document.addEventListener("htmx:configRequest", (event) => {
+    said = event.detail.verb === "post" && event.detail.target?.id === "presence";
+  });
+  document.addEventListener("htmx:load", (event) => {
+    if (!said || event.detail.elt.id !== "presence") return;
+    said = false;
+    event.detail.elt.querySelector("summary").focus();
+  });
+
   // --- a refusal is a note, never the new content of what asked for it --------------
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status < 400) return;

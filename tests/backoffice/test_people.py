@@ -23,6 +23,7 @@ def entered(**changes: Any) -> dict[str, Any]:
         "display_name": "李雷",
         "username": "lilei",
         "work_number": "4001",
+        "capacity": "5",
         "role": Role.AGENT.value,
         "department": department().pk,
         "supervisor": "",

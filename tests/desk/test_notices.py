@@ -37,7 +37,7 @@ def asked_and_taken(agent: User, *, ago: timedelta) -> Inquiry:
 
 
 def shown(client: Client) -> list[tuple[str, str]]:
-    notices = client.get("/desk/notices/").context["notices"].shown
+    notices = client.get("/desk/notices/outstanding/").context["notices"].shown
     return [(n.event.clock.ticket.number, n.event.kind) for n in notices]
 
 
@@ -69,7 +69,7 @@ def test_three_are_shown_and_the_rest_is_counted(desk: Client, agent: User) -> N
     for _number in range(5):
         asked_and_taken(agent, ago=timedelta(seconds=40))
     pass_time()
-    notices = desk.get("/desk/notices/").context["notices"]
+    notices = desk.get("/desk/notices/outstanding/").context["notices"]
     assert (len(notices.shown), notices.more) == (3, 2)
 
 
@@ -96,7 +96,7 @@ def test_a_notice_says_by_which_rung_it_came_and_what_it_stands_for(
         asked_and_taken(agent, ago=timedelta(minutes=31))
     pass_time()
     client.force_login(manager)
-    page = client.get("/desk/notices/", headers={"Accept-Language": "en"})
+    page = client.get("/desk/notices/outstanding/", headers={"Accept-Language": "en"})
     notices = page.context["notices"]
     assert (len(notices.shown), notices.more) == (3, 17)
     assert [notice.more for notice in notices.shown] == [2, 0, 0]

@@ -9,6 +9,7 @@ from sla.services import verification
 from sla.services.verification import Scope
 from tests.sla.month import Month, tally
 from tests.sla.oracle import SHANGHAI
+from tests.sla.reckoning import reckoned_wrong
 
 
 @pytest.mark.clause("IN-23", "IN-24", "IN-27", "IN-28", "IN-45", "IN-54")
@@ -29,6 +30,7 @@ def test_engine_and_oracle_agree_on_every_clock_of_a_month(
         it for piece in verification.verify(Scope(), jobs=1) for it in piece.findings
     ]
     assert found == []
+    assert reckoned_wrong(at=month.end) == []
     happened = tally(month)
     for name in ("met", "missed", "cancelled", "pauses", "recomputed"):
         assert happened[name] > 0, happened

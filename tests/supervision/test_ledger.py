@@ -11,7 +11,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
-from helpdesk.supervision.ledger import Figure, Row, Sheet, Wanted, in_force
+from figures.services import reckoning
+from figures.share import Share
+from helpdesk.supervision.ledger import Row, Sheet, Wanted, in_force
 from inquiries import services
 from inquiries.models import Inquiry
 from sla.models import Clock, ClockStatus, Outcome, PolicyVersion
@@ -50,6 +52,7 @@ def asked(at: datetime, *, answered_after: float | None = None) -> Inquiry:
 
 
 def rows_of(user: User, at: datetime) -> dict[str, Row]:
+    reckoning.catch_up(at=at)
     sheet = Sheet.of(user, wanted=Wanted(), at=at)
     return {row.clause.id: row for row in sheet.rows}
 
@@ -93,18 +96,18 @@ def test_the_figure_of_a_clause_is_that_of_the_month_so_far(boss: User) -> None:
     rows = rows_of(boss, NOON)
 
     figure = rows["IN-24"].figure
-    assert figure == Figure(met=4, due=7)
+    assert figure == Share(met=4, due=7)
     assert (figure.missed, figure.percent) == (3, 57.1)
     assert [rule.budget for rule in rows["IN-24"].rules] == [20 * second]
     assert rows["CC-18"].figure == rows["SH-02"].figure == figure
     assert rows["CC-18"].rules == rows["IN-24"].rules
     assert [rule.code for rule in rows["IN-25"].rules] == ["IN_FIRST_REPLY"]
     assert rows["IN-25"].figure is None
-    assert rows["IN-28"].figure == Figure(met=0, due=0)
-    assert Figure(met=0, due=0).percent is None
-    assert Figure(met=9999, due=10000).percent == 99.9
+    assert rows["IN-28"].figure == Share(met=0, due=0)
+    assert Share(met=0, due=0).percent is None
+    assert Share(met=9999, due=10000).percent == 99.9
     december = datetime.fromisoformat("2026-12-01T00:00:00+08:00")
-    assert rows_of(boss, december)["IN-24"].figure == Figure(0, 0)
+    assert rows_of(boss, december)["IN-24"].figure == Share(0, 0)
 
 
 @pytest.mark.parametrize("tickets", [0, 5])
@@ -143,6 +146,7 @@ def test_a_clause_says_mark_rules_figure_tests_and_where_its_records_are(
     assert "将由以下功能落实：排班表" in chinese
     assert "Will be kept" not in chinese
     asked(NOON - timedelta(seconds=45))
+    reckoning.catch_up(at=NOON)
     with travel(NOON, tick=False):
         late = door.get(PAGE).content.decode().partition('id="clause-IN-24"')[2]
     assert "0 of 1" in late.partition("</tr>")[0]
@@ -197,6 +201,7 @@ def test_the_ledger_as_a_file_has_the_version_and_holds_no_formula(
     door: Client,
 ) -> None:
     asked(NOON - timedelta(seconds=45))
+    reckoning.catch_up(at=NOON)
     Department.objects.filter(code="contract_management").update(name_en="=1+1")
     with travel(NOON, tick=False):
         answer = door.get(EXPORT)
@@ -223,5 +228,5 @@ def test_before_any_policy_is_in_force_the_ledger_still_opens(door: Client) -> N
     assert [it.number for it in in_force(at=NOON)] == [1]
     rows = rows_of(UserFactory.create(role=Role.MANAGER), long_ago)
     assert rows["IN-24"].rules == []
-    assert rows["IN-24"].figure == Figure(0, 0)
+    assert rows["IN-24"].figure == Share(0, 0)
     assert PolicyVersion.objects.count() == 1

@@ -16,7 +16,7 @@ from django.utils.translation.template import templatize
 ROOT = settings.BASE_DIR
 CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
 APPS = (
-    *("helpdesk", "objections", "inquiries", "sla", "tickets"),
+    *("helpdesk", "figures", "objections", "inquiries", "sla", "tickets"),
     *("orders", "knowledge", "catalog", "customers", "staff"),
 )
 TEMPLATES = ("html", "txt")

@@ -5,6 +5,7 @@ from tickets.models.duty import Duty
 from tickets.models.event import Event, Verb
 from tickets.models.link import TicketLink, TicketLinkQuerySet
 from tickets.models.message import Attachment, Direction, Message, attachment_path
+from tickets.models.opening import Opening
 from tickets.models.publication import PlaceKind, PublicationCheck, PublicationPlace
 from tickets.models.scan import Scan
 from tickets.models.staged import StagedFile
@@ -22,6 +23,7 @@ __all__ = [
     "Event",
     "Kind",
     "Message",
+    "Opening",
     "PlaceKind",
     "Priority",
     "PrivateWord",

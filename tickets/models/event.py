@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -151,6 +152,10 @@ class Event(models.Model):
             models.UniqueConstraint(
                 fields=("ticket", "sequence"), name="event_one_per_place"
             )
+        ]
+        indexes: ClassVar = [
+            # Lines come in the order of time, so that a few pages hold an hour.
+            BrinIndex(fields=("at",), name="event_of_a_time", pages_per_range=16),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        scope = Scope(_known(options["ticket"]), _instant(options["since"]))
+        scope = Scope(_known(options["ticket"]), instant(options["since"]))
         clocks = lines = wrong = 0
         for piece in verification.verify(scope, jobs=options["jobs"]):
             clocks += piece.clocks
@@ -51,7 +51,7 @@ def _known(number: str) -> str:
     return number
 
 
-def _instant(text: str | None) -> datetime | None:
+def instant(text: str | None) -> datetime | None:
     """A date, or an instant; local time unless it says otherwise."""
     if text is None:
         return None

@@ -20,7 +20,7 @@ def first_goal(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sla", "0015_appeal_metric"),
+        ("sla", "0016_newest_notices_of_a_person"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

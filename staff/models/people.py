@@ -1,15 +1,18 @@
 """People who answer, the departments they belong to, and their ways in."""
 
 from collections.abc import Collection
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from staff.models.presence import Presence
 
 
 class Named(models.Model):
@@ -76,6 +79,11 @@ PUBLISHES = frozenset({Role.MANAGER, Role.GENERAL_MANAGER, Role.ADMINISTRATOR})
 ANSWERS = frozenset({Role.AGENT, Role.SUPERVISOR, Role.MANAGER})
 RECEIVES = ANSWERS | {Role.ADMINISTRATOR}
 
+# Who has not shown a sign of life for so long is not on duty any more.
+UNSEEN_AFTER: Final = timedelta(minutes=5)
+# Written by the verbs of presence alone; a form that saves a person leaves them.
+OF_PRESENCE: Final = frozenset({"presence", "presence_since", "seen_at"})
+
 
 class UserQuerySet(models.QuerySet["User"]):
     """Questions about people."""
@@ -121,6 +129,22 @@ class User(AbstractUser):
         related_name="team",
         verbose_name=_("supervisor"),
     )
+    capacity = models.PositiveSmallIntegerField(
+        _("capacity"),
+        default=5,
+        db_default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("How many waiting customers this person can serve at once."),
+    )
+    presence = models.CharField(
+        max_length=10,
+        choices=Presence.choices,
+        default=Presence.OFF,
+        db_default=Presence.OFF,
+        editable=False,
+    )
+    presence_since = models.DateTimeField(null=True, editable=False)
+    seen_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[PeopleManager] = PeopleManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name", "work_number", "role"]
@@ -142,6 +166,9 @@ class User(AbstractUser):
                 condition=Q(role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True)
                 | ~Q(role=Role.ADMINISTRATOR) & Q(is_staff=False, is_superuser=False),
                 name="user_administrators_run_the_back_office",
+            ),
+            models.CheckConstraint(
+                condition=Q(presence__in=Presence.values), name="user_presence_known"
             ),
         ]
 
@@ -166,7 +193,14 @@ class User(AbstractUser):
         self._follow_role()
         if "role" in (fields := options.get("update_fields") or ()):
             options["update_fields"] = {*fields, "is_staff", "is_superuser"}
+        elif not fields and not self._state.adding:
+            names = {field.name for field in self._meta.concrete_fields}
+            options["update_fields"] = names - OF_PRESENCE - {"id"}
         super().save(*args, **options)
+
+    def presence_as_of(self, at: datetime) -> Presence:
+        """How this person counts now: one of whom nothing is seen counts as off."""
+        return counted(self.presence, self.seen_at, at=at)
 
     def _follow_role(self) -> None:
         self.is_staff = self.is_superuser = self.is_administrator
@@ -200,6 +234,13 @@ class User(AbstractUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
+
+
+def counted(state: str, seen_at: datetime | None, *, at: datetime) -> Presence:
+    """What was said last, as long as there are signs of life; the job says it later."""
+    if seen_at is None or seen_at < at - UNSEEN_AFTER:
+        return Presence.OFF
+    return Presence(state)
 
 
 class SignInLink(models.Model):

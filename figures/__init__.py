@@ -1,0 +1,1 @@
+"""How promises and cases stand in numbers: one definition each, kept by the hour."""

@@ -1,0 +1,1 @@
+"""Reckoning and reading of figures."""

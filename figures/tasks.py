@@ -1,0 +1,31 @@
+"""Jobs of the figures, on queue `default`; each may run twice without harm."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from figures.services import breaches, reckoning
+
+
+@shared_task(name="figures.explain_breaches")
+def explain_breaches() -> int:
+    """Say of each promise that was just missed why."""
+    return breaches.reckon_due(at=timezone.now())
+
+
+@shared_task(name="figures.explain_late_breaches")
+def explain_late_breaches() -> int:
+    """The same of what was recorded, or corrected, long after the deadline."""
+    return breaches.reckon_due(at=timezone.now(), back=breaches.LATELY)
+
+
+@shared_task(name="figures.refresh")
+def refresh() -> int:
+    """Reckon what has changed since the last run."""
+    return reckoning.refresh(at=timezone.now())
+
+
+@shared_task(name="figures.rebuild")
+def rebuild() -> int:
+    """Reckon the last forty days anew, whatever is there."""
+    at = timezone.now()
+    return sum(1 for _ in reckoning.rebuild(at - reckoning.LOOK_BACK, at=at))

@@ -1,0 +1,29 @@
+"""Whether one is on duty: the menu in the rail of every staff page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from helpdesk.answers import SeeOther
+from helpdesk.desk.live import tell_presence
+from helpdesk.signed_in import signed_in
+from staff.adapters import front_door
+from staff.models import Presence, User
+from staff.services import presence
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@signed_in
+def menu(request: HttpRequest, user: User) -> HttpResponse:
+    """The menu alone; a POST says how one stands (its `state`)."""
+    asked = request.POST.get("state", "")
+    if request.method == "POST" and asked in Presence.values:
+        if presence.say(user, Presence(asked), at=timezone.now()):
+            tell_presence(user.pk)
+        user.refresh_from_db(fields=["presence", "presence_since", "seen_at"])
+    if request.method == "POST" and not request.headers.get("HX-Request"):
+        return SeeOther(redirect(front_door(user)).url)
+    return render(request, "components/presence_menu.html", {"user": user})
