@@ -193,13 +193,20 @@ async def board(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(status=403)
     key = user.pk
     kind = TV if "tv" in request.GET else BOARD
-    screen = Screen(kind, get_language() or settings.LANGUAGE_CODE)
+    await asked(lambda: still_supervises(key, is_person=kind == BOARD))
+    screen = Screen(kind, language_of(request))
     return stream(
         request,
         [feed.user_channel(key)],
         allowed=lambda: still_supervises(key, is_person=kind == BOARD),
         relay=Relay(screen, key),
     )
+
+
+def language_of(request: HttpRequest) -> str:
+    """That of the page, which names it: a shared worker may not ask as its page does."""
+    named = request.GET.get("language", "")
+    return named if named in dict(settings.LANGUAGES) else get_language() or ""
 
 
 def still_supervises(key: int, *, is_person: bool = True) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.supervision import snapshot
@@ -73,10 +74,10 @@ def test_a_private_word_reaches_the_colleague_and_nobody_else(
     assert "not read yet" in monitor
 
     door.force_login(UserFactory.create())
-    assert word.text not in door.get("/desk/notices/").content.decode()
+    assert word.text not in door.get(reverse("desk:notices")).content.decode()
     assert door.post(f"/desk/words/{word.pk}/heard/").status_code == 404
     door.force_login(agent)
-    notices = door.get("/desk/notices/", headers=ENGLISH).content.decode()
+    notices = door.get(reverse("desk:notices"), headers=ENGLISH).content.decode()
     assert word.text in notices
     assert "Privately from 陈立" in notices
     for _ in range(2):
