@@ -9,13 +9,13 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 import psutil
 from asgiref.sync import sync_to_async
@@ -29,6 +29,7 @@ from bench.house import say
 from bench.watching import share
 from helpdesk.launch import parts, process
 from helpdesk.launch.logs import tail
+from helpdesk.supervision.board import Board
 from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import Role, User
@@ -224,6 +225,32 @@ async def measure(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def slow_statements(least_ms: float) -> list[tuple[float, str]]:
+    """The plans of those statements of one board that take so long or longer."""
+    taken: list[tuple[float, str, object]] = []
+
+    def note(execute: Callable[..., object], sql: str, params: Any, *more: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, *more)
+        finally:
+            taken.append(((time.perf_counter() - began) * 1000, sql, params))
+
+    for _ in range(3):
+        taken.clear()
+        with connection.execute_wrapper(note):
+            Board.of(at=timezone.now())
+    say(f"one board: {len(taken)} statements, {sum(ms for ms, *_ in taken):.1f} ms")
+    found = []
+    with connection.cursor() as cursor:
+        for ms, sql, params in taken:
+            if ms >= least_ms:
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}", params)
+                plan = "\n".join(line for (line,) in cursor.fetchall())
+                found.append((ms, f"{sql}\n{plan}"))
+    return found
+
+
 def free_port() -> int:
     """One that nobody has at this moment."""
     with socket.socket() as probe:
@@ -250,6 +277,8 @@ def measure_size(tickets: int, options: argparse.Namespace) -> list[Figures]:
         say(f"{tickets:,} tickets: writing them")
         history.write(tickets)
         hands()
+        for ms, plan in slow_statements(options.explain):
+            say(f"{ms:.1f} ms: {plan}")
         cookies = [signed_in(user) for user in supervisors(max(options.viewers))]
         port = free_port()
         for viewers in options.viewers:
@@ -272,6 +301,9 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, nargs="+", default=[10_000, 1_000_000])
     parser.add_argument("--viewers", type=int, nargs="+", default=[1, 50])
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument(
+        "--explain", type=float, default=50.0, help="plans of statements so slow, ms"
+    )
     parser.add_argument("--write", action="store_true", help="into RESULTS.md")
     options = parser.parse_args()
     shape = results.machine()

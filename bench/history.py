@@ -80,7 +80,7 @@ def people(at: datetime) -> list[int]:
     """Colleagues on duty, who have what is open."""
     agents = [
         User(
-            username=f"agent{n}",
+            username=f"history{n}",
             display_name=f"员工{n}",
             work_number=f"7{n:03d}",
             role=Role.AGENT,

@@ -18,6 +18,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.http import HttpRequest, StreamingHttpResponse
 
+from tickets import feed
+
 PING_SECONDS: Final = 10.0
 LONGEST_SECONDS: Final = 900.0
 RETRY_MS: Final = 1000
@@ -59,6 +61,12 @@ async def asked(question: Callable[[], T]) -> T:
             close_old_connections()
 
     return await asyncio.get_running_loop().run_in_executor(_ASKING, ask)
+
+
+def tell_presence(key: int) -> None:
+    """Let this person's open pages show how they stand."""
+    body: dict[str, object] = {"ticket": None, "kind": "presence"}
+    feed.publish([(feed.user_channel(key), body)])
 
 
 def now_ms() -> int:

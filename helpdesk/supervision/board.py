@@ -401,6 +401,12 @@ def waiting_now(*, at: datetime) -> list[Waiting]:
     ]
 
 
+def nearest_open(clocks: Iterable[Clock]) -> Clock | None:
+    """The next deadline; a paused clock counts after those that run."""
+    unfinished = [clock for clock in clocks if clock.is_unfinished]
+    return min(unfinished, key=lambda c: (c.status != RUNNING, c.due_at), default=None)
+
+
 def people(*, at: datetime) -> list[Load]:
     """Who answers: on duty before away before off, who has most waiting first."""
     held = Counter(counts(Ticket.objects.open()))

@@ -21,8 +21,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from helpdesk.desk.live import tell_presence
-from helpdesk.live import asked, sse, stream
+from helpdesk.live import asked, sse, stream, tell_presence
 from helpdesk.supervision import snapshot
 from helpdesk.supervision.personal import personal
 from helpdesk.supervision.snapshot import BOARD, TV, Screen, Shown
@@ -204,7 +203,7 @@ async def board(request: HttpRequest) -> HttpResponseBase:
 
 
 def language_of(request: HttpRequest) -> str:
-    """That of the page, which names it: a shared worker may not ask as its page does."""
+    """That of the page, which names it: a shared worker may ask in another one."""
     named = request.GET.get("language", "")
     return named if named in dict(settings.LANGUAGES) else get_language() or ""
 

@@ -5,34 +5,107 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.http import Http404
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
-from helpdesk.desk.objection import ObjectionWorkspace
-from helpdesk.desk.workspace import Workspace
+from helpdesk.supervision.board import nearest_open
+from inquiries import merged, timeline
 from inquiries import services as inquiries
 from objections import services as objections
+from sla.models import Clock
+from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Kind, PrivateWord, Ticket, Verb
+from tickets.models import (
+    Attachment,
+    Direction,
+    Kind,
+    Message,
+    PrivateWord,
+    Ticket,
+    Verb,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as whoever watches sees it; `origin`: the merged one it is of."""
+
+    message: Message
+    who: str
+    side: str
+    files: list[tuple[Attachment, str]]
+    origin: str
+
+    @property
+    def us(self) -> bool:
+        return self.message.direction != Direction.IN
 
 
 @dataclass(frozen=True)
 class Monitored:
-    """The conversation at one moment, as whoever watches sees it."""
+    """The conversation at one moment."""
 
-    workspace: Workspace | ObjectionWorkspace
+    ticket: Ticket
     user: User
     now: datetime
 
     @classmethod
     def of(cls, number: str, *, user: User, at: datetime) -> Self:
         """What one may not see is a 404."""
-        about = found(user, number)
-        of = ObjectionWorkspace.of if about.kind == Kind.OBJECTION else Workspace.of
-        return cls(of(number, user=user, at=at), user, at)
+        return cls(found(user, number), user, at)
 
-    @property
-    def ticket(self) -> Ticket:
-        return self.workspace.ticket
+    @cached_property
+    def clock(self) -> Clock | None:
+        """The next deadline."""
+        return nearest_open(self.ticket.clocks.select_related("target"))
+
+    @cached_property
+    def hold(self) -> Hold | None:
+        """Why the next deadline waits."""
+        clock = self.clock
+        return holds([clock]).get(clock.pk) if clock else None
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """All that was said, with internal notes and merged conversations."""
+        ticket = self.ticket
+        keys = [ticket.pk]
+        if ticket.kind == Kind.INQUIRY:
+            keys = merged.together(ticket.inquiry)
+        messages = (
+            Message.objects.filter(ticket__in=keys)
+            .select_related("author", "origin", "ticket__customer")
+            .prefetch_related("attachments")
+        )
+        return [self._line(message) for message in messages]
+
+    def _line(self, message: Message) -> Line:
+        source = message.ticket
+        who, side = _("Shoushi"), "own"
+        if message.direction == Direction.IN:
+            who, side = source.customer.surname, ""
+        elif message.author is not None:
+            who = message.author.display_name
+        if message.direction == Direction.NOTE:
+            side = "note"
+        where = "objection_file" if source.kind == Kind.OBJECTION else "file"
+        origin = source if source.pk != self.ticket.pk else message.origin
+        return Line(
+            message=message,
+            who=who,
+            side=side,
+            files=[
+                (file, reverse(f"desk:{where}", args=[source.number, file.public_id]))
+                for file in message.attachments.all()
+            ],
+            origin=origin.number if origin else "",
+        )
+
+    @cached_property
+    def timeline(self) -> list[timeline.Entry]:
+        """The newest first."""
+        return timeline.entries(self.ticket, by=self.user)[::-1]
 
     @cached_property
     def words(self) -> list[PrivateWord]:
@@ -67,8 +140,9 @@ class Monitored:
 
 def found(user: User, number: str) -> Ticket:
     """A ticket that this person may see. Raises Http404."""
+    visible = Ticket.objects.visible_to(user)
     try:
-        return Ticket.objects.visible_to(user).get(number=number)
+        return visible.select_related("customer", "assignee").get(number=number)
     except Ticket.DoesNotExist as error:
         raise Http404 from error
 

@@ -113,7 +113,7 @@ def show(
 ) -> HttpResponse:
     """The page, or what moves on it alone for the page that is open."""
     monitored = Monitored.of(number, user=user, at=timezone.now())
-    context = {"monitored": monitored, "workspace": None, "now": monitored.now}
+    context = {"monitored": monitored, "now": monitored.now}
     if request.headers.get("HX-Request"):
         return render(request, "supervision/_monitor.html", context)
     context |= {
