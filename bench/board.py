@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -120,9 +120,11 @@ def web(port: int) -> Iterator[psutil.Process]:
     """The web part as `./shoushi up` runs it."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "web.log"
+        command = parts.web()
+        command[command.index("--port") + 1] = str(port)
         child = process.spawn(
-            parts.web(),
-            env={**os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1"},
+            command,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
             log=log,
             death_signal=signal.SIGKILL,
         )
@@ -227,7 +229,7 @@ async def measure(
 
 def slow_statements(least_ms: float) -> list[tuple[float, str]]:
     """The plans of those statements of one board that take so long or longer."""
-    taken: list[tuple[float, str, object]] = []
+    taken: list[tuple[float, str, Any]] = []
 
     def note(execute: Callable[..., object], sql: str, params: Any, *more: Any) -> Any:
         began = time.perf_counter()
@@ -270,29 +272,28 @@ def hands() -> None:
         )
 
 
-def measure_size(tickets: int, options: argparse.Namespace) -> list[Figures]:
-    """All numbers of viewers, on one database with so many tickets."""
-    found = []
+def measure_all(options: argparse.Namespace) -> Iterator[Figures]:
+    """All numbers of viewers with each number of tickets, on one database."""
     with house.own_database("bench_board"):
-        say(f"{tickets:,} tickets: writing them")
-        history.write(tickets)
+        sizes = sorted(options.tickets)
+        past = history.History(whole=sizes[-1])
         hands()
-        for ms, plan in slow_statements(options.explain):
-            say(f"{ms:.1f} ms: {plan}")
         cookies = [signed_in(user) for user in supervisors(max(options.viewers))]
         port = free_port()
-        for viewers in options.viewers:
-            say(f"{tickets:,} tickets: {viewers} look for {options.seconds} s")
-            with web(port) as program:
+        for tickets in sizes:
+            say(f"{tickets:,} tickets: writing them")
+            past.grow(tickets)
+            for ms, plan in slow_statements(options.explain):
+                say(f"{ms:.1f} ms: {plan}")
+            for viewers in options.viewers:
+                say(f"{tickets:,} tickets: {viewers} look for {options.seconds} s")
                 looking = [Viewer(n, port, cookies[n]) for n in range(viewers)]
-                found.append(
-                    asyncio.run(
+                with web(port) as program:
+                    yield asyncio.run(
                         measure(
                             program, looking, tickets=tickets, seconds=options.seconds
                         )
                     )
-                )
-    return found
 
 
 def main() -> None:
@@ -307,7 +308,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="into RESULTS.md")
     options = parser.parse_args()
     shape = results.machine()
-    found = [it for size in options.tickets for it in measure_size(size, options)]
+    found = list(measure_all(options))
     head = ["tickets", *(f"{it.tickets:,}" for it in found)]
     rows = [
         ["open boards", *(f"{it.viewers}" for it in found)],

@@ -8,7 +8,7 @@ while a page was away; the next `hello` makes up for that.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, Final, Protocol, TypeVar
@@ -100,7 +100,7 @@ async def _events(
     reconnected: bool,
     allowed: Callable[[], bool],
     relay: Relay | None = None,
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """Relay what is published on the channels until the page or Redis goes away.
 
     A stream ends soon after the right to it, and by itself after a quarter of an hour,

@@ -216,4 +216,4 @@ def still_supervises(key: int, *, is_person: bool = True) -> bool:
     """
     if is_person and presence.seen(key, at=timezone.now()):
         tell_presence(key)
-    return User.objects.active().filter(pk=key, role__in=SUPERVISES).exists()
+    return bool(User.objects.active().filter(pk=key, role__in=SUPERVISES).exists())

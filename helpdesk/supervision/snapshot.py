@@ -82,7 +82,7 @@ class Shown:
         return stamp(self.at)
 
     @classmethod
-    def read(cls, stamped: bytes | None, kept: bytes | None) -> Self | None:
+    def read(cls, stamped: bytes | str | None, kept: bytes | str | None) -> Self | None:
         """What Redis has kept, if it has."""
         if stamped is None or kept is None:
             return None

@@ -37,7 +37,7 @@ def test_a_goal_holds_from_its_month_on_and_what_is_over_stays(manager: User) ->
             at=AT,
         )
     assert Goal.objects.filter(set_by=manager).count() == 1
-    assert (percent(NOVEMBER), percent(DECEMBER)) == (95, Decimal("97.5"))
+    assert (percent(NOVEMBER), percent(DECEMBER)) == (Decimal(95), Decimal("97.5"))
     assert percent(date(2027, 6, 15)) == Decimal("97.5")
     goals.set_goal(
         Metric.FIRST_REPLY, month=DECEMBER, percent=Decimal(96), by=manager, at=AT
