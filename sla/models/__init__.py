@@ -19,6 +19,7 @@ from sla.models.clock import (
     ClockStatus,
     Outcome,
 )
+from sla.models.goal import Goal, GoalQuerySet
 from sla.models.ladder import Action, Audience, EscalationStep
 from sla.models.pause import Pause
 from sla.models.policy import (
@@ -60,6 +61,8 @@ __all__ = [
     "Compare",
     "Counted",
     "EscalationStep",
+    "Goal",
+    "GoalQuerySet",
     "Heartbeat",
     "Medium",
     "Metric",

@@ -69,6 +69,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Running or paused: whatever still ends some day."""
         return self.filter(status__in=UNFINISHED)
 
+    def over(self) -> Self:
+        """Those that do not run: ended, or paused."""
+        return self.exclude(status=ClockStatus.RUNNING)
+
     def overdue(self, *, at: datetime) -> Self:
         """Running past the deadline, whether or not a job has noticed."""
         return self.running().filter(due_at__lt=at)
