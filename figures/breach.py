@@ -219,6 +219,8 @@ def _at_start(facts: Facts) -> Iterator[Part]:
         all_full = facts.full == facts.on_duty
         said = Said.ALL_FULL if all_full else Said.SOME_FULL
         yield Part(said, n=facts.on_duty, full=facts.full)
+    if facts.on_duty is not None and facts.free_at is None:
+        yield Part(Said.NOBODY_FREE)
 
 
 def _dated(facts: Facts) -> Iterator[Part]:
@@ -255,8 +257,6 @@ def _lacking(facts: Facts) -> Iterator[Part]:
 
 
 def _lacking_here(facts: Facts) -> Iterator[Part]:
-    if facts.on_duty is not None and facts.free_at is None:
-        yield Part(Said.NOBODY_FREE)
     if facts.opened_at is None and facts.owing != Owing.SYSTEM:
         if facts.holder is not None and not facts.holder_on_duty:
             yield Part(Said.HOLDER_OFF, person=facts.holder)

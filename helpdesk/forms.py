@@ -5,12 +5,14 @@ The rules stand in the verbs.
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.models import Topic, Urgency
@@ -179,6 +181,15 @@ def number_in(text: str) -> int | None:
     """A small whole number that stands in a field; None for anything else."""
     fits = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
     return int(text) if fits else None
+
+
+def instant(text: str) -> datetime | None:
+    """Where a page begins; None for anything that no page of ours has written."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def long_text(label: Any, *, rows: int = 2, hint: Any = "") -> forms.CharField:

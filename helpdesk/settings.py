@@ -280,6 +280,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "shifts-end": {
+        "task": "shifts.end",
+        "schedule": crontab(minute="0"),
+        # A shift that ends on the hour has surely ended a few seconds later.
+        "options": {"countdown": 5, "expires": 3000},
+    },
+    "shifts-send-digests": {
+        "task": "shifts.send_digests",
+        "schedule": 30.0,
+        "options": {"expires": 29},
+    },
     "staff-forget-expired": {
         "task": "staff.forget_expired",
         "schedule": crontab(hour="4", minute="10"),
@@ -396,6 +407,11 @@ CELERY_BEAT_SCHEDULE = {
     "figures-rebuild": {
         "task": "figures.rebuild",
         "schedule": crontab(hour="3", minute="30"),
+    },
+    "policies-shadows": {
+        "task": "policies.observe_shadows",
+        "schedule": 60.0,
+        "options": {"expires": 50},
     },
     "sla-sweep": {
         "task": "sla.sweep",

@@ -4,7 +4,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from customers import codes, services
-from helpdesk import documents, form_documents, mailing, report_mails
+from figures.services import shift_ends
+from helpdesk import (
+    digest_mailing,
+    documents,
+    form_documents,
+    mailing,
+    report_mails,
+)
 from objections.models import Objection
 
 
@@ -51,3 +58,15 @@ def make_documents() -> int:
 def make_form_documents() -> int:
     """Make the PDF of each handling form that was frozen (OB-42)."""
     return form_documents.make_documents(clock=timezone.now)
+
+
+@shared_task(name="shifts.end")
+def end_shifts() -> int:
+    """Freeze the sheet of a shift that has ended, and hand its digest out."""
+    return shift_ends.end_shifts(at=timezone.now())
+
+
+@shared_task(name="shifts.send_digests")
+def send_digests() -> int:
+    """Send digests to those who want them by mail."""
+    return digest_mailing.send_digests(clock=timezone.now)

@@ -1,4 +1,4 @@
-"""Figures kept by the hour, what explains them, and what was taken away as a file."""
+"""Figures by the hour, what explains them, shifts that end, files taken away."""
 
 from figures.models.breach import Breach
 from figures.models.export import (
@@ -11,11 +11,21 @@ from figures.models.export import (
 )
 from figures.models.hours import CaseHour, HourRow, Progress, PromiseHour
 from figures.models.report import Report, ReportMail
+from figures.models.shift_ends import (
+    DigestByMail,
+    DigestCopy,
+    EndOfShift,
+    ShiftDigest,
+    ShiftSheet,
+)
 
 __all__ = [
     "Act",
     "Breach",
     "CaseHour",
+    "DigestByMail",
+    "DigestCopy",
+    "EndOfShift",
     "Export",
     "ExportLog",
     "ExportState",
@@ -25,5 +35,7 @@ __all__ = [
     "PromiseHour",
     "Report",
     "ReportMail",
+    "ShiftDigest",
+    "ShiftSheet",
     "Trouble",
 ]

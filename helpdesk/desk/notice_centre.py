@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.digests import Digest, unread_of
 from helpdesk.notices import Notice
 from sla.models import (
     ALERTING_KINDS,
@@ -35,7 +36,7 @@ PLACE: Final = re.compile(r"([0-9]{1,16})-([0-9]{1,18})", re.ASCII)
 class State(models.TextChoices):
     """Which notices: those that wait, those that are over, or all."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", _("To acknowledge")
     DONE = "done", _("Acknowledged")
     ALL = "all", _("All")
 
@@ -118,10 +119,11 @@ class Centre:
     rows: list[Row]
     following: Wanted | None
     open_by_kind: Mapping[str, int]
+    digests: list[Digest]
 
     @classmethod
     def of(cls, user: User, *, wanted: Wanted, at: datetime) -> Self:
-        """Three queries at most, however many notices there are."""
+        """Four queries at most, however many notices there are."""
         found = list(chosen(user, wanted)[: PAGE + 1])
         shown, more = found[:PAGE], found[PAGE:]
         held = holds(it.event.clock for it in shown)
@@ -134,6 +136,7 @@ class Centre:
             if last
             else None,
             open_by_kind=open_by_kind(user),
+            digests=unread_of(user) if user.supervises and wanted == Wanted() else [],
         )
 
     @property

@@ -24,6 +24,7 @@ from helpdesk.desk.views import (
     receiving,
     requests,
     settling,
+    shift_sheets,
     verbs,
 )
 
@@ -50,6 +51,7 @@ HANDOVER = "handovers/<int:pk>/"
 FOLLOW_UP = "follow-ups/<number:number>/"
 CONTRACT = "contract-requests/<number:number>/"
 REPAIR = "repairs/<number:number>/"
+SHEET = "shifts/<str:day>/<slug:code>/"
 
 urlpatterns = [
     path("", pages.inbox, name="inbox"),
@@ -112,6 +114,13 @@ urlpatterns = [
     path("tickets/<number:number>/opened/", openings.opened, name="opened"),
     path("presence/", presence.menu, name="presence"),
     path("notices/<number:number>/acknowledge/", notices.acknowledge, name="heard"),
+    # What one shift hands to the next.
+    path("shifts/", shift_sheets.index, name="shifts"),
+    path(SHEET, shift_sheets.sheet, name="shift_sheet"),
+    path(f"{SHEET}draw-up/", shift_sheets.draw_up, name="shift_draw_up"),
+    path(f"{SHEET}hand-over/", shift_sheets.hand_over, name="shift_hand_over"),
+    path(f"{SHEET}take-over/", shift_sheets.take_over, name="shift_take_over"),
+    path("words/<int:pk>/heard/", notices.heard_word, name="heard_word"),
     # Objections, and what departments were handed of them.
     path(f"{INQUIRY}objection/", objection_filing.convert, name="convert"),
     path("objections/file/", objection_filing.file, name="file_objection"),

@@ -5,20 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.db.models.query import QuerySet
 
 from figures.cases import CaseFigure
 from figures.hours import Span
 from figures.services.case_facts import MARKS, happened, marked
-from figures.services.promise_facts import due_within, owed_by, with_debtors
-from helpdesk.supervision.forms.dashboards import CaseRecordsForm, Outcome, RecordsForm
+from figures.services.promise_facts import owed_by, with_debtors
+from helpdesk.supervision.forms.dashboards import (
+    CaseRecordsForm,
+    ObjectionRecordsForm,
+    Outcome,
+    RecordsForm,
+)
+from helpdesk.supervision.objection_dashboard import filed
+from helpdesk.supervision.objection_stages import STAGES, age_spans
+from objections.models import Objection
+from objections.services.month_facts import Cut, facts_between
 from sla.models import Clock
 from sla.models import Outcome as Ended
 from sla.wall_clock import EPOCH
 from staff.models import User
-from tickets.models import Ticket
+from tickets.models import Event, Ticket
 
 PAGE: Final = 50
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -58,7 +67,7 @@ def promises(user: User, form: RecordsForm, *, at: datetime) -> Page:
     """The promises that a dashboard's number counts, the latest deadline first."""
     given = form.cleaned_data
     visible = Clock.objects.visible_to(user)
-    found: QuerySet[Any] = visible & due_within(Span(form.starts, form.ends), at=at)
+    found: QuerySet[Any] = visible.fell_due(form.starts, form.ends, at=at)
     wishes: dict[str, Any] = {
         "target__code": given["promise"],
         "ticket__channel": given["channel"],
@@ -107,6 +116,29 @@ def cases(user: User, form: CaseRecordsForm) -> Page:
         "created_at",
         given["after"],
     )
+    return Page(rows, following)
+
+
+def objections(user: User, form: ObjectionRecordsForm, *, at: datetime) -> Page:
+    """The objections that a dashboard's number counts, the newest first."""
+    given = form.cleaned_data
+    found: QuerySet[Objection]
+    if given["age"] is not None:
+        found = Objection.objects.visible_to(user).open()
+        found = found.filter(dict(age_spans(at))[given["age"]])
+    else:
+        found = filed(user, form.starts, form.ends)
+    if given["stage"] and given["stage"] != "filed":
+        _name, verb = STAGES[given["stage"]]
+        lines = Event.objects.filter(ticket=OuterRef("pk"), verb=verb)
+        found = found.filter(Exists(lines))
+    if given["cut"]:
+        facts = facts_between(form.starts, form.ends)
+        cut = Cut(given["cut"])
+        mine = [it.case.pk for it in facts if it.key(cut) == given["key"]]
+        found = found.filter(pk__in=mine)
+    known = found.select_related("customer", "channel", "assignee")
+    rows, following = _page(known, "created_at", given["after"])
     return Page(rows, following)
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("figures", "0004_exports_are_on_record"),
+        ("figures", "0005_sheets_and_digests_of_shifts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,6 +27,6 @@ DROP FUNCTION figures_report_refuse();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("figures", "0005_reports")]
+    dependencies = [("figures", "0006_reports")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]

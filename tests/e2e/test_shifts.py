@@ -1,0 +1,63 @@
+"""A shift ends: its digest is told on every page at once, its sheet signed by two."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import House, Visit
+from tests.e2e.test_every_page import SCREENS, look, overflows, serious
+
+pytestmark = pytest.mark.browser
+
+END_SHIFTS = """
+from django.utils import timezone
+from figures.services.shift_ends import end_shifts
+end_shifts(at=timezone.now())
+"""
+
+
+def well(page: Page) -> None:
+    """Nothing serious for axe, and nothing to scroll sideways, on any screen."""
+    for screen, (width, dark) in SCREENS.items():
+        look(page, width=width, dark=dark)
+        assert serious(page) == [], screen
+        assert not overflows(page), screen
+    look(page, width=1440, dark=False)
+
+
+@pytest.mark.clause("IN-14")
+def test_a_shift_is_told_of_handed_over_and_taken_over(
+    visit: Visit, house: House
+) -> None:
+    supervisor = visit("/supervision/digests/", "supervisor")
+    count = supervisor.page.locator("#notice-count .rail-count")
+    house.manage("shell", "-c", END_SHIFTS)
+    expect(count).to_be_visible()  # the page itself was not fetched again
+    supervisor.page.goto("/desk/notices/")
+    told = supervisor.page.locator(".is-digest")
+    before = told.count()
+    assert before >= 1
+    well(supervisor.page)
+    told.first.get_by_role("link").click()
+    well(supervisor.page)
+    supervisor.page.get_by_role("button", name="知道了").click()
+    expect(supervisor.page.get_by_role("button", name="知道了")).to_have_count(0)
+    supervisor.page.get_by_role("link", name="交接班单").click()
+    sheet = supervisor.page.url
+
+    supervisor.page.goto("/supervision/digests/")
+    well(supervisor.page)
+    supervisor.page.goto(sheet)
+    agent = visit("/desk/shifts/", "agent4")
+    well(agent.page)
+    agent.page.goto(sheet)
+    agent.page.locator("textarea[name=words]").fill("仓库钥匙在前台。")
+    well(agent.page)
+    agent.page.get_by_role("button", name="交班", exact=True).click()
+    expect(agent.page.locator(".sheet-words")).to_have_text("仓库钥匙在前台。")
+    expect(agent.page.get_by_role("button", name="接班")).to_have_count(0)
+    supervisor.page.reload()
+    supervisor.page.get_by_role("button", name="我已阅读并接班").click()
+    expect(supervisor.page.get_by_text("双方已签字")).to_be_visible()
+    supervisor.page.emulate_media(media="print")
+    expect(supervisor.page.locator(".rail")).to_be_hidden()
+    assert agent.problems == supervisor.problems == []
