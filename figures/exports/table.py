@@ -184,7 +184,7 @@ def seconds(value: timedelta | None) -> float | None:
 
 def yes_or_no(value: bool | None) -> str:  # noqa: FBT001 - a cell's own value
     """A fact in words; nothing where nobody knows."""
-    return facts()(value)
+    return str(facts()(value))
 
 
 def facts() -> Cell:

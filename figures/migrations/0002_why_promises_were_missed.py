@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("nobody_on_duty", "Nobody on duty"),
                             ("all_at_capacity", "All at capacity"),
-                            ("not_opened", "Not opened"),
+                            ("not_opened", "Not opened in time"),
                             ("holder_off_duty", "With a colleague who was off duty"),
                             ("not_answered", "Opened but not answered"),
                             ("not_done", "Opened but not done in time"),

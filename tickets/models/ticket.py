@@ -117,6 +117,10 @@ class TicketQuerySet(models.QuerySet[T]):
         """Open, with a customer who waits for an answer."""
         return self.open().filter(customer_waiting_since__isnull=False)
 
+    def owed_after_the_end(self) -> Self:
+        """Closed, and something that was promised on it is still to be done."""
+        return self.filter(closed_at__isnull=False, next_due_at__isnull=False)
+
     def lately_closed(self) -> Self:
         return self.filter(closed_at__isnull=False).order_by("-closed_at", "-pk")
 

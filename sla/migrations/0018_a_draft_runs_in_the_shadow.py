@@ -22,7 +22,7 @@ DROP FUNCTION sla_shadowrecord_refuse();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sla", "0015_appeal_metric"),
+        ("sla", "0017_goals_of_promises"),
         ("tickets", "0015_files_come_in_parts_and_are_scanned"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
