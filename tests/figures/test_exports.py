@@ -79,7 +79,7 @@ def rows(export: Export) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
-@pytest.mark.clause("CM-54", "OB-10")
+@pytest.mark.clause("CC-22")
 def test_one_row_per_clock_says_what_was_promised_and_how_it_went(boss: User) -> None:
     agent = UserFactory.create(display_name="李雷")
     kept = InquiryFactory.create(at=AT)
