@@ -249,8 +249,10 @@ def test_what_somebody_holds_nobody_else_works_on(boss: User) -> None:
     export.refresh_from_db()
     sha256, log = export.sha256, ExportLog.objects.count()
     assert (bool(sha256), log) == (True, 1)
+    InquiryFactory.create(at=AT, phone="")
     exports.go_on(late, clock=hand, until=time.monotonic() + LONG)  # woke up too late
     export.refresh_from_db()
+    assert hashlib.sha256(content(export)).hexdigest() == sha256
     assert (export.sha256, ExportLog.objects.count()) == (sha256, 1)
 
 
