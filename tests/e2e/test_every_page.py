@@ -49,6 +49,8 @@ PAGES = [
     ("/supervision/goals/", "manager"),
     ("/supervision/objections/", "manager"),
     ("/supervision/ledger/", "manager"),
+    ("/supervision/exports/", "manager"),
+    ("/supervision/reports/", "manager"),
     ("/supervision/quarantine/", "manager"),
     ("/supervision/channels/", "manager"),
     ("/supervision/channels/places/1/", "manager"),
