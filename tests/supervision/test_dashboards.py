@@ -238,7 +238,7 @@ def test_a_dashboard_costs_the_same_however_much_happened(
         at = local("2026-11-23 08:00") + 3600 * number * SECOND
         InquiryFactory.create(at=at, channel=channel(("app_chat", "email")[number % 2]))
     reckoning.catch_up(at=NOON)
-    for path, queries in ((PROMISES, 27), (CASES, 18), (OBJECTIONS, 14)):
+    for path, queries in ((PROMISES, 29), (CASES, 18), (OBJECTIONS, 14)):
         with django_assert_num_queries(queries):
             get(door, path)
 

@@ -43,7 +43,7 @@ def promises(request: HttpRequest, user: User) -> HttpResponse:
     known = rules()
     names = [(code, target.name) for code, target in known.items()]
     form = PromisesForm(request.GET, at=at, promises=names)
-    board = Dashboard(form, known, at) if form.is_valid() else None
+    board = Dashboard(form, known, user, at) if form.is_valid() else None
     context = {"dashboard": board, "form": form, "now": at, "tab": "promises"}
     return _page(request, "supervision/dashboard.html", context)
 
