@@ -19,7 +19,7 @@ from figures.frozen import fingerprint
 from figures.hours import Span
 from figures.models.shift_ends import DigestByMail, DigestCopy, ShiftDigest
 from figures.services.promise_facts import MISSED, due_within, late_and_unnoticed
-from sla.models import Clock
+from figures.services.standing_work import open_promises
 from staff.models import Role, Shift, User
 from staff.shifts import Turn
 from tickets import feed
@@ -76,7 +76,7 @@ def _hand_out(digest: ShiftDigest, *, at: datetime) -> int:
 
 
 def digest_content(shift: Shift, turn: Turn, *, at: datetime) -> dict[str, Any]:
-    """What is frozen; five queries, however much happened.
+    """What is frozen; six queries, however much happened.
 
     A promise belongs to the shift in which it fell due: late and open counts as missed.
     """
@@ -132,7 +132,7 @@ def digest_content(shift: Shift, turn: Turn, *, at: datetime) -> dict[str, Any]:
             }
             for clock in latest
         ],
-        "open_promises": Clock.objects.unfinished().count(),
+        "open_promises": sum(clocks.count() for clocks in open_promises()),
         "waiting": waiting.count(),
         "arrived": Ticket.objects.filter(
             created_at__gte=turn.since, created_at__lt=turn.until
