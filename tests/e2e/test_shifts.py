@@ -57,7 +57,7 @@ def test_a_shift_is_told_of_handed_over_and_taken_over(
     expect(agent.page.get_by_role("button", name="接班")).to_have_count(0)
     supervisor.page.reload()
     supervisor.page.get_by_role("button", name="我已阅读并接班").click()
-    expect(supervisor.page.get_by_text("双方已签字")).to_be_visible()
+    expect(supervisor.page.locator(".signatures")).not_to_contain_text("未签字")
     supervisor.page.emulate_media(media="print")
     expect(supervisor.page.locator(".rail")).to_be_hidden()
     assert agent.problems == supervisor.problems == []

@@ -74,7 +74,7 @@ def test_a_digest_counts_what_fell_due_in_the_shift_to_the_unit(
 ) -> None:
     made = a_shift(agent)
     early = Shift.objects.get(code="early")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         digest, copies = digests.digest_of(early, DAY, at=AT)
     assert copies == 2
     said: dict[str, Any] = digest.content
