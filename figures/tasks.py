@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from figures.services import breaches, exports, reckoning
+from figures.services import breaches, exports, reckoning, reports
 
 
 @shared_task(name="figures.explain_breaches")
@@ -41,3 +41,9 @@ def work_on_exports() -> int:
 def sweep_exports() -> int:
     """Remove files that are no longer kept."""
     return exports.sweep(at=timezone.now())
+
+
+@shared_task(name="reports.make")
+def make_reports() -> int:
+    """Make the reports of the week and the month that are over."""
+    return reports.make_due(at=timezone.now())

@@ -384,6 +384,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 2},
     },
+    "reports-make": {
+        "task": "reports.make",
+        "schedule": crontab(hour="8-23", minute="*/10"),
+        "options": {"expires": 500},
+    },
+    "mail-send-reports": {
+        "task": "mail.send_reports",
+        "schedule": 20.0,
+        "options": {"expires": 19},
+    },
     "exports-sweep": {
         "task": "exports.sweep",
         "schedule": 600.0,

@@ -10,6 +10,7 @@ from figures.models.export import (
     Trouble,
 )
 from figures.models.hours import CaseHour, HourRow, Progress, PromiseHour
+from figures.models.report import Report, ReportMail
 from figures.models.shift_ends import (
     DigestByMail,
     DigestCopy,
@@ -32,6 +33,8 @@ __all__ = [
     "HourRow",
     "Progress",
     "PromiseHour",
+    "Report",
+    "ReportMail",
     "ShiftDigest",
     "ShiftSheet",
     "Trouble",
