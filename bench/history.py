@@ -76,6 +76,17 @@ SELECT id, 'first_reply', 1, '', '{}', %(target)s, 'stopped', created_at, due,
   FROM tickets_ticket, LATERAL (SELECT created_at + %(budget)s AS due) AS promised
  WHERE id > %(before)s AND next_due_at IS NULL
 """
+_DUE_TICKETS: Final = """
+UPDATE tickets_ticket
+   SET next_due_at = %(now)s + (60 + 10 * substr(number, 2)::int) * interval '1 second'
+ WHERE number = ANY (ARRAY(SELECT 'H' || n FROM generate_series(1, %(due)s) AS n))
+"""
+_DUE_CLOCKS: Final = """
+UPDATE sla_clock SET due_at = next_due_at, schedule = ARRAY[next_due_at]
+  FROM tickets_ticket AS ticket
+ WHERE ticket.id = ticket_id
+   AND number = ANY (ARRAY(SELECT 'H' || n FROM generate_series(1, %(due)s) AS n))
+"""
 
 
 def people(at: datetime) -> list[int]:
@@ -141,3 +152,9 @@ class History:
                 cursor.execute(sql, values)
         self.count = count
         crowd.tidy()
+
+    def go_on(self) -> None:
+        """Time has passed: what was about to be due is so again."""
+        with connection.cursor() as cursor:
+            for sql in (_DUE_TICKETS, _DUE_CLOCKS):
+                cursor.execute(sql, {"due": DUE, "now": timezone.now()})
