@@ -171,7 +171,7 @@ def counted() -> tuple[int, float]:
 async def pushed(viewers: list[Viewer], to: list[User]) -> list[float]:
     """An inquiry changes hands; milliseconds until each open board shows it."""
     lags: list[float] = []
-    inquiry = await Inquiry.objects.aget(number="H1")
+    inquiry = await Inquiry.objects.aget(number="PAST1")
     by = await User.objects.aget(username="supervisor0")
     for turn in range(CHANGES):
         person = to[turn % len(to)]
