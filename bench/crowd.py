@@ -28,7 +28,7 @@ _WITHOUT_DETAIL: Final = ledger.LINK_SQL.format(
 )
 _LINK: Final = _WITHOUT_DETAIL.replace(", ''), 'UTF8'", ", '', %(detail)s), 'UTF8'")
 assert _LINK != _WITHOUT_DETAIL
-_PEOPLE: Final = """
+PEOPLE: Final = """
 INSERT INTO customers_customer
        (surname, phone_encrypted, phone_index, phone_tail, created_at)
 SELECT '王', '', '', '', now() RETURNING id
@@ -124,7 +124,7 @@ def add(
                     for day in _days(first_due, last_due)
                 ],
             )
-        cursor.execute(_PEOPLE)
+        cursor.execute(PEOPLE)
         (values["customer"],) = cursor.fetchone()
         cursor.execute(_TICKETS, values)
         cursor.execute(_CLOCKS.format(schedule=", ".join(schedule)), values)

@@ -14,6 +14,7 @@ from helpdesk.launch.place import ROOT
 
 FULL: Final = {
     "due_times": ["--clocks", "1000000"],
+    "what_if": ["--clocks", "1000000"],
     "reply": ["--clocks", "100000"],
     "detector": ["--clocks", "10000", "100000", "1000000"],
     "snapshot": ["--clocks", "100000"],
@@ -23,6 +24,7 @@ FULL: Final = {
 }
 QUICK: Final = {
     "due_times": ["--clocks", "1000000"],
+    "what_if": ["--clocks", "20000"],
     "reply": ["--clocks", "2000", "--count", "40"],
     "detector": ["--clocks", "10000", "--seconds", "5", "--bursts", "10000"],
     "snapshot": ["--clocks", "10000", "--seconds", "5", "--churn", "1"],

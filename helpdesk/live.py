@@ -8,14 +8,17 @@ while a page was away; the next `hello` makes up for that.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any, Final, Protocol, TypeVar
 
 import redis.asyncio
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from django.http import HttpRequest, StreamingHttpResponse
+
+from tickets import feed
 
 PING_SECONDS: Final = 10.0
 LONGEST_SECONDS: Final = 900.0
@@ -24,6 +27,23 @@ CHECK_SECONDS: Final = 30.0
 
 T = TypeVar("T")
 _ASKING: Final = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
+
+
+class Relay(AbstractAsyncContextManager["Relay"], Protocol):
+    """What a stream carries beside changes: events made of another channel's notices.
+
+    It is entered when the stream begins and left when it ends.
+    """
+
+    channel: str
+
+    async def begin(self) -> str:
+        """The events that follow the hello."""
+        ...
+
+    async def heard(self, data: bytes) -> str:
+        """The events that follow a notice."""
+        ...
 
 
 async def asked(question: Callable[[], T]) -> T:
@@ -43,6 +63,12 @@ async def asked(question: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(_ASKING, ask)
 
 
+def tell_presence(key: int) -> None:
+    """Let this person's open pages show how they stand."""
+    body: dict[str, object] = {"ticket": None, "kind": "presence"}
+    feed.publish([(feed.user_channel(key), body)])
+
+
 def now_ms() -> int:
     """The server's clock, by which pages count."""
     return time.time_ns() // 1_000_000
@@ -50,7 +76,7 @@ def now_ms() -> int:
 
 def sse(event: str, body: dict[str, object]) -> str:
     """One server-sent event."""
-    return f"event: {event}\ndata: {json.dumps(body)}\n\n"
+    return f"event: {event}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
 
 
 async def _still(allowed: Callable[[], bool]) -> bool:
@@ -61,9 +87,20 @@ async def _still(allowed: Callable[[], bool]) -> bool:
         return True
 
 
+async def _said(message: dict[str, Any], relay: Relay | None) -> str:
+    """The events that a notice of Redis makes."""
+    if relay is not None and message["channel"] == relay.channel.encode():
+        return await relay.heard(message["data"])
+    return sse("change", json.loads(message["data"]))
+
+
 async def _events(
-    channels: Sequence[str], *, reconnected: bool, allowed: Callable[[], bool]
-) -> AsyncIterator[str]:
+    channels: Sequence[str],
+    *,
+    reconnected: bool,
+    allowed: Callable[[], bool],
+    relay: Relay | None = None,
+) -> AsyncGenerator[str, None]:
     """Relay what is published on the channels until the page or Redis goes away.
 
     A stream ends soon after the right to it, and by itself after a quarter of an hour,
@@ -72,16 +109,21 @@ async def _events(
     client = redis.asyncio.Redis.from_url(settings.LIVE_REDIS_URL)
     ends_at = time.monotonic() + LONGEST_SECONDS
     try:
-        async with client.pubsub(ignore_subscribe_messages=True) as pubsub:
-            await pubsub.subscribe(*channels)
+        async with (
+            relay or nullcontext(),
+            client.pubsub(ignore_subscribe_messages=True) as pubsub,
+        ):
+            await pubsub.subscribe(*channels, *([relay.channel] if relay else []))
             yield f"retry: {RETRY_MS}\n" + sse(
                 "hello", {"now": now_ms(), "reconnected": reconnected}
             )
+            if relay is not None and (text := await relay.begin()):
+                yield text
             pinged_at = checked_at = time.monotonic()
             while time.monotonic() < ends_at:
                 message = await pubsub.get_message(timeout=1.0)
-                if message is not None:
-                    yield sse("change", json.loads(message["data"]))
+                if message is not None and (text := await _said(message, relay)):
+                    yield text
                 if time.monotonic() - pinged_at >= PING_SECONDS:
                     pinged_at = time.monotonic()
                     yield sse("ping", {"now": now_ms()})
@@ -100,11 +142,12 @@ def stream(
     channels: Sequence[str],
     *,
     allowed: Callable[[], bool] = lambda: True,
+    relay: Relay | None = None,
 ) -> StreamingHttpResponse:
     """The response that keeps a page up to date, as long as it is `allowed`."""
     reconnected = "reconnected" in request.GET
     response = StreamingHttpResponse(
-        _events(channels, reconnected=reconnected, allowed=allowed),
+        _events(channels, reconnected=reconnected, allowed=allowed, relay=relay),
         content_type="text/event-stream",
     )
     response["Cache-Control"] = "no-store"

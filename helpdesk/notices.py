@@ -7,7 +7,7 @@ from figures.models import DigestCopy
 from sla.models import Clock, ClockEvent, ClockEventKind, EscalationStep, Notification
 from sla.services import rules
 from staff.models import User
-from tickets.models import Ticket
+from tickets.models import PrivateWord, Ticket
 
 MOST_SHOWN: Final = 3
 # Nobody reads further back, and no page does either.
@@ -56,14 +56,18 @@ class Notice:
 
 @dataclass(frozen=True)
 class Notices:
-    """The newest notice of each ticket, and how many more tickets have one."""
+    """The newest notice of each ticket, and how many more tickets have one.
+
+    Before them stands what supervisors have told this person privately (SH-08).
+    """
 
     shown: list[Notice]
     more: int
+    words: list[PrivateWord]
 
 
 def outstanding(user: User) -> Notices:
-    """What this person has not acknowledged, one line per ticket; one query.
+    """What this person has not acknowledged, one line per ticket; two queries.
 
     However much has piled up for somebody who never looks, only the newest is read.
     """
@@ -81,7 +85,14 @@ def outstanding(user: User) -> Notices:
     )
     found = sorted(of_tickets, key=lambda n: (n.created_at, n.pk), reverse=True)
     shown = [Notice(notification) for notification in found[:MOST_SHOWN]]
-    return Notices(shown=shown, more=len(found[MOST_SHOWN:]))
+    words = PrivateWord.objects.unheard_by(user).select_related(
+        "sender", "ticket__customer"
+    )
+    return Notices(
+        shown=shown,
+        more=len(found[MOST_SHOWN:]),
+        words=list(words[:MOST_SHOWN]),
+    )
 
 
 def unread(user: User) -> int:

@@ -26,7 +26,7 @@ def stop(request: HttpRequest) -> HttpResponse | None:
     now = int(time.time())
     until, key = request.GET.get("until"), request.GET.get("key")
     if until is None or key is None:
-        return lead(request, until=(now // STEP + 2) * STEP)
+        return lead(request)
     try:
         Signer(salt=SALT).unsign(f"{signed(request, until)}:{key}")
         ended = int(until) <= now
@@ -40,12 +40,11 @@ def seconds_left(request: HttpRequest) -> int:
     return max(0, int(request.GET["until"]) - int(time.time()))
 
 
-def lead(request: HttpRequest, *, until: int) -> HttpResponse:
-    """To the same address with a key of this session's."""
-    key = Signer(salt=SALT).signature(signed(request, str(until)))
-    response = HttpResponseRedirect(
-        f"{request.path}?{urlencode({'until': until, 'key': key})}"
-    )
+def lead(request: HttpRequest, *, path: str = "") -> HttpResponse:
+    """To the same address, or another one, with a key of this session's."""
+    until, path = ends(), path or request.path
+    key = Signer(salt=SALT).signature(signed(request, str(until), path))
+    response = HttpResponseRedirect(f"{path}?{urlencode({'until': until, 'key': key})}")
     response["Cache-Control"] = "no-store"
     return response
 
@@ -58,6 +57,11 @@ def refuse(request: HttpRequest, why: str) -> HttpResponse:
     return response
 
 
-def signed(request: HttpRequest, until: str) -> str:
+def ends() -> int:
+    """When a link that begins now ends: between five and ten minutes from now."""
+    return (int(time.time()) // STEP + 2) * STEP
+
+
+def signed(request: HttpRequest, until: str, path: str = "") -> str:
     """Of what a key says that it holds: this file, until then, for this session."""
-    return f"{request.path}|{until}|{request.session.session_key or ''}"
+    return f"{path or request.path}|{until}|{request.session.session_key or ''}"

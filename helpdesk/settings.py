@@ -300,6 +300,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "figures-explain-breaches": {
+        "task": "figures.explain_breaches",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
+    "figures-explain-late-breaches": {
+        "task": "figures.explain_late_breaches",
+        "schedule": crontab(minute="25"),
+    },
     "publication-mark-due": {
         "task": "publication.mark_due",
         "schedule": crontab(hour="5", minute="20"),
@@ -370,6 +379,26 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 9},
     },
+    "exports-work": {
+        "task": "exports.work",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "reports-make": {
+        "task": "reports.make",
+        "schedule": crontab(hour="8-23", minute="*/10"),
+        "options": {"expires": 500},
+    },
+    "mail-send-reports": {
+        "task": "mail.send_reports",
+        "schedule": 20.0,
+        "options": {"expires": 19},
+    },
+    "exports-sweep": {
+        "task": "exports.sweep",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
     "figures-refresh": {
         "task": "figures.refresh",
         "schedule": 20.0,
@@ -378,6 +407,11 @@ CELERY_BEAT_SCHEDULE = {
     "figures-rebuild": {
         "task": "figures.rebuild",
         "schedule": crontab(hour="3", minute="30"),
+    },
+    "policies-shadows": {
+        "task": "policies.observe_shadows",
+        "schedule": 60.0,
+        "options": {"expires": 50},
     },
     "sla-sweep": {
         "task": "sla.sweep",
@@ -584,6 +618,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ClockStatus": "sla.models.ClockStatus",
         "Metric": "sla.metrics.Metric",
+        "PresenceState": "staff.models.Presence",
         "InquiryStatus": "inquiries.workflow.Status",
         "ObjectionStatus": "objections.workflow.Status",
         "ObjectionTypeCode": "objections.models.ObjectionType",
@@ -620,6 +655,11 @@ SPECTACULAR_SETTINGS = {
             "name": "business-time",
             "x-displayName": _("Business time"),
             "description": _("When something is due by the company's calendars."),
+        },
+        {
+            "name": "presence",
+            "x-displayName": _("On duty"),
+            "description": _("Whether one is on duty, away or off."),
         },
         {
             "name": "orders",

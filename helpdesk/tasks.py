@@ -5,7 +5,13 @@ from django.utils import timezone
 
 from customers import codes, services
 from figures.services import shift_ends
-from helpdesk import digest_mailing, documents, form_documents, mailing
+from helpdesk import (
+    digest_mailing,
+    documents,
+    form_documents,
+    mailing,
+    report_mails,
+)
 from objections.models import Objection
 
 
@@ -13,6 +19,12 @@ from objections.models import Objection
 def send_notices() -> int:
     """Send the mails that wait in the outbox."""
     return mailing.send_notices(clock=timezone.now)
+
+
+@shared_task(name="mail.send_reports")
+def send_reports() -> int:
+    """Send the reports that go out to those who supervise (SH-11)."""
+    return report_mails.send_reports(clock=timezone.now)
 
 
 @shared_task(name="customers.forget_contacts")

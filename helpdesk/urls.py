@@ -8,6 +8,7 @@ from helpdesk.desk import sign_in
 from helpdesk.health import healthz
 from helpdesk.metrics import metrics
 from helpdesk.portal import live as portal_live
+from helpdesk.supervision import live as supervision_live
 
 handler400 = "helpdesk.errors.bad_request"
 handler500 = "helpdesk.errors.server_error"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("live/desk/", desk_live.desk, name="desk_live"),
+    path("live/board/", supervision_live.board, name="board_live"),
     path("live/thread/<str:token>/", portal_live.thread, name="thread_live"),
     path("live/case/<str:number>/", portal_live.case, name="case_live"),
     path("sign-in/<str:token>/", sign_in.by_link, name="sign_in_link"),

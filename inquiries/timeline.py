@@ -63,6 +63,8 @@ ICONS: Final = {
     Verb.MISSED: "phone-x",
     Verb.MERGED: "arrows-join",
     Verb.UNMERGED: "arrows-split",
+    Verb.JOINED: "user-plus",
+    Verb.PRIVATE_WORD: "message-circle-user",
     Verb.LINKED: "link",
     Verb.UNLINKED: "unlink",
     Verb.CONVERTED: "message-exclamation",
@@ -178,7 +180,7 @@ def _seen(numbers: set[str], *, by: User) -> set[str]:
 
 def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
     detail = ""
-    if event.verb == Verb.ASSIGNED:
+    if event.verb in {Verb.ASSIGNED, Verb.PRIVATE_WORD}:
         detail = _("to %(name)s") % {"name": people[event.data["to"]]}
         if subject := event.data.get("subject"):
             detail = f"{subject} {detail}"

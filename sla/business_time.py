@@ -273,15 +273,16 @@ def _refuse_bad_days(hours: Hours) -> None:
     """Check the intervals of every kind of day by themselves."""
     for number in {*hours.weekly, *hours.working_weekdays}.difference(range(7)):
         raise BadHours(f"weekday {number}", "out_of_range")
-    _check("holiday", hours.holiday)
-    _check("adjusted_workday", hours.adjusted_workday)
+    check_intervals("holiday", hours.holiday)
+    check_intervals("adjusted_workday", hours.adjusted_workday)
     for number, intervals in hours.weekly.items():
-        _check(WEEKDAYS[number], intervals)
+        check_intervals(WEEKDAYS[number], intervals)
     for day, special in hours.days.items():
-        _check(day.isoformat(), special.intervals)
+        check_intervals(day.isoformat(), special.intervals)
 
 
-def _check(place: str, intervals: tuple[Interval, ...]) -> None:
+def check_intervals(place: str, intervals: tuple[Interval, ...]) -> None:
+    """Raise BadHours for intervals that no day can have."""
     for interval in intervals:
         opens, closes = interval.opens, interval.closes
         if not (0 <= opens < DAY_SECONDS and 0 <= closes <= 2 * DAY_SECONDS):

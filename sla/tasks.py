@@ -10,7 +10,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from sla import detector
-from sla.services import alerts, announcing, pauses, rollouts
+from sla.services import alerts, announcing, pauses, rollouts, shadows
 
 
 @shared_task(name="sla.window")
@@ -47,6 +47,12 @@ def drop_moot_notices() -> int:
 def carry_out_rollouts() -> int:
     """Apply what is in force to running clocks where somebody has ordered it."""
     return rollouts.carry_on(at=timezone.now())
+
+
+@shared_task(name="policies.observe_shadows")
+def observe_shadows() -> int:
+    """Record what drafts' rules in the shadow would have come to."""
+    return shadows.observe(at=timezone.now())
 
 
 def _announce_soon() -> None:

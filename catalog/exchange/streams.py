@@ -16,12 +16,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, BinaryIO, Final
 from xml.sax.saxutils import escape
 
 BOM: Final = "\ufeff"
 # A cell that begins so would be a formula to a spreadsheet.
 FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
+NO_TEXT: Final = (int, Decimal, float, date)
+# How many texts are kept beside what was made of them.
+KNOWN: Final = 4096
 RISKY: Final = frozenset("'=+-@\t\r\n")
 NOT_FOR_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -30,9 +34,14 @@ def safe(value: Any) -> Any:
     """A value that no spreadsheet takes for a formula; numbers stay numbers."""
     if value is None:
         return ""
-    if isinstance(value, int | Decimal | float | date):
-        return value
-    text = str(value)
+    if isinstance(value, str):
+        return safe_text(value)
+    return value if isinstance(value, NO_TEXT) else safe_text(str(value))
+
+
+@lru_cache(maxsize=KNOWN)
+def safe_text(text: str) -> str:
+    """The same for a text; most columns say a few words again and again."""
     if not text.isprintable():
         text = NOT_FOR_XML.sub("", text)
     return f"'{text}" if text[:1] in RISKY and FORMULA.match(text) else text
@@ -294,7 +303,7 @@ def _cell(value: Any) -> str:
     """A value as XML."""
     value = safe(value)
     if isinstance(value, str):
-        return _text(value) if value else "<c/>"
+        return _text(value)
     if isinstance(value, bool):
         return f'<c t="b"><v>{int(value)}</v></c>'
     if isinstance(value, date):
@@ -313,7 +322,10 @@ def _day(value: date) -> str:
     return f'<c s="2"><v>{days!r}</v></c>'
 
 
+@lru_cache(maxsize=KNOWN)
 def _text(text: str, *, style: int = 0) -> str:
+    if not text:
+        return "<c/>"
     if len(text) > LONGEST_CELL:
         text = f"{text[: LONGEST_CELL - 1]}…"
     plain = text.isprintable() and text == text.strip()

@@ -1,6 +1,16 @@
-"""Figures kept by the hour, what explains them, and what stands as a shift ends."""
+"""Figures by the hour, what explains them, shifts that end, files taken away."""
 
+from figures.models.breach import Breach
+from figures.models.export import (
+    Act,
+    Export,
+    ExportLog,
+    ExportState,
+    FileFormat,
+    Trouble,
+)
 from figures.models.hours import CaseHour, HourRow, Progress, PromiseHour
+from figures.models.report import Report, ReportMail
 from figures.models.shift_ends import (
     DigestByMail,
     DigestCopy,
@@ -10,13 +20,22 @@ from figures.models.shift_ends import (
 )
 
 __all__ = [
+    "Act",
+    "Breach",
     "CaseHour",
     "DigestByMail",
     "DigestCopy",
     "EndOfShift",
+    "Export",
+    "ExportLog",
+    "ExportState",
+    "FileFormat",
     "HourRow",
     "Progress",
     "PromiseHour",
+    "Report",
+    "ReportMail",
     "ShiftDigest",
     "ShiftSheet",
+    "Trouble",
 ]

@@ -14,12 +14,13 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce
+from django.db.models.query import QuerySet
 
 from figures.frozen import fingerprint
-from figures.hours import Span
 from figures.models.shift_ends import DigestByMail, DigestCopy, ShiftDigest
-from figures.services.promise_facts import MISSED, due_within, late_and_unnoticed
 from figures.services.standing_work import open_promises
+from sla.models import Clock
+from sla.models.clock import KEPT
 from staff.models import Role, Shift, User
 from staff.shifts import Turn
 from tickets import feed
@@ -80,8 +81,8 @@ def digest_content(shift: Shift, turn: Turn, *, at: datetime) -> dict[str, Any]:
 
     A promise belongs to the shift in which it fell due: late and open counts as missed.
     """
-    due = due_within(Span(turn.since, turn.until), at=at)
-    missed = MISSED | late_and_unnoticed(at)
+    due = Clock.objects.fell_due(turn.since, turn.until, at=at)
+    missed = ~KEPT
     rules = [
         {**row, "longest_s": _seconds(row["longest_s"])}
         for row in due.values(
@@ -91,7 +92,7 @@ def digest_content(shift: Shift, turn: Turn, *, at: datetime) -> dict[str, Any]:
         )
         .annotate(
             due=Count("pk"),
-            kept=Count("pk", filter=~missed),
+            kept=Count("pk", filter=KEPT),
             missed=Count("pk", filter=missed),
             still_open=Count("pk", filter=missed & Q(stopped_at=None)),
             unacknowledged=Count("pk", filter=missed & Q(acknowledged_at=None)),
@@ -99,7 +100,7 @@ def digest_content(shift: Shift, turn: Turn, *, at: datetime) -> dict[str, Any]:
         )
         .order_by("-missed", "-due", "rule")
     ]
-    latest = (
+    latest: QuerySet[Any] = (
         due.filter(missed)
         .annotate(overrun=overrun(at))
         .select_related("target", "ticket")

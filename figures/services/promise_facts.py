@@ -37,29 +37,6 @@ MILLISECOND: Final = 1000
 # Answers for whatever no department owes.
 DESK: Final = "customer_service"
 
-# A deadline that passed unkept stays missed, whatever becomes of the clock, unless a
-# trusted source proved that it was kept. What was called off before it was not due.
-MISSED: Final = Q(breached_at__isnull=False, revoked_at=None) | Q(
-    outcome=Outcome.MISSED
-)
-KEPT: Final = Q(outcome=Outcome.MET)
-
-
-def late_and_unnoticed(at: datetime) -> Q:
-    """Running past the deadline, though no job has written so yet."""
-    return Q(status=ClockStatus.RUNNING, due_at__lt=at)
-
-
-def due_within(span: Span, *, at: datetime) -> QuerySet[Clock]:
-    """The clocks whose promise fell due in a span: kept, or not, by `at`.
-
-    One that was kept before its deadline counts once that is over.
-    """
-    until = min(span.until, at)
-    return Clock.objects.due_between(span.since, until).filter(
-        KEPT | MISSED | late_and_unnoticed(at)
-    )
-
 
 class Row(NamedTuple):
     """What is read of a clock."""
@@ -106,7 +83,9 @@ class Tally:
 
 def tallied(span: Span, *, at: datetime) -> list[PromiseHour]:
     """The rows of a span, not yet saved; three queries and one for each calendar."""
-    rows = [Row(*it) for it in _read(due_within(span, at=at))]
+    rows = [
+        Row(*it) for it in _read(Clock.objects.fell_due(span.since, span.until, at=at))
+    ]
     took = dict(_took(rows))
     departments = dict(Department.objects.values_list("code", "pk"))
     tallies: dict[Key, Tally] = {}

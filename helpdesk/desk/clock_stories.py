@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from figures.services.breaches import Explained, explained
 from helpdesk.templatetags.display import clock_time, duration
 from helpdesk.templatetags.promises import rung_act, rung_time
 from inquiries.timeline import ICONS
@@ -41,7 +42,7 @@ class Line:
 class ClockStory:
     """One clock with its record. `hold` is the pause that it is in.
 
-    `subject` tells it apart in people's words.
+    `subject` tells it apart in people's words; `missed` says why it was missed.
     """
 
     clock: Clock
@@ -50,6 +51,7 @@ class ClockStory:
     events: Sequence[ClockEvent]
     pauses: Mapping[int, Pause]
     hold: Hold | None
+    missed: Explained | None = None
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -189,7 +191,7 @@ class ClockStory:
 def stories(
     clocks: Iterable[Clock], *, at: datetime, name_of: Callable[[Clock], str]
 ) -> list[ClockStory]:
-    """Every clock with its record; one query, a few more if any ever paused.
+    """Every clock with its record; one query, a few more if any paused or was missed.
 
     `name_of` says what people call the subject of a clock.
     """
@@ -208,6 +210,7 @@ def stories(
         for pause in Pause.objects.filter(clock__in=paused).select_related("rule"):
             pauses.setdefault(pause.clock_id, {})[pause.number] = pause
     held = holds(shown)
+    missed = explained(clock.pk for clock in shown if clock.breached_at is not None)
     return [
         ClockStory(
             clock=clock,
@@ -216,6 +219,7 @@ def stories(
             events=lines[clock.pk],
             pauses=pauses.get(clock.pk, {}),
             hold=held.get(clock.pk),
+            missed=missed.get(clock.pk),
         )
         for clock in shown
     ]

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from helpdesk.live import asked, stream
+from helpdesk.live import asked, stream, tell_presence
 from staff.models import User
 from staff.services import presence
 from tickets import feed
@@ -31,9 +31,3 @@ def channels_now(key: int) -> list[str]:
         tell_presence(key)
     user = User.objects.active().select_related("department").filter(pk=key).first()
     return feed.channels_of(user) if user else []
-
-
-def tell_presence(key: int) -> None:
-    """Let this person's open pages show how they stand."""
-    body: dict[str, object] = {"ticket": None, "kind": "presence"}
-    feed.publish([(feed.user_channel(key), body)])

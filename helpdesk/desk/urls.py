@@ -120,6 +120,7 @@ urlpatterns = [
     path(f"{SHEET}draw-up/", shift_sheets.draw_up, name="shift_draw_up"),
     path(f"{SHEET}hand-over/", shift_sheets.hand_over, name="shift_hand_over"),
     path(f"{SHEET}take-over/", shift_sheets.take_over, name="shift_take_over"),
+    path("words/<int:pk>/heard/", notices.heard_word, name="heard_word"),
     # Objections, and what departments were handed of them.
     path(f"{INQUIRY}objection/", objection_filing.convert, name="convert"),
     path("objections/file/", objection_filing.file, name="file_objection"),

@@ -23,7 +23,8 @@ from orders.services import importing
 from orders.services.importing import File
 from sla.services import calendar_content
 from sla.services.calendars import GROUPS
-from staff.models import Department, Role, Shift, User
+from staff.models import Department, Presence, Role, Shift, User
+from staff.services import presence
 from tickets.models import Channel, PublicationPlace, Store
 
 DATA: Final = Path(__file__).resolve().parent / "data"
@@ -152,6 +153,7 @@ def load_conversations(*, now: datetime) -> int:
     if Inquiry.objects.exists():
         return 0
     data = _read("demo.toml")
+    _come_on_duty(data["conversations"], now=now)
     for row in data["conversations"]:
         _replay(row, now=now)
     for row in data["missed_calls"]:
@@ -182,6 +184,13 @@ def load_demo_objections(*, now: datetime) -> int:
         object_to(row, now=now)
     prevent(_read("prevention.toml"), now=now)
     return len(rows)
+
+
+def _come_on_duty(rows: list[dict[str, Any]], *, now: datetime) -> None:
+    """Those who answer have been there since before the first question."""
+    first = now - timedelta(minutes=max(row["minutes_ago"] for row in rows) + 1)
+    for agent in User.objects.filter(username__in={row["agent"] for row in rows}):
+        presence.say(agent, Presence.ON_DUTY, at=first)
 
 
 def _replay(row: dict[str, Any], *, now: datetime) -> None:

@@ -1,5 +1,12 @@
-"""The figures and tables of the board; every figure is of now or of today."""
+"""The figures and tables of the board; every figure is of now or of today.
 
+Everybody who supervises sees every ticket, so that one board serves them all. What it
+asks costs as much as there is to show: each question is answered by an index over what
+waits, runs or fell due today, never by what has been.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -10,7 +17,7 @@ from django.db.models import (
     DurationField,
     ExpressionWrapper,
     F,
-    FilteredRelation,
+    Max,
     Min,
     Q,
 )
@@ -21,15 +28,25 @@ from helpdesk.kinds import ABOUT, objection_of, topics_of
 from helpdesk.supervision.warnings import Warnings
 from inquiries.models import InquiryTopic
 from objections.models import Objection
-from sla.models import Clock, ClockStatus, Metric, Outcome, Target, Unit
-from sla.services import rules
-from sla.services.standing import Hold, holds
-from staff.models import User
+from sla.models import (
+    Clock,
+    ClockQuerySet,
+    ClockStatus,
+    Goal,
+    Metric,
+    Outcome,
+    Target,
+    Unit,
+)
+from sla.services import goals, rules
+from staff.models import Presence, User
 from tickets.models import Kind, Ticket
 
-SOON: Final = timedelta(seconds=60)
-KEPT_GOAL_PERCENT: Final = 95
+SOON: Final = timedelta(minutes=15)
+LAG_LIMIT_MS: Final = 50
 MOST_ROWS: Final = 50
+MOST_WAITING: Final = 30
+MOST_AT_ONCE: Final = 500
 RUNNING: Final = ClockStatus.RUNNING
 
 
@@ -52,12 +69,7 @@ class FirstReplies:
     @property
     def percent(self) -> float | None:
         """Rounded down to a tenth: 95.0 is never shown for less."""
-        total = self.kept + self.missed
-        return self.kept * 1000 // total / 10 if total else None
-
-    @property
-    def below_goal(self) -> bool:
-        return self.percent is not None and self.percent < KEPT_GOAL_PERCENT
+        return percent(self.kept, self.total)
 
     @property
     def total(self) -> int:
@@ -65,35 +77,93 @@ class FirstReplies:
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A ticket on which someone waits, or a promise runs."""
+class Row:
+    """A ticket on the board, and what is asked on it."""
 
     ticket: Ticket
-    clock: Clock | None
-    hold: Hold | None
     topics: list[InquiryTopic]
     objection: Objection | None
-    waited: timedelta | None
-
-    @property
-    def to_acknowledge(self) -> Clock | None:
-        """The missed promise that nobody has taken note of yet."""
-        clock = self.clock
-        if clock is None or clock.breached_at is None or clock.acknowledged_at:
-            return None
-        return clock
 
 
 @dataclass(frozen=True)
-class Missed:
-    """A promise that was not kept."""
+class Promise(Row):
+    """A promise that is about to be missed, or was."""
 
     clock: Clock
-    overrun: timedelta
+    now: datetime
 
     @property
     def is_open(self) -> bool:
         return self.clock.status == RUNNING
+
+    @property
+    def overrun(self) -> timedelta:
+        return (self.clock.stopped_at or self.now) - self.clock.due_at
+
+    @property
+    def to_acknowledge(self) -> bool:
+        """Whether nobody has taken note of the miss that is on record."""
+        return self.clock.breached_at is not None and not self.clock.acknowledged_at
+
+
+@dataclass(frozen=True)
+class Waiting(Row):
+    """A customer who waits for an answer."""
+
+    waited: timedelta
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """So many misses of one promise of which nobody has taken note.
+
+    `until` is the deadline of the latest, so that one acknowledges what one has seen.
+    """
+
+    metric: str
+    count: int
+    until: datetime
+
+    @property
+    def label(self) -> str:
+        return str(Metric(self.metric).label)
+
+
+@dataclass(frozen=True)
+class Load:
+    """A colleague, whether they are on duty, and what lies in their hands."""
+
+    person: User
+    state: Presence
+    open_count: int
+    waiting_count: int
+
+    @property
+    def on_duty(self) -> bool:
+        return self.state == Presence.ON_DUTY
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many customers wait for them as they can serve at once."""
+        return self.on_duty and self.waiting_count >= self.person.capacity
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Promises that were missed and that nobody has dealt with.
+
+    Those that run still, of any day; of today's also those that were kept too late and
+    that nobody has taken note of.
+    """
+
+    running: int
+    over: int
+    unseen: list[Unseen]
+    rows: list[Promise]
+
+    @property
+    def count(self) -> int:
+        return self.running + self.over
 
 
 @dataclass(frozen=True)
@@ -104,35 +174,26 @@ class Board:
     waiting: int
     longest_since: datetime | None
     soon: int
-    late: int
     replies: FirstReplies
     target: Target | None
+    goal: Goal | None
     health: dict[str, Any]
-    rows: list[Waiting]
-    missed: list[Missed]
-    people: list[User]
+    due: list[Promise]
+    missed: Missed
+    waits: list[Waiting]
+    people: list[Load]
     warnings: Warnings
 
-    goal: int = KEPT_GOAL_PERCENT
+    lag_limit_ms: int = LAG_LIMIT_MS
 
     @classmethod
-    def of(cls, user: User, *, at: datetime) -> Self:
+    def of(cls, *, at: datetime) -> Self:
         waits = (
-            Ticket.objects.visible_to(user)
-            .open()
+            Ticket.objects.with_waiting_customer()
+            # The limit beside it is that of a first reply to an inquiry.
             .aggregate(
-                count=Count("customer_waiting_since"),
-                # The limit beside it is that of a first reply to an inquiry.
+                count=Count("pk"),
                 since=Min("customer_waiting_since", filter=Q(kind=Kind.INQUIRY)),
-            )
-        )
-        clocks = (
-            Clock.objects.visible_to(user)
-            .running()
-            .filter(due_at__lt=at + SOON)
-            .aggregate(
-                soon=Count("pk", filter=Q(due_at__gte=at)),
-                late=Count("pk", filter=Q(due_at__lt=at)),
             )
         )
         state = health.check(at=at)
@@ -140,14 +201,15 @@ class Board:
             now=at,
             waiting=waits["count"],
             longest_since=waits["since"],
-            soon=clocks["soon"],
-            late=clocks["late"],
-            replies=first_replies(user, at=at),
+            soon=due_soon(at=at).count(),
+            replies=first_replies(at=at),
             target=rules.in_force(Metric.FIRST_REPLY, at=at),
+            goal=goals.goals_of(goals.month_of(at)).get(Metric.FIRST_REPLY),
             health=state,
-            rows=waiting_now(user, at=at),
-            missed=missed_today(user, at=at),
-            people=people(),
+            due=promises(due_soon(at=at).order_by("due_at"), at=at),
+            missed=missed(at=at),
+            waits=waiting_now(at=at),
+            people=people(at=at),
             warnings=Warnings.of(at=at, set_aside=state["set_aside"]),
         )
 
@@ -164,10 +226,38 @@ class Board:
         return target.budget is not None and self.longest > target.budget
 
     @property
+    def below_goal(self) -> bool:
+        """Whether fewer first replies of today were in time than are to be."""
+        percent = self.replies.percent
+        if self.goal is None or percent is None:
+            return False
+        return percent < float(self.goal.percent)
+
+    @property
+    def late(self) -> int:
+        """How many promises run past their deadline."""
+        return self.missed.running
+
+    @property
+    def on_duty(self) -> int:
+        return sum(load.on_duty for load in self.people)
+
+    @property
+    def full(self) -> int:
+        """How many of those on duty serve as many customers as they can."""
+        return sum(load.is_full for load in self.people)
+
+    @property
     def silent(self) -> bool:
         """Whether nobody watches the deadlines: lateness is then computed, not told."""
         age = self.health["last_tick_age_ms"]
         return age is None or age > health.TICK_LIMIT / timedelta(milliseconds=1)
+
+    @property
+    def lags(self) -> bool:
+        """Whether the detector is later than it may be, or silent."""
+        lag = self.health["sla_lag_ms"]
+        return self.silent or (lag is not None and lag >= self.lag_limit_ms)
 
     @property
     def last_tick_at(self) -> datetime | None:
@@ -175,102 +265,179 @@ class Board:
         return None if age is None else self.now - timedelta(milliseconds=age)
 
 
+def percent(part: int, total: int) -> float | None:
+    """Rounded down to a tenth; None of nothing."""
+    return part * 1000 // total / 10 if total else None
+
+
 def midnight(at: datetime) -> datetime:
     """The beginning of the day of `at` where the company is."""
     return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def first_replies(user: User, *, at: datetime) -> FirstReplies:
-    """Of all promises that fell or fall due today, in one query."""
+def due_soon(*, at: datetime) -> ClockQuerySet:
+    """What is about to be missed."""
+    return Clock.objects.running().due_between(at, at + SOON)
+
+
+def first_replies(*, at: datetime) -> FirstReplies:
+    """Of all promises that fell or fall due today; two queries, one per index."""
     day = midnight(at)
     needed = ExpressionWrapper(
         F("stopped_at") - F("started_at"), output_field=DurationField()
     )
-    late = Q(status=RUNNING, due_at__lt=at)
+    late = Clock.objects.overdue(at=at).filter(due_at__gte=day)
     found = (
-        Clock.objects.visible_to(user)
+        Clock.objects.over()
         .due_between(day, day + timedelta(days=1))
         .filter(metric=Metric.FIRST_REPLY)
-        .filter(late | ~Q(status=RUNNING))
         .aggregate(
             kept=Count("pk", filter=Q(outcome=Outcome.MET)),
-            missed=Count("pk", filter=late | Q(outcome=Outcome.MISSED)),
+            missed=Count("pk", filter=Q(outcome=Outcome.MISSED)),
             median=Percentile(needed, fraction=0.5, output_field=DurationField()),
             ninetieth=Percentile(needed, fraction=0.9, output_field=DurationField()),
         )
     )
+    found["missed"] += late.filter(metric=Metric.FIRST_REPLY).count()
     return FirstReplies(**found)
 
 
-def waiting_now(user: User, *, at: datetime) -> list[Waiting]:
-    """Who waits and what is about to be late, the most urgent first.
+def promises(clocks: ClockQuerySet, *, at: datetime) -> list[Promise]:
+    """The first of these clocks as rows, in their order."""
+    tickets = (f"ticket__{name}" for name in (*ABOUT, "channel", "customer"))
+    found = clocks.select_related(
+        *("target", "acknowledged_by", "ticket__assignee"), *tickets
+    ).prefetch_related("ticket__inquiry__topics")
+    return [
+        Promise(
+            ticket=clock.ticket,
+            topics=topics_of(clock.ticket),
+            objection=objection_of(clock.ticket),
+            clock=clock,
+            now=at,
+        )
+        for clock in found[:MOST_ROWS]
+    ]
 
-    What was promised on a conversation that has ended is among it.
-    """
-    visible = Ticket.objects.visible_to(user)
-    # Each half by its own index; together they would read every ticket there ever was.
-    open_ones = visible.awaited().by_urgency().values_list("pk", flat=True)
-    ended = visible.owed_after_the_end().order_by("next_due_at")
-    pks = [*open_ones[:MOST_ROWS], *ended.values_list("pk", flat=True)[:MOST_ROWS]]
-    tickets = (
-        Ticket.objects.filter(pk__in=pks)
-        .by_urgency()
-        .select_related(*ABOUT, "channel", "customer", "assignee")
-        .prefetch_related("clocks", "inquiry__topics")[:MOST_ROWS]
+
+def missed(*, at: datetime) -> Missed:
+    """The latest first: what runs past its deadline, then what ended too late today."""
+    running = Clock.objects.overdue(at=at)
+    over = missed_today(at=at).filter(acknowledged_at=None)
+    counts = [list(by_metric(clocks)) for clocks in (running, over)]
+    of_running, of_over = (sum(it["count"] for it in found) for found in counts)
+    unseen: dict[str, Unseen] = {}
+    for it in (it for found in counts for it in found if it["unseen"]):
+        known = unseen.get(it["metric"], Unseen(it["metric"], 0, it["until"]))
+        unseen[known.metric] = Unseen(
+            known.metric,
+            known.count + it["unseen"],
+            max(known.until, it["until"]),
+        )
+    rows_shown = promises(running.order_by("-due_at"), at=at)
+    if len(rows_shown) < MOST_ROWS and of_over:
+        rows_shown += promises(over.order_by("-due_at"), at=at)
+    return Missed(
+        running=of_running,
+        over=of_over,
+        unseen=sorted(unseen.values(), key=lambda kind: (-kind.count, kind.metric)),
+        rows=rows_shown[:MOST_ROWS],
     )
-    nearest = [(ticket, nearest_open(ticket)) for ticket in tickets]
-    held = holds(clock for _, clock in nearest if clock is not None)
+
+
+def by_metric(clocks: ClockQuerySet) -> Iterable[Any]:
+    """How many of these misses each promise has, and of which nobody took note."""
+    to_see = Q(breached_at__isnull=False, acknowledged_at=None)
+    return (
+        clocks.order_by()
+        .values("metric")
+        .annotate(
+            count=Count("pk"),
+            unseen=Count("pk", filter=to_see),
+            until=Max("due_at", filter=to_see),
+        )
+    )
+
+
+def missed_today(*, at: datetime) -> ClockQuerySet:
+    """What fell due today and was kept too late."""
+    return (
+        Clock.objects.over()
+        .due_between(midnight(at), at)
+        .filter(outcome=Outcome.MISSED)
+    )
+
+
+def unseen_misses(metric: str, *, until: datetime, at: datetime) -> list[Clock]:
+    """Misses of one promise on the board of which nobody has taken note."""
+    return [
+        clock
+        for clocks in (Clock.objects.overdue(at=at), missed_today(at=at))
+        for clock in clocks.filter(
+            metric=metric,
+            due_at__lt=until,
+            breached_at__isnull=False,
+            acknowledged_at=None,
+        ).order_by("-due_at")[:MOST_AT_ONCE]
+    ]
+
+
+def waiting_now(*, at: datetime) -> list[Waiting]:
+    """Customers who wait for an answer, whoever has waited longest first."""
+    tickets = (
+        Ticket.objects.with_waiting_customer()
+        .order_by("customer_waiting_since")
+        .select_related(*ABOUT, "channel", "customer", "assignee")
+        .prefetch_related("inquiry__topics")[:MOST_WAITING]
+    )
     return [
         Waiting(
             ticket=ticket,
-            clock=clock,
-            hold=held.get(clock.pk) if clock else None,
             topics=topics_of(ticket),
             objection=objection_of(ticket),
-            waited=ticket.waited(at=at),
+            waited=ticket.waited(at=at) or timedelta(0),
         )
-        for ticket, clock in nearest
+        for ticket in tickets
     ]
 
 
-def nearest_open(ticket: Ticket) -> Clock | None:
-    """The next deadline of a ticket; a paused clock counts after those that run."""
-    clocks = [clock for clock in ticket.clocks.all() if clock.is_unfinished]
-    return min(clocks, key=lambda c: (c.status != RUNNING, c.due_at), default=None)
+def nearest_open(clocks: Iterable[Clock]) -> Clock | None:
+    """The next deadline; a paused clock counts after those that run."""
+    unfinished = [clock for clock in clocks if clock.is_unfinished]
+    return min(unfinished, key=lambda c: (c.status != RUNNING, c.due_at), default=None)
 
 
-def missed_today(user: User, *, at: datetime) -> list[Missed]:
-    """Promises missed and still open, of any day, then those that were missed today."""
-    clocks = (
-        Clock.objects.visible_to(user)
-        .filter(
-            Q(status=RUNNING, due_at__lt=at)
-            | Q(outcome=Outcome.MISSED, due_at__gte=midnight(at), due_at__lt=at)
-            & ~Q(status=RUNNING)
+def people(*, at: datetime) -> list[Load]:
+    """Who answers: on duty before away before off, who has most waiting first."""
+    held = Counter(counts(Ticket.objects.open()))
+    waiting = Counter(counts(Ticket.objects.with_waiting_customer()))
+    loads = [
+        Load(
+            person,
+            person.presence_as_of(at),
+            held[person.pk],
+            waiting[person.pk],
         )
-        .select_related(
-            "target", "acknowledged_by", "ticket__customer", "ticket__assignee"
-        )
-        .order_by(F("stopped_at").desc(nulls_first=True), "-due_at")[:MOST_ROWS]
-    )
-    return [
-        Missed(clock=clock, overrun=(clock.stopped_at or at) - clock.due_at)
-        for clock in clocks
+        for person in User.objects.answering()
     ]
-
-
-def people() -> list[User]:
-    """Who answers, with the open tickets and waiting customers of each; one query."""
-    return list(
-        User.objects.answering()
-        .annotate(
-            held=FilteredRelation(
-                "assigned_tickets", condition=Q(assigned_tickets__closed_at=None)
-            )
-        )
-        .annotate(
-            open_count=Count("held"),
-            waiting_count=Count("held__customer_waiting_since"),
-        )
-        .order_by("-waiting_count", "-open_count", "work_number")
+    states = list(Presence)
+    return sorted(
+        loads,
+        key=lambda it: (
+            states.index(it.state),
+            -it.waiting_count,
+            -it.open_count,
+            it.person.work_number,
+        ),
     )
+
+
+def counts(tickets: Any) -> dict[int, int]:
+    """How many of these tickets each colleague has."""
+    held: Iterable[tuple[int, int]] = (
+        tickets.filter(assignee__isnull=False)
+        .order_by()
+        .values_list("assignee")
+        .annotate(count=Count("pk"))
+    )
+    return dict(held)

@@ -5,20 +5,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.db.models.query import QuerySet
 
 from figures.cases import CaseFigure
 from figures.hours import Span
+from figures.services.breaches import explained
 from figures.services.case_facts import MARKS, happened, marked
-from figures.services.promise_facts import due_within, owed_by, with_debtors
-from helpdesk.supervision.forms.dashboards import CaseRecordsForm, Outcome, RecordsForm
+from figures.services.promise_facts import owed_by, with_debtors
+from helpdesk.supervision.forms.dashboards import (
+    CaseRecordsForm,
+    ObjectionRecordsForm,
+    Outcome,
+    RecordsForm,
+)
+from helpdesk.supervision.objection_dashboard import filed
+from helpdesk.supervision.objection_stages import STAGES, age_spans
+from objections.models import Objection
+from objections.services.month_facts import Cut, facts_between
 from sla.models import Clock
 from sla.models import Outcome as Ended
 from sla.wall_clock import EPOCH
 from staff.models import User
-from tickets.models import Ticket
+from tickets.models import Event, Ticket
 
 PAGE: Final = 50
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -30,6 +40,7 @@ class Record:
 
     clock: Clock
     holder: User | None
+    why: str = ""
 
     @property
     def kept(self) -> bool:
@@ -54,17 +65,20 @@ class Page:
     next: str
 
 
-def promises(user: User, form: RecordsForm, *, at: datetime) -> Page:
-    """The promises that a dashboard's number counts, the latest deadline first."""
+def clocks_of(user: User, form: RecordsForm, *, at: datetime) -> QuerySet[Any]:
+    """The promises that a dashboard's number counts."""
     given = form.cleaned_data
     visible = Clock.objects.visible_to(user)
-    found: QuerySet[Any] = visible & due_within(Span(form.starts, form.ends), at=at)
+    found: QuerySet[Any] = visible.fell_due(form.starts, form.ends, at=at)
     wishes: dict[str, Any] = {
         "target__code": given["promise"],
         "ticket__channel": given["channel"],
+        "breach__cause": given["cause"],
     }
     found = found.filter(**{name: wish for name, wish in wishes.items() if wish})
-    found = _of_hours(found, "due_at", form)
+    found = _of_hours(found, "due_at", form).filter(_OUTCOMES[given["outcome"]])
+    if not (given["holder"] or given["nobody"] or given["department"]):
+        return found
     found = with_debtors(found)
     if given["holder"]:
         found = found.filter(holder=given["holder"].pk)
@@ -72,16 +86,27 @@ def promises(user: User, form: RecordsForm, *, at: datetime) -> Page:
         found = found.filter(holder=None)
     if given["department"]:
         found = found.filter(owed_by(given["department"].code))
-    found = found.filter(_OUTCOMES[given["outcome"]])
-    rows, following = _page(found, "due_at", given["after"])
-    clocks = {
-        it.pk: it
-        for it in Clock.objects.filter(pk__in=[row.pk for row in rows]).select_related(
-            *("target", "ticket__customer", "ticket__channel", "acknowledged_by")
-        )
-    }
+    return found
+
+
+def promises(user: User, form: RecordsForm, *, at: datetime) -> Page:
+    """Those promises, the latest deadline first; five queries."""
+    rows, following = _page(
+        with_debtors(clocks_of(user, form, at=at)), "due_at", form.cleaned_data["after"]
+    )
+    clocks = Clock.objects.select_related(
+        *("target", "ticket__customer", "ticket__channel", "acknowledged_by")
+    ).in_bulk([row.pk for row in rows])
     people = User.objects.in_bulk({row.holder for row in rows if row.holder})
-    records = [Record(clocks[row.pk], people.get(row.holder)) for row in rows]
+    why = explained(row.pk for row in rows)
+    records = [
+        Record(
+            clocks[row.pk],
+            people.get(row.holder),
+            why[row.pk].sentence if row.pk in why else "",
+        )
+        for row in rows
+    ]
     return Page(records, following)
 
 
@@ -107,6 +132,29 @@ def cases(user: User, form: CaseRecordsForm) -> Page:
         "created_at",
         given["after"],
     )
+    return Page(rows, following)
+
+
+def objections(user: User, form: ObjectionRecordsForm, *, at: datetime) -> Page:
+    """The objections that a dashboard's number counts, the newest first."""
+    given = form.cleaned_data
+    found: QuerySet[Objection]
+    if given["age"] is not None:
+        found = Objection.objects.visible_to(user).open()
+        found = found.filter(dict(age_spans(at))[given["age"]])
+    else:
+        found = filed(user, form.starts, form.ends)
+    if given["stage"] and given["stage"] != "filed":
+        _name, verb = STAGES[given["stage"]]
+        lines = Event.objects.filter(ticket=OuterRef("pk"), verb=verb)
+        found = found.filter(Exists(lines))
+    if given["cut"]:
+        facts = facts_between(form.starts, form.ends)
+        cut = Cut(given["cut"])
+        mine = [it.case.pk for it in facts if it.key(cut) == given["key"]]
+        found = found.filter(pk__in=mine)
+    known = found.select_related("customer", "channel", "assignee")
+    rows, following = _page(known, "created_at", given["after"])
     return Page(rows, following)
 
 

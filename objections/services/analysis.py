@@ -219,7 +219,7 @@ class Analysis:
             }
 
     def _lines(self, cut: Cut) -> list[Line]:
-        names = self._names(cut)
+        names = names_of(cut, (*self.before, *self.facts))
         found = tallies(
             (fact.key(cut) for fact in self.facts),
             (fact.key(cut) for fact in self.before),
@@ -235,31 +235,35 @@ class Analysis:
             for it in found
         ]
 
-    def _names(self, cut: Cut) -> dict[str, str]:
-        naming: dict[Cut, tuple[Callable[[], dict[str, str]], str]] = {
-            Cut.TYPE: (lambda: _labels(ObjectionType), _("Customer unsure")),
-            Cut.SUBTYPE: (self._subtypes, _("No subtype yet")),
-            Cut.CAUSE: (lambda: _labels(Cause), _("Not found out yet")),
-            Cut.DEPARTMENT: (_departments, _("Not handed over")),
-            Cut.MODEL: (self._models, _("No model named")),
-        }
-        names, nothing = naming[cut]
-        return {**names(), NONE: nothing}
 
-    def _subtypes(self) -> dict[str, str]:
-        """With their type: each type has an "other" of its own."""
-        labels = _labels(ObjectionType)
-        return {
-            str(it.pk): f"{labels[it.type]} · {it.name}" for it in Subtype.objects.all()
-        }
+def names_of(cut: Cut, facts: Iterable[Fact]) -> dict[str, str]:
+    """What the lines of a table are called, by their keys."""
+    naming: dict[Cut, tuple[Callable[[], dict[str, str]], str]] = {
+        Cut.TYPE: (lambda: _labels(ObjectionType), _("Customer unsure")),
+        Cut.SUBTYPE: (_subtypes, _("No subtype yet")),
+        Cut.CAUSE: (lambda: _labels(Cause), _("Not found out yet")),
+        Cut.DEPARTMENT: (_departments, _("Not handed over")),
+        Cut.MODEL: (lambda: _models(facts), _("No model named")),
+    }
+    names, nothing = naming[cut]
+    return {**names(), NONE: nothing}
 
-    def _models(self) -> dict[str, str]:
-        """As the first who named it wrote it."""
-        found: dict[str, str] = {}
-        for fact in (*self.before, *self.facts):
-            written = " ".join(fact.case.model.split())
-            found.setdefault(model_key(written), written)
-        return found
+
+def _subtypes() -> dict[str, str]:
+    """With their type: each type has an "other" of its own."""
+    labels = _labels(ObjectionType)
+    return {
+        str(it.pk): f"{labels[it.type]} · {it.name}" for it in Subtype.objects.all()
+    }
+
+
+def _models(facts: Iterable[Fact]) -> dict[str, str]:
+    """As the first who named it wrote it."""
+    found: dict[str, str] = {}
+    for fact in facts:
+        written = " ".join(fact.case.model.split())
+        found.setdefault(model_key(written), written)
+    return found
 
 
 def _labels(choices: "type[models.TextChoices]") -> dict[str, str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import models
-from django.db.models import Avg, Count, Exists, OuterRef, Q
+from django.db.models import Avg, Count, Exists, OuterRef
 from django.utils.translation import gettext_lazy
 
 from objections.frequency import Case, model_key, share
@@ -17,7 +17,7 @@ from objections.models import (
     ReturnVisit,
 )
 from objections.months import Month
-from sla.models import Clock, ClockStatus, Outcome
+from sla.models import Clock, Outcome
 from tickets.models import Kind
 
 OTHER: Final = "other"
@@ -138,18 +138,12 @@ def facts_between(start: datetime, end: datetime) -> list[Fact]:
 
 def promises_of(month: Month, *, at: datetime) -> Promises:
     """Of all promises on objections that fell due in a month; one query."""
-    late = Q(status=ClockStatus.RUNNING, due_at__lt=at)
-    due = Clock.objects.due_between(month.starts, month.ends)
     rows = (
-        due.filter(ticket__kind=Kind.OBJECTION)
-        .filter(late | Q(outcome__in=(Outcome.MET, Outcome.MISSED)))
-        .values_list("ticket_id", "outcome", "status")
+        Clock.objects.fell_due(month.starts, month.ends, at=at)
+        .filter(ticket__kind=Kind.OBJECTION)
+        .values_list("ticket_id", "outcome")
     )
-    missed = [
-        ticket
-        for ticket, outcome, status in rows
-        if status == ClockStatus.RUNNING or outcome == Outcome.MISSED
-    ]
+    missed = [ticket for ticket, outcome in rows if outcome != Outcome.MET]
     return Promises(len(rows) - len(missed), len(missed), frozenset(missed))
 
 

@@ -19,6 +19,7 @@ from sla.models.clock import (
     ClockStatus,
     Outcome,
 )
+from sla.models.goal import Goal, GoalQuerySet
 from sla.models.ladder import Action, Audience, EscalationStep
 from sla.models.pause import Pause
 from sla.models.policy import (
@@ -33,6 +34,7 @@ from sla.models.policy import (
     Target,
     Unit,
 )
+from sla.models.shadow import ShadowEnd, ShadowRecord, ShadowRun
 from sla.models.version import Version, VersionQuerySet
 from sla.models.watch import (
     Heartbeat,
@@ -59,6 +61,8 @@ __all__ = [
     "Compare",
     "Counted",
     "EscalationStep",
+    "Goal",
+    "GoalQuerySet",
     "Heartbeat",
     "Medium",
     "Metric",
@@ -73,6 +77,9 @@ __all__ = [
     "Policy",
     "PolicyVersion",
     "Rollout",
+    "ShadowEnd",
+    "ShadowRecord",
+    "ShadowRun",
     "Target",
     "Unit",
     "Version",

@@ -1,6 +1,6 @@
 """Notices of warnings and breaches: announced, acknowledged, and gone when moot."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from tickets.workflow import NotAllowed
 
 __all__ = [
     "acknowledge",
+    "acknowledge_all",
     "acknowledge_kind",
     "acknowledge_notices",
     "acknowledge_these",
@@ -51,6 +52,18 @@ def acknowledge(clock: Clock, *, by: User, at: datetime) -> Clock:
         feed.announce(ticket, "clock", to_customer=False)
     clock.refresh_from_db()
     return clock
+
+
+def acknowledge_all(clocks: Iterable[Clock], *, by: User, at: datetime) -> int:
+    """The same for many misses, one after another; how many were not seen before.
+
+    Raises NotAllowed for people who do not supervise.
+    """
+    if by.role not in SUPERVISES:
+        raise NotAllowed("acknowledge")
+    return sum(
+        acknowledge(clock, by=by, at=at).acknowledged_at == at for clock in clocks
+    )
 
 
 def acknowledge_notices(ticket: Ticket, *, by: User, at: datetime) -> int:

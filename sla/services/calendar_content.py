@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Self
 
-from sla.business_time import Day, DayKind, Hours, Interval
+from sla.business_time import Day, DayKind, Hours, Interval, check_intervals
 from sla.models import WEEKDAYS, CalendarDay, CalendarVersion, OpeningHours, Pattern
 from sla.pack_format import read_hours
 from sla.services.years import Year
+from sla.what_if import Cover, covered
 
 MINUTE: Final = 60
 
@@ -94,6 +95,22 @@ class CalendarContent:
             years=self.years,
         )
 
+    def with_cover(self, cover: Cover, intervals: Intervals) -> Self:
+        """The same with more hours open; days with hours of their own stay."""
+        hours = covered(self.as_hours(), cover, _opened(intervals))
+        said = {name: hours.weekly[n] for n, name in enumerate(WEEKDAYS)}
+        if self.years is not None:
+            said[Pattern.HOLIDAY.value] = hours.holiday
+            said[Pattern.ADJUSTED_WORKDAY.value] = hours.adjusted_workday
+        return replace(
+            self,
+            hours={
+                name: tuple((it.opens, it.closes) for it in found)
+                for name, found in said.items()
+                if found
+            },
+        )
+
     def write(self, version: CalendarVersion) -> None:
         """Make a new draft say this."""
         version.timezone = self.timezone
@@ -162,6 +179,11 @@ def differences(old: CalendarContent, new: CalendarContent) -> Iterator[Differen
 def written(intervals: Intervals) -> str:
     """Hours as people write them: 09:00-12:00, 14:00-21:00; nothing when closed."""
     return ", ".join(f"{_time(a)}-{_time(b)}" for a, b in intervals)
+
+
+def check(intervals: Intervals) -> None:
+    """Raise BadHours, with the hours as its place, for what no day can have."""
+    check_intervals(written(intervals), _opened(intervals))
 
 
 def read(text: str) -> Intervals:

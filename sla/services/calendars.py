@@ -216,9 +216,7 @@ def check(content: CalendarContent) -> None:
     try:
         rules.compile_calendar(content.as_hours())
     except BadHours as error:
-        raise ValidationError(
-            {"hours": _reason(error.place, error.reason)}, code=error.reason
-        ) from error
+        raise ValidationError({"hours": words_of(error)}, code=error.reason) from error
     for day, special in content.days.items():
         if len(special.name) > LONGEST_NAME:
             raise ValidationError(
@@ -264,7 +262,7 @@ def newest_of(calendar: Calendar) -> CalendarVersion | None:
     return versions.order_by("-number").first()
 
 
-def _reason(place: str, reason: str) -> str:
+def words_of(error: BadHours) -> str:
     """A calendar's fault in words."""
     words = {
         "overlap": _("%(place)s: opening hours overlap."),
@@ -274,7 +272,7 @@ def _reason(place: str, reason: str) -> str:
         "never_opens": _("%(place)s: it never opens."),
         "bad_timezone": _("%(place)s: there is no such time zone."),
     }
-    return words[reason] % {"place": _place(place)}
+    return words[error.reason] % {"place": _place(error.place)}
 
 
 def _place(place: str) -> str:

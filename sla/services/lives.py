@@ -22,23 +22,42 @@ HEAD: Final = 19
 # PostgreSQL counts from 2000.
 SINCE_1970: Final = 946_684_800_000_000
 
-COLUMNS_SQL: Final = """
-SELECT clock.id, clock.target_id, clock.started_at,
-       coalesce(clock.stopped_at, 'infinity'), clock.due_at, clock.promised_at,
-       CASE clock.outcome WHEN 'met' THEN {kept} WHEN 'missed' THEN {missed}
-            WHEN 'cancelled' THEN {cancelled}
-            ELSE CASE WHEN clock.breached_at IS NOT NULL
-                        OR clock.status = 'running' AND clock.due_at < %s
-                      THEN {missed} ELSE {open} END END::bigint,
-       (clock.status = 'cancelled')::int::bigint,
-       (clock.revoked_at IS NOT NULL)::int::bigint
-  FROM ({chosen}) AS chosen (id) JOIN sla_clock AS clock USING (id)
-"""
+FIELDS: Final = (
+    "pk",
+    "target_id",
+    "started_at",
+    "promised_at",
+    "stopped_at",
+    "due_at",
+    "status",
+    "outcome",
+    "breached_at",
+    "revoked_at",
+)
+COLUMNS_SQL: Final = f"""
+SELECT id, target_id, started_at, promised_at, coalesce(stopped_at, 'infinity'), due_at,
+       CASE outcome WHEN 'met' THEN {Verdict.KEPT} WHEN 'missed' THEN {Verdict.MISSED}
+            WHEN 'cancelled' THEN {Verdict.CANCELLED}
+            ELSE CASE WHEN breached_at IS NOT NULL
+                        OR status = 'running' AND due_at < %s
+                      THEN {Verdict.MISSED} ELSE {Verdict.OPEN} END END::bigint,
+       (status = 'cancelled')::int::bigint, (revoked_at IS NOT NULL)::int::bigint
+  FROM ({{chosen}}) AS chosen (id, target_id, started_at, promised_at, stopped_at,
+       due_at, status, outcome, breached_at, revoked_at)
+"""  # noqa: S608 - every part is a constant
 PAUSES_SQL: Final = """
 SELECT pause.clock_id, pause.paused_at, coalesce(pause.resumed_at, 'infinity'),
        pause.number::bigint
   FROM ({chosen}) AS chosen (id) JOIN sla_pause AS pause ON pause.clock_id = chosen.id
 """
+
+
+class TooMany(Exception):
+    """More clocks than may be read at once."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"more than {most}")
+        self.most = most
 
 
 @dataclass(frozen=True)
@@ -58,33 +77,34 @@ class Record:
         return int(self.keys.size)
 
 
-def read(clocks: ClockQuerySet, *, at: datetime) -> Record:
-    """Read the clocks of a queryset as they stand at an instant; two statements."""
-    chosen, values = clocks.order_by().values("pk").query.sql_with_params()
-    kinds = {
-        "kept": Verdict.KEPT.value,
-        "missed": Verdict.MISSED.value,
-        "open": Verdict.OPEN.value,
-        "cancelled": Verdict.CANCELLED.value,
-    }
-    sql = COLUMNS_SQL.format(chosen=chosen, **kinds)
-    keys, targets, started, ended, due, promised, verdict, cancelled, revoked = _copy(
-        sql, [at, *values], 9
-    )
+def read(clocks: ClockQuerySet, *, at: datetime, most: int | None = None) -> Record:
+    """Read the clocks of a queryset as they stand at an instant; two statements.
+
+    Raises TooMany, before it has read more than one beyond `most`.
+    """
+    limit = None if most is None else most + 1
+    chosen, values = clocks.order_by().values(*FIELDS)[:limit].query.sql_with_params()
+    sql = COLUMNS_SQL.format(chosen=chosen)
+    keys, *columns = _copy(sql, [at, *values], 9)
+    if most is not None and keys.size > most:
+        raise TooMany(most)
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
+    targets, *instants, verdict, cancelled, revoked = (it[order] for it in columns)
+    started, promised, ended, due = map(_instants, instants)
+    whose, values = clocks.order_by().values("pk").query.sql_with_params()
     return Record(
         keys=keys,
-        targets=targets[order],
-        due=_instants(due[order]),
-        verdict=verdict[order].astype(np.int8),
+        targets=targets,
+        due=due,
+        verdict=verdict.astype(np.int8),
         lives=Lives(
-            started=_instants(started[order]),
-            promised=_instants(promised[order]),
-            ended=_instants(ended[order]),
-            cancelled=cancelled[order].astype(np.bool_),
-            revoked=revoked[order].astype(np.bool_),
-            pauses=_pauses(PAUSES_SQL.format(chosen=chosen), values, keys),
+            started=started,
+            promised=promised,
+            ended=ended,
+            cancelled=cancelled.astype(np.bool_),
+            revoked=revoked.astype(np.bool_),
+            pauses=_pauses(PAUSES_SQL.format(chosen=whose), values, keys),
         ),
     )
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from sla.models import PolicyVersion, Version
+from sla.models import PolicyVersion, ShadowEnd, Version
 from sla.services import fingerprints, soundness
 from sla.services.versions import editable
 from staff.models import User
@@ -29,7 +29,8 @@ def publish(
     draft at once one does, the other is told. No version begins before one that is
     published already: the earlier one would come back and undo it.
 
-    `seen` is the fingerprint of what this person has checked.
+    Its rules in the shadow end. `seen` is the fingerprint of what this person has
+    checked.
 
     Raises ValidationError naming each place and reason, NotAllowed, IllegalStep.
     """
@@ -50,6 +51,7 @@ def publish(
     version.author = by
     version.note = note or version.note
     version.save()
+    version.shadows.end(at=at, by=by, why=ShadowEnd.PUBLISHED)
     return version
 
 

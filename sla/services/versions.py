@@ -5,13 +5,21 @@ published.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sla.models import EscalationStep, PauseRule, Policy, PolicyVersion, Target
+from sla.models import (
+    EscalationStep,
+    PauseRule,
+    Policy,
+    PolicyVersion,
+    ShadowEnd,
+    Target,
+)
 from sla.services import fingerprints, soundness
 from staff.models import User
 from tickets.workflow import IllegalStep, NotAllowed
@@ -40,9 +48,28 @@ def draft(policy: Policy, *, by: User) -> PolicyVersion:
 
 
 @transaction.atomic
-def discard(version: PolicyVersion, *, by: User) -> None:
-    """Throw a draft away. Raises NotAllowed, IllegalStep for a published version."""
-    editable(version, by=by).delete()
+def discard(version: PolicyVersion, *, by: User, at: datetime) -> None:
+    """Throw a draft away; its rules in the shadow end with it.
+
+    Raises NotAllowed, IllegalStep for a published version.
+    """
+    version = editable(version, by=by)
+    version.shadows.end(at=at, by=by, why=ShadowEnd.DISCARDED)
+    version.delete()
+
+
+@transaction.atomic
+def remark(version: PolicyVersion, *, by: User, note: str) -> None:
+    """Say why there is a draft, where nobody has; what stands there stays, if it fits.
+
+    Raises NotAllowed, IllegalStep.
+    """
+    version = editable(version, by=by)
+    longest = version._meta.get_field("note").max_length or 0  # noqa: SLF001 - documented
+    both = " · ".join(part for part in (version.note, note) if part)
+    if note not in version.note and len(both) <= longest:
+        version.note = both
+        version.save(update_fields=["note"])
 
 
 @transaction.atomic

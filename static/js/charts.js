@@ -68,7 +68,8 @@
       symbol: "circle",
       symbolSize: 7,
       connectNulls: false,
-      lineStyle: { width: 2, color: c.ink },
+      // Between things of different kinds no line leads: only the points say something.
+      lineStyle: { width: flat ? 0 : 2, color: c.ink },
       itemStyle: { color: it.drawn === "line" ? c.ink : colour(it, c, number) },
     }));
 

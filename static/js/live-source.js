@@ -4,6 +4,7 @@
      time   {now}                      the server's clock
      hello  {reconnected}              the stream begins: fetch everything once
      change {data}                     something changed
+     board  {data}                     what was made for the board
      lost   {}                         silent or broken; it goes on trying
      back   {}                         was lost, is here again (comes before hello)
    Returns a function that stops. */
@@ -68,10 +69,12 @@
         opened = true;
       });
       source.addEventListener("ping", time);
-      source.addEventListener("change", (event) => {
-        alive();
-        tell({ kind: "change", data: JSON.parse(event.data) });
-      });
+      for (const kind of ["change", "board"]) {
+        source.addEventListener(kind, (event) => {
+          alive();
+          tell({ kind, data: JSON.parse(event.data) });
+        });
+      }
       // The browser's own attempts end at a refusal; ours do not, and start at once.
       source.addEventListener("error", reopen);
     };

@@ -9,11 +9,16 @@ const ports = new Set();
 let lastTime = null;
 let isLost = false;
 let begun = false;
+let board = null; // all that the stream has said of it, for a tab that joins later
 
 const tellAll = (message) => {
   if (message.kind === "time") lastTime = message;
   if (message.kind === "lost") isLost = true;
   if (message.kind === "back") isLost = false;
+  if (message.kind === "board") {
+    const { at, parts } = message.data;
+    board = { at, parts: { ...board?.parts, ...parts } };
+  }
   ports.forEach((port) => port.postMessage(message));
 };
 
@@ -29,6 +34,7 @@ self.addEventListener("connect", (event) => {
       stop?.();
       stop = null;
       begun = false;
+      board = null;
     }
   };
   if (!stop) {
@@ -43,4 +49,5 @@ self.addEventListener("connect", (event) => {
   if (lastTime) port.postMessage(lastTime);
   if (isLost) port.postMessage({ kind: "lost" });
   else if (begun) port.postMessage({ kind: "hello", reconnected: false });
+  if (board) port.postMessage({ kind: "board", data: board });
 });

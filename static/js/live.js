@@ -1,6 +1,6 @@
 /* Brings the server's stream to the page as DOM events on <body>:
      live:time {now}   live:hello {reconnected}   live:change {ticket, kind}
-     live:lost                   live:back
+     live:board {data}           live:lost                   live:back
    <body data-live="/live/desk/"> names the stream; tabs share one connection.
    A page fetches its fragments on hello and on change; it never trusts what it missed. */
 (() => {

@@ -1,35 +1,63 @@
-/* The board keeps itself up to date: by what the server tells, and by the clock, since
-   figures such as "due within 60 s" and a silent detector change without any event. */
+/* The board: pushed each second by the server; asked for only while nothing comes. */
 (() => {
   "use strict";
   const EVERY = 5000;
+  const STALE = 4000;
   const board = document.getElementById("board");
-  const { refetch, paced } = globalThis.Shoushi;
+  const { refetch, paced, age, toast } = globalThis.Shoushi;
 
-  const fetchBoard = paced(() => refetch(board));
-  document.body.addEventListener("live:hello", fetchBoard);
-  document.body.addEventListener("live:change", (event) => {
-    if (event.detail.kind !== "notification") fetchBoard();
+  setInterval(() => {
+    if (!document.hidden && age() > STALE) refetch(board);
+  }, EVERY);
+
+  // A warning that is no longer true goes without a notice of its own.
+  const notices = document.getElementById("notices");
+  const fetchNotices = paced(() => refetch(notices), 10000);
+  document.addEventListener("board:fed", ({ detail: { parts } }) => {
+    if (!("due" in parts || "missed" in parts)) return;
+    if (notices.querySelector("[data-kind=warning]")) fetchNotices();
   });
-  // A clock that passes its deadline on this page is recorded a moment later.
-  document.addEventListener("clock:state", fetchBoard);
-  setInterval(() => document.hidden || fetchBoard(), EVERY);
 
-  // Without a script "Assign" leads to the ticket, where it can be done too.
-  const popup = document.getElementById("reassign");
-  const form = document.getElementById("reassign-form");
+  // Without a script these lead to where the same can be done.
+  const follow = (form, popup, act) => {
+    form.addEventListener("htmx:configRequest", (event) => {
+      event.detail.path = form.action;
+    });
+    form.addEventListener("htmx:afterRequest", (event) => act(event, popup));
+  };
+  const open = (link, form, popup, address) => {
+    form.action = address;
+    form.reset();
+    document.getElementById(`${popup.id}-what`).textContent = link.dataset.who;
+    popup.showPopover();
+  };
+
+  const reassign = document.getElementById("reassign");
+  const reassignForm = document.getElementById("reassign-form");
+  follow(reassignForm, reassign, () => reassign.hidePopover());
+
+  const word = document.getElementById("word");
+  const wordForm = document.getElementById("word-form");
+  const said = document.getElementById("word-said");
+  follow(wordForm, word, (event) => {
+    if (!event.detail.successful) return;
+    word.hidePopover();
+    toast({ text: wordForm.dataset.sent });
+  });
+
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-reassign]");
+    const link = event.target.closest("[data-reassign], [data-word]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    form.action = link.dataset.reassign;
-    form.reset();
-    document.getElementById("reassign-what").textContent = link.dataset.who;
-    popup.showPopover();
-    document.getElementById("reassign-to").focus();
+    if (link.dataset.reassign) {
+      open(link, reassignForm, reassign, link.dataset.reassign);
+      document.getElementById("reassign-to").focus();
+      return;
+    }
+    open(link, wordForm, word, link.dataset.word);
+    said.replaceChildren();
+    wordForm.elements.client_token.value = crypto.randomUUID?.() ?? "";
+    wordForm.elements.to.value = link.dataset.to;
+    wordForm.elements[link.dataset.to ? "text" : "to"].focus();
   });
-  form.addEventListener("htmx:configRequest", (event) => {
-    event.detail.path = form.action;
-  });
-  form.addEventListener("htmx:afterRequest", () => popup.hidePopover());
 })();

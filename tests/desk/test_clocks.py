@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
+from figures.services import breaches
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.workspace import Workspace
@@ -19,7 +20,8 @@ from sla.models import Clock, Target, Unit
 from sla.services import clocks, corrections, pauses, rules
 from sla.services.corrections import Source
 from sla.services.standing import holds
-from staff.models import Role, User
+from staff.models import Presence, Role, User
+from staff.services import presence
 from tests import policies
 from tests.factories import AT, InquiryFactory, UserFactory
 from tests.finishing import finish
@@ -70,6 +72,25 @@ def test_a_miss_is_told_with_who_heard_of_it_and_how_soon() -> None:
     ]
     assert lines["Deadline missed"] == "noticed 35:10 later"
     assert lines["Escalated"] == "30 minutes after the deadline: Manager, also by mail"
+
+
+@pytest.mark.clause("CM-55")
+def test_why_a_promise_was_missed_stands_beside_it(desk: Client, agent: User) -> None:
+    inquiry = InquiryFactory.create()
+    presence.say(agent, Presence.ON_DUTY, at=AT)
+    services.reply(inquiry, text="您好", by=agent, at=after(41))
+    breaches.reckon_due(at=after(45))
+    found = story(inquiry, Metric.FIRST_REPLY, at=after(50))
+    assert found.missed is not None
+    path = f"/desk/inquiries/{inquiry.number}/clocks/"
+    page = desk.get(path, headers=ENGLISH).content.decode()
+    assert "<strong>Not opened in time</strong>" in page
+    assert (
+        "10:00:00 arrived; 1 on duty; opened 10:00:41 by 林晓;"
+        " answered 10:00:41: 11 s late"
+    ) in " ".join(page.split())
+    page = desk.get(path, headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "10:00:41 回复，超时 11 秒" in page
 
 
 def test_pauses_are_told_and_do_not_count_as_time_used(objection: Inquiry) -> None:

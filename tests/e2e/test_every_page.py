@@ -45,6 +45,8 @@ PAGES = [
     ("/desk/callbacks/", "agent3"),
     ("/desk/follow-ups/", "agent3"),
     ("/supervision/", "manager"),
+    ("/supervision/tv/", "manager"),
+    ("/supervision/goals/", "manager"),
     ("/supervision/objections/", "manager"),
     ("/supervision/ledger/", "manager"),
     ("/supervision/quarantine/", "manager"),

@@ -31,3 +31,26 @@ def test_a_desk_that_lost_its_line_says_so_and_recovers_with_nothing_missed(
     second = ask(visit("/").page, surname="沈", text="断线的时候我也在问。")
     expect(agent.locator(f"#row-{second}")).to_be_visible(timeout=BACK_MS)
     expect(agent.locator("#composer textarea")).to_have_value("写到一半的回复")
+
+
+def test_a_television_that_lost_its_line_says_how_old_it_is_and_comes_back(
+    visit: Visit, house: House
+) -> None:
+    """Meanwhile a supervisor who acts sees it at once, and so does another one."""
+    wall = visit("/supervision/tv/", "manager").page
+    one = visit("/supervision/", "supervisor").page
+    other = visit("/supervision/", "manager").page
+    customer = visit("/").page
+    ask(customer, surname="齐", text="周末能取设备吗?")
+    row = other.locator("#board-due tr", has_text="齐").first
+    expect(row).to_be_visible()
+    mine = one.locator("#board-due tr", has_text="齐").first
+    mine.locator("[id^=take-due]").click()
+    for seen in (mine, row):
+        expect(seen).not_to_contain_text("无人接手")
+
+    for _ in range(3):
+        house.kill("helpdesk.asgi:application")
+    old = wall.locator("#tv-old")
+    expect(old).to_be_visible(timeout=BACK_MS)
+    expect(old).to_be_hidden(timeout=BACK_MS)

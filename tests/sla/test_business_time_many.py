@@ -136,6 +136,10 @@ def agree(
         lambda: MANY.close_of_working_day(whole(FIRST), whole(22)),
         lambda: MANY.close_of_working_day(whole(FIRST), whole(2**63 - 1)),
         lambda: MANY.close_of_working_day(whole(LAST + 1), whole(1)),
+        lambda: MANY.close_of_calendar_day(whole(FIRST, FIRST), whole(29, 30)),
+        lambda: MANY.close_of_calendar_day(whole(FIRST), whole(2**63 - 1)),
+        lambda: MANY.close_of_calendar_day(whole(LAST + 1), whole(1)),
+        lambda: MANY.is_guess(whole(FIRST), whole(LAST + 1)),
     ],
 )
 def test_one_question_past_the_horizon_refuses_all(
@@ -151,6 +155,7 @@ def test_one_question_past_the_horizon_refuses_all(
         lambda: MANY.add(whole(FIRST, FIRST), whole(1, -1)),
         lambda: MANY.elapsed(whole(FIRST, LAST), whole(LAST, FIRST)),
         lambda: MANY.close_of_working_day(whole(FIRST, FIRST), whole(1, 0)),
+        lambda: MANY.close_of_calendar_day(whole(FIRST, FIRST), whole(1, 0)),
     ],
 )
 def test_time_does_not_run_backwards_for_one_of_many(

@@ -26,7 +26,7 @@ from sla.services import (
     versions,
 )
 from staff.models import Role, User
-from tests.factories import UserFactory, channel
+from tests.factories import AT, UserFactory, channel
 from tests.instants import after
 from tickets.workflow import IllegalStep, NotAllowed
 
@@ -122,7 +122,7 @@ def test_the_verbs_refuse_a_published_version_in_words(
         lambda: versions.change_target(target, by=manager, note="x"),
         lambda: versions.remove_target(target, by=manager),
         lambda: versions.change_ladder(draft, by=manager, ladder=[]),
-        lambda: versions.discard(draft, by=manager),
+        lambda: versions.discard(draft, by=manager, at=AT),
         lambda: publication.publish(draft, by=manager, at=after(1)),
     ]
     for act in acts:
@@ -139,7 +139,7 @@ def test_only_those_who_decide_what_is_promised_draft_and_publish(
         lambda: versions.draft(draft.policy, by=person),
         lambda: versions.change_target(rule(draft), by=person, note="x"),
         lambda: publication.publish(draft, by=person, at=after(1)),
-        lambda: versions.discard(draft, by=person),
+        lambda: versions.discard(draft, by=person, at=AT),
     ]
     for act in acts:
         with pytest.raises(NotAllowed):
@@ -444,7 +444,7 @@ def test_discarding_takes_all_of_a_draft_with_it(
     draft: PolicyVersion, manager: User
 ) -> None:
     before = (Target.objects.count(), EscalationStep.objects.count())
-    versions.discard(draft, by=manager)
+    versions.discard(draft, by=manager, at=AT)
     assert not PolicyVersion.objects.drafts().exists()
     assert (Target.objects.count(), EscalationStep.objects.count()) == (
         before[0] // 2,

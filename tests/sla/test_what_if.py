@@ -106,7 +106,7 @@ def lengths(draw: st.DrawFn) -> Length:
     return Length(unit, amount=amount, calendar="it" if unit == BUSINESS else "")
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_each_deadline_is_that_of_the_exact_engine_through_every_pause(
     data: st.DataObject,

@@ -1,8 +1,12 @@
 """People who read policies, and those who decide them."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 
+from helpdesk.supervision import snapshot
+from helpdesk.supervision.snapshot import Screen
 from staff.models import Role, User
 from tests.factories import UserFactory
 
@@ -18,3 +22,13 @@ def desk_of_manager(client: Client, manager: User) -> Client:
     client.force_login(manager)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
+
+
+@pytest.fixture
+def nothing_made_before() -> Iterator[None]:
+    """No board in Redis, neither now nor for the next test."""
+    keys = [snapshot.name(what) for what in ("shown", "turn")]
+    keys += [snapshot.wanted_name(screen) for screen in Screen.every()]
+    snapshot._redis().delete(*keys)
+    yield
+    snapshot._redis().delete(*keys)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -18,12 +19,18 @@ from staff.models import Role, User
 from tests import finishing
 from tests.factories import InquiryFactory, UserFactory, channel
 from tests.instants import local
+from tests.objections import cases, settled
 
 pytestmark = pytest.mark.django_db
 
 PROMISES = "/supervision/dashboard/"
 CASES = "/supervision/dashboard/cases/"
-PAGES = (PROMISES, CASES, "/supervision/records/", "/supervision/records/cases/")
+OBJECTIONS = "/supervision/dashboard/objections/"
+PAGES = (
+    *(PROMISES, CASES, OBJECTIONS),
+    *("/supervision/records/", "/supervision/records/cases/"),
+    "/supervision/records/objections/",
+)
 NOON = local("2026-11-23 12:00")
 SECOND = timedelta(seconds=1)
 
@@ -127,6 +134,32 @@ def test_rates_open_their_cases(door: Client, li: User) -> None:
                     assert len(records_behind(door, cell.href)) == cell.value
 
 
+@pytest.mark.clause("OB-10", "CC-31")
+def test_how_far_how_old_and_what_about(door: Client) -> None:
+    """One is closed, one is with the departments, one has just been filed."""
+    settled.closed(at=local("2026-11-23 10:00"))
+    cases.handed(cases.SERVICE, surname="李", phone="13900139000")
+    cases.filed(cases.RETURN, surname="赵", phone="13700137000")
+
+    board = get(door, OBJECTIONS).context["dashboard"]
+
+    charts = {chart.id: chart for chart in board.charts}
+    funnel = [int(it.cells[0].value or 0) for it in charts["funnel"].lines]
+    assert funnel == [3, 2, 2, 1, 1, 1, 1, 1]
+    assert [it.cells[0].value for it in charts["ages"].lines] == [2, 0, 0, 0, 0]
+    by_type = charts["by-type"].lines
+    assert [cell.text for cell in by_type[-1].cells] == ["1", "33.3 %", "100.0 %"]
+    assert [(it.name, it.cells[0].value) for it in charts["rounds"].lines] == [("1", 1)]
+    assert board.amounts == {"claimed": Decimal(300), "agreed": Decimal(150)}
+    for chart in board.charts:
+        for it in chart.lines:
+            for cell in it.cells:
+                if cell.href:
+                    assert len(records_behind(door, cell.href)) == cell.value, chart.id
+    assert len(records_behind(door, board.all_href)) == 3
+    assert get(door, OBJECTIONS).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
@@ -205,7 +238,7 @@ def test_a_dashboard_costs_the_same_however_much_happened(
         at = local("2026-11-23 08:00") + 3600 * number * SECOND
         InquiryFactory.create(at=at, channel=channel(("app_chat", "email")[number % 2]))
     reckoning.catch_up(at=NOON)
-    for path, queries in ((PROMISES, 27), (CASES, 18)):
+    for path, queries in ((PROMISES, 29), (CASES, 18), (OBJECTIONS, 14)):
         with django_assert_num_queries(queries):
             get(door, path)
 

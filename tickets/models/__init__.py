@@ -11,8 +11,10 @@ from tickets.models.scan import Scan
 from tickets.models.staged import StagedFile
 from tickets.models.store import Store, StoreDay, StoreHours
 from tickets.models.ticket import Channel, Kind, Priority, Ticket, TicketQuerySet
+from tickets.models.word import LONGEST_WORD, PrivateWord
 
 __all__ = [
+    "LONGEST_WORD",
     "AddressKind",
     "Attachment",
     "Channel",
@@ -24,6 +26,7 @@ __all__ = [
     "Opening",
     "PlaceKind",
     "Priority",
+    "PrivateWord",
     "PublicationCheck",
     "PublicationPlace",
     "Scan",

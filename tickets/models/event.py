@@ -124,6 +124,9 @@ class Verb(models.TextChoices):
     OBJECTION_URGED = "objection_urged", _("Customer asked for haste")
     PHONE_CONFIRMED = "phone_confirmed", _("Customer confirmed the phone")
     OBJECTION_WITHDRAWN = "objection_withdrawn", _("Objection withdrawn")
+    # Supervision
+    JOINED = "joined", _("Supervisor joined")
+    PRIVATE_WORD = "private_word", _("Private word between colleagues")
 
 
 class Event(models.Model):

@@ -113,11 +113,9 @@ class TicketQuerySet(models.QuerySet[T]):
     def unassigned(self) -> Self:
         return self.filter(assignee=None)
 
-    def awaited(self) -> Self:
-        """Open, with a customer who waits for an answer or a promise that runs."""
-        return self.open().filter(
-            Q(customer_waiting_since__isnull=False) | Q(next_due_at__isnull=False)
-        )
+    def with_waiting_customer(self) -> Self:
+        """Open, with a customer who waits for an answer."""
+        return self.open().filter(customer_waiting_since__isnull=False)
 
     def owed_after_the_end(self) -> Self:
         """Closed, and something that was promised on it is still to be done."""
@@ -226,9 +224,10 @@ class Ticket(models.Model):
                 condition=Q(closed_at=None),
             ),
             models.Index(
-                fields=("next_due_at",),
-                name="ticket_owed_after_the_end",
-                condition=Q(closed_at__isnull=False, next_due_at__isnull=False),
+                fields=("customer_waiting_since",),
+                include=("kind", "assignee"),
+                name="ticket_waiting",
+                condition=Q(closed_at=None, customer_waiting_since__isnull=False),
             ),
             models.Index(fields=("-created_at",), name="ticket_newest"),
             models.Index(

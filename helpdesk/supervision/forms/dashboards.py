@@ -12,8 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from figures.breach import Cause
 from figures.cases import CaseFigure
+from figures.words import CAUSES
 from helpdesk.supervision.forms.base import Dressed
+from helpdesk.supervision.objection_stages import AGES, STAGES, age_name
+from objections.services.month_facts import Cut
 from staff.models import Department, Shift, User
 from tickets.models import Channel, Kind
 
@@ -225,6 +229,14 @@ class RecordsForm(PromisesForm):
     )
     weekday = WeekdayField()
     hour = HourField()
+    cause = forms.ChoiceField(
+        label=gettext_lazy("Cause"),
+        choices=[
+            ("", gettext_lazy("All")),
+            *((cause.value, CAUSES[cause]) for cause in Cause),
+        ],
+        required=False,
+    )
     nobody = forms.BooleanField(
         label=gettext_lazy("Nobody had taken it"), required=False
     )
@@ -256,6 +268,46 @@ class CasesForm(PeriodForm):
         required=False,
     )
     field_order = ("since", "until", "compare", "kind", "channel", "shift", "holder")
+
+
+class ObjectionsForm(PeriodForm):
+    """Which objections."""
+
+    channel = None  # type: ignore[assignment]
+    shift = None  # type: ignore[assignment]
+    holder = None  # type: ignore[assignment]
+
+
+class ObjectionRecordsForm(ObjectionsForm):
+    """Which objections: those that came so far, so old ones, or of one cut."""
+
+    compare = None  # type: ignore[assignment]
+    stage = forms.ChoiceField(
+        label=gettext_lazy("How far"),
+        choices=lambda: [
+            ("", gettext_lazy("All")),
+            *((code, name) for code, (name, _verb) in STAGES.items()),
+        ],
+        required=False,
+    )
+    age = forms.TypedChoiceField(
+        label=gettext_lazy("Age of what is open now"),
+        choices=[
+            ("", gettext_lazy("Any")),
+            *((str(place), age_name(place)) for place in range(len(AGES) + 1)),
+        ],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    cut = forms.ChoiceField(
+        label=gettext_lazy("By"),
+        choices=[("", gettext_lazy("All")), *Cut.choices],
+        required=False,
+        widget=forms.HiddenInput,
+    )
+    key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    after = PlaceField()
 
 
 def midnight(day: date) -> datetime:

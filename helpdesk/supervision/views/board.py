@@ -1,14 +1,16 @@
 """The supervisors' board, and what they do from it."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -18,13 +20,16 @@ from helpdesk.errors import REFUSALS, Refusal, refusal_of
 from helpdesk.forms import AssignForm, values
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import supervising
-from helpdesk.supervision.board import Board
-from inquiries import services as inquiries
-from objections import services as objections
+from helpdesk.supervision import snapshot
+from helpdesk.supervision.board import unseen_misses
+from helpdesk.supervision.forms.board import SeenForm
+from helpdesk.supervision.monitor import verbs_of
+from helpdesk.supervision.personal import personal
+from helpdesk.supervision.snapshot import BOARD, TV, Screen, Shown
 from sla.models import Clock
 from sla.services import alerts
 from staff.models import User
-from tickets.models import Kind, Ticket
+from tickets.models import LONGEST_WORD
 
 Act = Callable[[datetime], object]
 
@@ -35,7 +40,17 @@ Act = Callable[[datetime], object]
 @supervising
 def board(request: HttpRequest, user: User) -> HttpResponse:
     """The page, or its board alone for the page that is open."""
-    return show(request, user)
+    shown = snapshot.current(screen(BOARD), at=timezone.now())
+    return show(request, user, shown)
+
+
+@require_safe
+@never_cache
+@supervising
+def television(request: HttpRequest, user: User) -> HttpResponse:
+    """The figures for a screen on the wall: no names, no texts, nothing to click."""
+    shown = snapshot.current(screen(TV), at=timezone.now())
+    return render(request, "supervision/tv.html", parts_of(shown, user))
 
 
 @require_POST
@@ -48,15 +63,28 @@ def acknowledge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 
 @require_POST
 @supervising
+def acknowledge_all(request: HttpRequest, user: User, metric: str) -> HttpResponse:
+    """All misses of one promise that this person has seen on the board."""
+    form = SeenForm(request.POST)
+
+    def act(at: datetime) -> int:
+        clocks = unseen_misses(metric, at=at, **values(form))
+        return alerts.acknowledge_all(clocks, by=user, at=at)
+
+    return do(request, user, act)
+
+
+@require_POST
+@supervising
 def take_over(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    ticket, verbs = found(user, number)
+    ticket, verbs = verbs_of(user, number)
     return do(request, user, lambda at: verbs.take(ticket, by=user, at=at))
 
 
 @require_POST
 @supervising
 def reassign(request: HttpRequest, user: User, number: str) -> HttpResponse:
-    ticket, verbs = found(user, number)
+    ticket, verbs = verbs_of(user, number)
     form = AssignForm(request.POST)
     return do(
         request,
@@ -65,35 +93,39 @@ def reassign(request: HttpRequest, user: User, number: str) -> HttpResponse:
     )
 
 
-def found(user: User, number: str) -> tuple[Any, Any]:
-    """A ticket that this person may see, and the verbs of its kind."""
-    ticket = get_object_or_404(Ticket.objects.visible_to(user), number=number)
-    if ticket.kind == Kind.OBJECTION:
-        return ticket.objection, objections
-    return ticket.inquiry, inquiries
-
-
 def do(request: HttpRequest, user: User, act: Act) -> HttpResponse:
     """Act, then show how things stand now, with the reason if nothing was done."""
+    refusal = None
     try:
         act(timezone.now())
     except REFUSALS as error:
-        return show(request, user, refusal_of(error))
-    if request.headers.get("HX-Request"):
-        return show(request, user)
-    return SeeOther(reverse("supervision:board"))
+        refusal = refusal_of(error)
+    shown = snapshot.renew(screen(BOARD), at=timezone.now())
+    if refusal is None and not request.headers.get("HX-Request"):
+        return SeeOther(reverse("supervision:board"))
+    return show(request, user, shown, refusal)
+
+
+def screen(kind: str) -> Screen:
+    """What this reader looks at."""
+    return Screen(kind, get_language() or "")
+
+
+def parts_of(shown: Shown, user: User) -> dict[str, object]:
+    """A screen for a template, as this person sees it."""
+    # The parts were rendered, and escaped, by their own templates.
+    parts = {
+        part: mark_safe(personal(html, user.pk))  # noqa: S308
+        for part, html in shown.parts.items()
+    }
+    return {"parts": parts, "at_ms": shown.stamp // 1000, "now": shown.at}
 
 
 def show(
-    request: HttpRequest, user: User, refusal: Refusal | None = None
+    request: HttpRequest, user: User, shown: Shown, refusal: Refusal | None = None
 ) -> HttpResponse:
-    """The board as it is now."""
-    context = {
-        "board": (shown := Board.of(user, at=timezone.now())),
-        "now": shown.now,
-        "place": "supervision",
-        "refusal": refusal,
-    }
+    """The board as it was made."""
+    context = {**parts_of(shown, user), "place": "supervision", "refusal": refusal}
     if request.headers.get("HX-Request"):
         template = "supervision/_board.html"
     else:
@@ -101,6 +133,8 @@ def show(
         context |= {
             "notices": outstanding(user),
             "colleagues": User.objects.answering(),
+            "longest_word": LONGEST_WORD,
+            "fresh_token": uuid.uuid4(),
         }
     status = refusal.status if refusal else HTTPStatus.OK
     return render(request, template, context, status=status)

@@ -19,13 +19,19 @@ from helpdesk.supervision.dashboards import Dashboard, rules
 from helpdesk.supervision.forms.dashboards import (
     CaseRecordsForm,
     CasesForm,
+    ObjectionRecordsForm,
+    ObjectionsForm,
     PromisesForm,
     RecordsForm,
 )
+from helpdesk.supervision.objection_dashboard import ObjectionDashboard
 from staff.models import User
 
 DAY: Final = timedelta(days=1)
-ONLY_OF_RECORDS: Final = ("outcome", "hour", "weekday", "after", "nobody", "figure")
+ONLY_OF_RECORDS: Final = (
+    *("outcome", "hour", "weekday", "after", "nobody", "figure"),
+    *("stage", "age", "cut", "key"),
+)
 
 
 @require_safe
@@ -37,7 +43,7 @@ def promises(request: HttpRequest, user: User) -> HttpResponse:
     known = rules()
     names = [(code, target.name) for code, target in known.items()]
     form = PromisesForm(request.GET, at=at, promises=names)
-    board = Dashboard(form, known, at) if form.is_valid() else None
+    board = Dashboard(form, known, user, at) if form.is_valid() else None
     context = {"dashboard": board, "form": form, "now": at, "tab": "promises"}
     return _page(request, "supervision/dashboard.html", context)
 
@@ -52,6 +58,36 @@ def cases(request: HttpRequest, user: User) -> HttpResponse:
     board = CaseDashboard(form, at) if form.is_valid() else None
     context = {"dashboard": board, "form": form, "now": at, "tab": "cases"}
     return _page(request, "supervision/dashboard_cases.html", context)
+
+
+@require_safe
+@never_cache
+@supervising
+def objections(request: HttpRequest, user: User) -> HttpResponse:
+    """How far objections came, how old they are, and what they are about."""
+    at = timezone.now()
+    form = ObjectionsForm(request.GET, at=at)
+    board = ObjectionDashboard(form, user, at) if form.is_valid() else None
+    context = {"dashboard": board, "form": form, "now": at, "tab": "objections"}
+    return _page(request, "supervision/dashboard_objections.html", context)
+
+
+@require_safe
+@never_cache
+@supervising
+def objection_records(request: HttpRequest, user: User) -> HttpResponse:
+    """The objections behind a number."""
+    at = timezone.now()
+    form = ObjectionRecordsForm(request.GET, at=at)
+    page = records.objections(user, form, at=at) if form.is_valid() else None
+    context = {
+        "page": page,
+        "form": form,
+        "now": at,
+        "home": reverse("supervision:dashboard_objections"),
+        "back": without(request.GET, *ONLY_OF_RECORDS),
+    }
+    return _page(request, "supervision/case_records.html", context)
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_http_methods,
@@ -69,7 +70,7 @@ def begin(request: HttpRequest, user: User, policy: str) -> HttpResponse:
 @require_POST
 @publishing
 def discard(request: HttpRequest, user: User, policy: str, number: int) -> HttpResponse:
-    versions.discard(draft_of(policy, number), by=user)
+    versions.discard(draft_of(policy, number), by=user, at=timezone.now())
     return SeeOther(reverse("supervision:policies"))
 
 

@@ -1,9 +1,10 @@
 """Other hours for a calendar: written down, looked at, then published."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.answers import SeeOther
-from helpdesk.supervision.forms.hours import HoursForm
+from helpdesk.supervision.forms.hours import HoursForm, shown
+from helpdesk.supervision.forms.what_if import LONGEST_QUERY, WhatIfForm
 from helpdesk.supervision.publishing import publishing
 from helpdesk.supervision.views.calendars import page
+from helpdesk.supervision.what_if import note_of
 from sla.models import Calendar
 from sla.services import calendars
 from sla.services.calendar_content import (
@@ -35,7 +38,7 @@ def change(request: HttpRequest, user: User, code: str) -> HttpResponse:
         raise Http404
     known = CalendarContent.of(newest)
     data = request.POST if request.method == "POST" else None
-    form = HoursForm(data, known=known)
+    form = HoursForm(data, known=known, **suggested(request, known))
     found = changes(form) if data is not None else []
     if data is not None and not form.errors and "publish" in data:
         try:
@@ -56,6 +59,17 @@ def change(request: HttpRequest, user: User, code: str) -> HttpResponse:
         form=form,
         changes=found if not form.errors else [],
     )
+
+
+def suggested(request: HttpRequest, known: CalendarContent) -> dict[str, Any]:
+    """What a fresh form begins with: more hours, where a what-if led here."""
+    query = request.GET.get("what_if", "")[:LONGEST_QUERY]
+    form = WhatIfForm(QueryDict(query), at=timezone.now()) if query else None
+    if form is None or not form.is_valid():
+        return {}
+    more = form.question().more
+    wanted = known.with_cover(more.cover, more.intervals) if more else known
+    return {"initial": {**shown(wanted), "note": note_of(form)}}
 
 
 def changes(form: HoursForm) -> list[Difference]:

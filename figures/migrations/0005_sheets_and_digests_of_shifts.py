@@ -45,7 +45,7 @@ DROP FUNCTION figures_sheet_keep();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("figures", "0001_figures_by_the_hour"),
+        ("figures", "0004_exports_are_on_record"),
         ("staff", "0004_shifts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

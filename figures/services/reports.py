@@ -1,0 +1,233 @@
+"""Reports of weeks and months: frozen once, written to by people, sent by mail."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from customers.text import unfit
+from figures.models import Progress, Report, ReportMail
+from figures.periods import ONE_DAY, Cycle, Period, ended
+from figures.services import breaches, counts, promises
+from figures.services.counts import Counts, Wanted
+from figures.services.promises import Asked, Dimension, Standing
+from staff.models import SUPERVISES, User
+from tickets.models import Kind, Ticket
+from tickets.workflow import IllegalStep, NotAllowed
+
+MOST_WORDS: Final = 4000
+WORST: Final = 5
+# A report of a month waits so long for people's words; one of a week for none.
+WAITS: Final[Mapping[Cycle, timedelta]] = {
+    Cycle.WEEK: timedelta(0),
+    Cycle.MONTH: timedelta(days=3),
+}
+LEASE: Final = timedelta(minutes=5)
+RETRY_AFTER: Final = tuple(timedelta(minutes=it) for it in (1, 5, 15, 60, 240))
+
+
+# --- Making --------------------------------------------------------------------------
+
+
+def make_due(*, at: datetime) -> int:
+    """Make the report of the last week and of the last month; how many were made.
+
+    Run again it makes what is missing. As long as the figures of a period have not been
+    reckoned to its end, its report waits.
+    """
+    today = timezone.localdate(at)
+    return sum(make(ended(cycle, today), at=at) is not None for cycle in Cycle)
+
+
+def make(period: Period, *, at: datetime) -> Report | None:
+    """Freeze the figures of a period, once; None where it is done, or too early."""
+    if Report.objects.filter(cycle=period.cycle, first=period.first).exists():
+        return None
+    end = _midnight(period.last + ONE_DAY)
+    reckoned = Progress.objects.filter(reckoned_until__gte=end).exists()
+    if not reckoned or not Ticket.objects.filter(created_at__lt=end).exists():
+        return None
+    report, made = Report.objects.get_or_create(
+        cycle=period.cycle,
+        first=period.first,
+        defaults={
+            "last": period.last,
+            "made_at": at,
+            "content": figures_of(period),
+            "goes_out_at": at + WAITS[period.cycle],
+        },
+    )
+    return report if made else None
+
+
+def figures_of(period: Period) -> dict[str, Any]:
+    """Everything a report says, as numbers and codes."""
+    now, before = _asked(period), _asked(period.before)
+    of_metric = {it.key[0]: it for it in promises.standings(before, [Dimension.METRIC])}
+    return {
+        "promises": [
+            {"metric": it.key[0], **_line(it, of_metric.get(it.key[0]))}
+            for it in promises.standings(now, [Dimension.METRIC])
+        ],
+        "all": _line(promises.standing(now), promises.standing(before)),
+        "causes": _causes(now),
+        "cases": {kind: _cases(now, kind) for kind in Kind.values},
+        "cases_before": {kind: _cases(before, kind) for kind in Kind.values},
+        "worst": _worst(now),
+    }
+
+
+def _line(standing: Standing, before: Standing | None) -> dict[str, Any]:
+    spread = (standing.p50, standing.p90, standing.p99)
+    return {
+        "met": standing.share.met,
+        "due": standing.share.due,
+        "open": standing.still_open,
+        "spread": [None if it is None else it.total_seconds() for it in spread],
+        "met_before": before.share.met if before else 0,
+        "due_before": before.share.due if before else 0,
+    }
+
+
+def _causes(asked: Asked) -> list[list[Any]]:
+    """How often each cause made a promise missed, the most frequent first."""
+    found: Counter[str] = Counter()
+    for it in breaches.causes(since=asked.since, until=asked.until):
+        found[it.cause.value] += it.count
+    return [[cause, count] for cause, count in found.most_common()]
+
+
+def _cases(asked: Asked, kind: str) -> dict[str, Any]:
+    found: Counts = counts.count(Wanted(asked.since, asked.until, kind=kind))
+    return {"count": dict(found.count), "total": dict(found.total)}
+
+
+def _worst(asked: Asked) -> list[dict[str, int]]:
+    """The hours of the week in which most promises were missed."""
+    hours = promises.standings(
+        asked, [Dimension.WEEKDAY, Dimension.HOUR], percentiles=False
+    )
+    missed = sorted(
+        (it for it in hours if it.share.missed),
+        key=lambda it: (-it.share.missed, it.key),
+    )
+    return [
+        {
+            "weekday": int(it.key[0]),
+            "hour": int(it.key[1]),
+            "missed": it.share.missed,
+            "due": it.share.due,
+        }
+        for it in missed[:WORST]
+    ]
+
+
+def _asked(period: Period) -> Asked:
+    return Asked(_midnight(period.first), _midnight(period.last + ONE_DAY))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))  # noqa: DTZ
+
+
+# --- Words ---------------------------------------------------------------------------
+
+
+@transaction.atomic
+def write(
+    report: Report, *, words: str, improvements: str, by: User, at: datetime
+) -> Report:
+    """Say something to the figures and what is improved, until the report goes out.
+
+    Raises NotAllowed, IllegalStep, ValidationError (words, improvements).
+    """
+    report = _locked(report, by=by)
+    for field, text in (("words", words), ("improvements", improvements)):
+        if len(text) > MOST_WORDS or "\x00" in text:
+            limit = {"limit": MOST_WORDS}
+            raise unfit(
+                field, _("Write up to %(limit)s characters.") % limit, code="words_long"
+            )
+    report.words, report.improvements = words.strip(), improvements.strip()
+    report.written_by, report.written_at = by, at
+    report.save(update_fields=["words", "improvements", "written_by", "written_at"])
+    return report
+
+
+@transaction.atomic
+def release(report: Report, *, by: User, at: datetime) -> Report:
+    """Let it go out now. Raises NotAllowed, IllegalStep."""
+    report = _locked(report, by=by)
+    report.goes_out_at = min(report.goes_out_at, at)
+    report.save(update_fields=["goes_out_at"])
+    return report
+
+
+def _locked(report: Report, *, by: User) -> Report:
+    if not by.supervises:
+        raise NotAllowed("report")
+    report = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    if report.sent_at is not None:
+        raise IllegalStep(
+            _("This report has gone out; nothing can be added."),
+            step="write",
+            status="sent",
+        )
+    return report
+
+
+# --- Sending -------------------------------------------------------------------------
+
+
+@transaction.atomic
+def address(*, at: datetime) -> int:
+    """Order a mail to each who supervises of every report that goes out; how many."""
+    count = 0
+    people = User.objects.with_role(*SUPERVISES).exclude(email="")
+    ready = Report.objects.to_send(at=at).select_for_update(skip_locked=True)
+    for report in ready.order_by("pk"):
+        rows = [ReportMail(report=report, recipient=it, next_at=at) for it in people]
+        count += len(ReportMail.objects.bulk_create(rows, ignore_conflicts=True))
+        Report.objects.filter(pk=report.pk).update(sent_at=at)
+    return count
+
+
+def claim(*, at: datetime) -> ReportMail | None:
+    """Take the mail that has waited longest; who dies with it leaves it to the next."""
+    waiting = (
+        ReportMail.objects.filter(
+            Q(recipient__is_active=True),
+            sent_at=None,
+            failed_at=None,
+            next_at__lte=at,
+        )
+        .select_related("report__written_by", "recipient")
+        .order_by("next_at", "pk")
+    )
+    for mail in waiting[:10]:
+        mine = ReportMail.objects.filter(
+            pk=mail.pk, sent_at=None, failed_at=None, next_at=mail.next_at
+        )
+        mail.next_at, mail.attempts = at + LEASE, mail.attempts + 1
+        if mine.update(next_at=mail.next_at, attempts=mail.attempts):
+            return mail
+    return None
+
+
+def sent(mail: ReportMail, *, at: datetime) -> None:
+    """It is on its way."""
+    ReportMail.objects.filter(pk=mail.pk).update(sent_at=at)
+
+
+def failed(mail: ReportMail, *, at: datetime) -> None:
+    """It did not go out: later again, less and less often, then never."""
+    row = ReportMail.objects.filter(pk=mail.pk, sent_at=None)
+    if mail.attempts > len(RETRY_AFTER):
+        row.update(failed_at=at)
+    else:
+        row.update(next_at=at + RETRY_AFTER[mail.attempts - 1])
