@@ -54,13 +54,13 @@ def asked(at: datetime, *, by: User, answered_after: int | None) -> Inquiry:
 
 
 def a_shift(agent: User) -> dict[str, Inquiry]:
-    """One kept, one 11 s late, one late and open, one that is the next shift's."""
+    """One kept, one 11 s late, one late and open, one late in the next shift."""
     ten = local("10:00")
     made = {
         "kept": asked(ten, by=agent, answered_after=20),
         "late": asked(ten, by=agent, answered_after=41),
         "open": asked(END - timedelta(minutes=1), by=agent, answered_after=None),
-        "next": asked(END - timedelta(seconds=10), by=agent, answered_after=None),
+        "next": asked(END - timedelta(seconds=28), by=agent, answered_after=None),
     }
     detector.sweep(clock=lambda: AT)
     return made
