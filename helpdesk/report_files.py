@@ -1,6 +1,6 @@
 """A report as a PDF and as a workbook."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,8 +13,14 @@ from figures.models import Report
 from helpdesk.quotation_pdf import FAMILY, INK, JADE, LINE, QUIET, RULE, Paper, wrapped
 from helpdesk.report_sheet import Part, ReportSheet
 
-PADDING = 1.0
-WITH_HEADING = 30  # mm: a heading never stands alone at the end of a page
+PADDING: Final = 1.0
+# Hundredths of the width, by how many columns there are.
+WIDTHS: Final = {
+    3: (60, 20, 20),
+    5: (24, 34, 14, 14, 14),
+    8: (28, 9, 9, 12, 12, 10, 10, 10),
+}
+WITH_HEADING: Final = 30  # mm: a heading never stands alone at the end of a page
 
 
 def pdf(report: Report, *, language: str) -> bytes:
@@ -80,9 +86,7 @@ def _table(paper: Paper, part: Part) -> None:
     paper.set_text_color(*INK)
     paper.set_draw_color(*RULE)
     count = len(part.heading)
-    first = 34 if count > 3 else 60  # noqa: PLR2004 - hundredths of the width
-    rest = (100 - first) / (count - 1)
-    shares = [first, *[rest] * (count - 1)]
+    shares = WIDTHS[count]
     widths = [paper.epw * it / 100 - 2 * (PADDING + paper.c_margin) for it in shares]
     with paper.table(
         col_widths=shares,

@@ -178,7 +178,7 @@ class ReportSheet:
         return Part(
             "objections",
             _("Objections"),
-            (_("What happened"), _("Number"), _("Before")),
+            (_("What happened"), _("Numbers"), _("Period before")),
             rows if some else [],
             _("No objection in this period."),
         )

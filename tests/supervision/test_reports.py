@@ -56,7 +56,7 @@ def a_week() -> None:
     reckoning.catch_up(at=MONDAY)
 
 
-@pytest.mark.clause("SH-11", "CC-15")
+@pytest.mark.clause("CC-15")
 def test_a_report_is_made_once_the_week_is_over_and_its_figures_stay() -> None:
     assert reports.make_due(at=MONDAY) == 0  # an empty house has nothing to report
     a_week()
@@ -145,7 +145,7 @@ def test_who_reads_reports(client: Client, role: Role) -> None:
         assert client.post(f"{WEEK}send/").status_code == 404
 
 
-@pytest.mark.clause("CC-15", "SH-11")
+@pytest.mark.clause("CC-15")
 def test_people_write_to_a_month_before_it_goes_out_and_then_everybody_gets_it(
     door: Client, manager: User, settings: Settings
 ) -> None:

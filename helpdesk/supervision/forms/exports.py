@@ -32,9 +32,8 @@ def tables() -> list[tuple[str, list[tuple[str, str]]]]:
 def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
-        required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": NO_DAY},
+        error_messages={"invalid": NO_DAY, "required": _("Please choose a day.")},
     )
 
 
@@ -53,8 +52,8 @@ class ExportForm(Dressed):
     """A table, a period, what narrows it, and why; what does not apply is not there."""
 
     table = forms.ChoiceField()
-    since = _day(_("From"))
-    until = _day(_("To"))
+    since = _day(_("First day"))
+    until = _day(_("Last day"))
     channel = _one_of(_("Channel"), Channel.objects.all(), "code")
     department = _one_of(_("Department"), Department.objects.all(), "code")
     agent = _one_of(_("Colleague"), User.objects.all(), "work_number")
@@ -79,7 +78,9 @@ class ExportForm(Dressed):
     )
     reason = forms.CharField(
         label=_("What is the file for?"),
-        required=False,
+        error_messages={
+            "required": _("Please say what the file is for; it is put on record.")
+        },
         widget=forms.TextInput(attrs={"maxlength": LINE, "autocomplete": "off"}),
         help_text=_("It is put on record with your name, the filters and the hash."),
     )
