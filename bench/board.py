@@ -37,6 +37,7 @@ from staff.models import Role, User
 PATH: Final = "/live/board/"
 SETTLE: Final = 4.0
 CHANGES: Final = 20
+LONGEST_LINE: Final = 16 * 1024**2
 # The database tells what a session did at the end of its statements, within a second.
 COUNTED_SQL: Final = """
 SELECT xact_commit + xact_rollback, active_time FROM pg_stat_database
@@ -71,7 +72,9 @@ class Viewer:
 
     async def watch(self) -> None:
         """Read the stream until the task is cancelled."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self.port, limit=LONGEST_LINE
+        )
         head = (
             f"GET {PATH} HTTP/1.1",
             f"Host: localhost:{self.port}",
@@ -168,7 +171,7 @@ def counted() -> tuple[int, float]:
 async def pushed(viewers: list[Viewer], to: list[User]) -> list[float]:
     """An inquiry changes hands; milliseconds until each open board shows it."""
     lags: list[float] = []
-    inquiry = await Inquiry.objects.aget(number="H1")
+    inquiry = await Inquiry.objects.aget(number="PAST1")
     by = await User.objects.aget(username="supervisor0")
     for turn in range(CHANGES):
         person = to[turn % len(to)]
@@ -286,6 +289,7 @@ def measure_all(options: argparse.Namespace) -> Iterator[Figures]:
             for ms, plan in slow_statements(options.explain):
                 say(f"{ms:.1f} ms: {plan}")
             for viewers in options.viewers:
+                past.go_on()
                 say(f"{tickets:,} tickets: {viewers} look for {options.seconds} s")
                 looking = [Viewer(n, port, cookies[n]) for n in range(viewers)]
                 with web(port) as program:

@@ -28,7 +28,7 @@ INSERT INTO tickets_ticket
        (number, kind, channel_id, customer_id, assignee_id, status, priority, cycle,
         created_at, closed_at, next_due_at, customer_waiting_since, last_message_at,
         last_message_preview, message_count, event_count, chain_head)
-SELECT 'H' || n, 'inquiry', %(channel)s, %(customer)s,
+SELECT 'PAST' || n, 'inquiry', %(channel)s, %(customer)s,
        CASE WHEN n %% 10 > 0 THEN (%(agents)s::bigint[])[1 + n %% %(agent_count)s] END,
        CASE WHEN is_open THEN 'in_service' ELSE 'closed' END, 0, 1,
        at, CASE WHEN NOT is_open THEN at + interval '20 minutes' END,
@@ -75,6 +75,17 @@ SELECT id, 'first_reply', 1, '', '{}', %(target)s, 'stopped', created_at, due,
        CASE WHEN id %% 20 = 0 THEN 'missed' ELSE 'met' END, due, ''
   FROM tickets_ticket, LATERAL (SELECT created_at + %(budget)s AS due) AS promised
  WHERE id > %(before)s AND next_due_at IS NULL
+"""
+_DUE_TICKETS: Final = """
+UPDATE tickets_ticket
+   SET next_due_at = %(now)s + (60 + 10 * substr(number, 5)::int) * interval '1 second'
+ WHERE number = ANY (ARRAY(SELECT 'PAST' || n FROM generate_series(1, %(due)s) AS n))
+"""
+_DUE_CLOCKS: Final = """
+UPDATE sla_clock SET due_at = next_due_at, schedule = ARRAY[next_due_at]
+  FROM tickets_ticket AS ticket
+ WHERE ticket.id = ticket_id
+   AND number = ANY (ARRAY(SELECT 'PAST' || n FROM generate_series(1, %(due)s) AS n))
 """
 
 
@@ -141,3 +152,9 @@ class History:
                 cursor.execute(sql, values)
         self.count = count
         crowd.tidy()
+
+    def go_on(self) -> None:
+        """Time has passed: what was about to be due is so again."""
+        with connection.cursor() as cursor:
+            for sql in (_DUE_TICKETS, _DUE_CLOCKS):
+                cursor.execute(sql, {"due": DUE, "now": timezone.now()})

@@ -107,10 +107,10 @@ class ReportSheet:
     def said(self) -> list[tuple[str, str]]:
         """What people wrote to it."""
         report = self.report
-        both = (
+        both = [
             (_("What we say to it"), report.words),
             (_("What we improve"), report.improvements),
-        )
+        ]
         return [(name, text) for name, text in both if text]
 
     @property

@@ -618,6 +618,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ClockStatus": "sla.models.ClockStatus",
         "Metric": "sla.metrics.Metric",
+        "PresenceState": "staff.models.Presence",
         "InquiryStatus": "inquiries.workflow.Status",
         "ObjectionStatus": "objections.workflow.Status",
         "ObjectionTypeCode": "objections.models.ObjectionType",
@@ -654,6 +655,11 @@ SPECTACULAR_SETTINGS = {
             "name": "business-time",
             "x-displayName": _("Business time"),
             "description": _("When something is due by the company's calendars."),
+        },
+        {
+            "name": "presence",
+            "x-displayName": _("On duty"),
+            "description": _("Whether one is on duty, away or off."),
         },
         {
             "name": "orders",

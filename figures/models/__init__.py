@@ -18,9 +18,11 @@ from figures.models.shift_ends import (
     ShiftDigest,
     ShiftSheet,
 )
+from figures.models.view import Board, SavedView
 
 __all__ = [
     "Act",
+    "Board",
     "Breach",
     "CaseHour",
     "DigestByMail",
@@ -35,6 +37,7 @@ __all__ = [
     "PromiseHour",
     "Report",
     "ReportMail",
+    "SavedView",
     "ShiftDigest",
     "ShiftSheet",
     "Trouble",

@@ -136,23 +136,19 @@ def _names(keys: Iterable[int | None]) -> dict[int, str]:
 
 
 def _to_explain(*, since: datetime, at: datetime) -> list[tuple[int, datetime]]:
-    """Clocks that no row explains, or not to their end; three queries."""
+    """Clocks that no row explains, or not to their end; four queries."""
     missed = Clock.objects.due_between(since, at).exclude(breached_at=None)
     late = Q(status=ClockStatus.RUNNING)  # each half has an index of its own
     new = missed.filter(breach=None)
-    open_ = Breach.objects.filter(ended=False).exclude(clock__status__in=UNFINISHED)
-    changed = Breach.objects.filter(due_at__gte=since, ended=True).filter(
-        clock__recorded_at__gt=F("line_at")
+    gone_on = Clock.objects.filter(breach__ended=False).exclude(status__in=UNFINISHED)
+    corrected = Clock.objects.filter(
+        breach__ended=True,
+        breach__due_at__gte=since,
+        recorded_at__gt=F("breach__line_at"),
     )
-    again = (open_ | changed).values("clock")
-    return sorted(
-        {
-            *_keys(new.filter(late)),
-            *_keys(new.exclude(late)),
-            *_keys(Clock.objects.filter(pk__in=again)),
-        },
-        key=lambda row: (row[1], row[0]),
-    )
+    found = (new.filter(late), new.exclude(late), gone_on, corrected)
+    keys = {row for clocks in found for row in _keys(clocks)}
+    return sorted(keys, key=lambda row: (row[1], row[0]))
 
 
 def _keys(clocks: ClockQuerySet) -> list[tuple[int, datetime]]:

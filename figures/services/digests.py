@@ -18,6 +18,7 @@ from django.db.models.query import QuerySet
 
 from figures.frozen import fingerprint
 from figures.models.shift_ends import DigestByMail, DigestCopy, ShiftDigest
+from figures.services.standing_work import open_promises
 from sla.models import Clock
 from sla.models.clock import KEPT
 from staff.models import Role, Shift, User
@@ -76,7 +77,7 @@ def _hand_out(digest: ShiftDigest, *, at: datetime) -> int:
 
 
 def digest_content(shift: Shift, turn: Turn, *, at: datetime) -> dict[str, Any]:
-    """What is frozen; five queries, however much happened.
+    """What is frozen; six queries, however much happened.
 
     A promise belongs to the shift in which it fell due: late and open counts as missed.
     """
@@ -132,7 +133,7 @@ def digest_content(shift: Shift, turn: Turn, *, at: datetime) -> dict[str, Any]:
             }
             for clock in latest
         ],
-        "open_promises": Clock.objects.unfinished().count(),
+        "open_promises": sum(clocks.count() for clocks in open_promises()),
         "waiting": waiting.count(),
         "arrived": Ticket.objects.filter(
             created_at__gte=turn.since, created_at__lt=turn.until

@@ -19,6 +19,7 @@ from objections.order_api import Orders
 from objections.prevention_api import ActionList, Actions
 from objections.settlement_api import Settlements
 from sla.api import ClockList, DueTime, Policies
+from staff.presence_api import OwnPresence
 from tickets.api import TicketList
 
 VERBS = (
@@ -122,6 +123,7 @@ urlpatterns = [
     path("schema/", Schema.as_view(), name="api_schema"),
     path("v1/tickets/", TicketList.as_view(), name="api_tickets"),
     path("v1/clocks/", ClockList.as_view(), name="api_clocks"),
+    path("v1/presence/", OwnPresence.as_view(), name="api_presence"),
     path("v1/policies/", Policies.as_view(), name="api_policies"),
     path("v1/business-time/due/", DueTime.as_view(), name="api_due_time"),
     path("v1/inquiries/", Inquiries.as_view({"post": "create"}), name="api_inquiries"),

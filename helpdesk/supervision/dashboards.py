@@ -6,18 +6,37 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
+from django.db.models import Count
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from figures.models import Progress
+from figures.breach import Cause
+from figures.models import Breach, Progress
 from figures.services.promises import Asked, Dimension, Standing, standing, standings
 from figures.share import Share
-from helpdesk.supervision.charts import Chart, Column, Kind, Line, Look, line
-from helpdesk.supervision.forms.dashboards import WEEKDAYS, PromisesForm
+from figures.words import CAUSES
+from helpdesk.supervision.charts import (
+    Chart,
+    Column,
+    Kind,
+    Line,
+    Look,
+    line,
+    pareto,
+)
+from helpdesk.supervision.forms.dashboards import (
+    WEEKDAYS,
+    Outcome,
+    PromisesForm,
+    RecordsForm,
+)
+from helpdesk.supervision.records import clocks_of
 from helpdesk.templatetags.promises import limit
-from sla.models import Target
+from sla.models import Goal, Target
+from sla.services.goals import goals_of, month_of
 from staff.models import Department, Shift, User
 from tickets.models import Channel
 
@@ -39,6 +58,23 @@ class PromiseRow:
     missed_href: str
     open_href: str
     is_chosen: bool
+    goal: float | None = None
+
+    @property
+    def is_below(self) -> bool:
+        """Whether fewer were kept than is the goal."""
+        percent = self.now.share.percent
+        return percent is not None and self.goal is not None and percent < self.goal
+
+    @property
+    def goal_or_all(self) -> float:
+        """From where on the bar is full of good."""
+        return 100.0 if self.goal is None else self.goal
+
+    @property
+    def low(self) -> float:
+        """From where on the bar is no longer bad: half of what the goal leaves."""
+        return max(0.0, 2 * self.goal_or_all - 100 - 10)
 
     @property
     def change(self) -> float | None:
@@ -66,6 +102,7 @@ class Dashboard:
 
     form: PromisesForm
     rules: Mapping[str, Target]
+    user: User
     at: datetime
 
     @cached_property
@@ -103,6 +140,7 @@ class Dashboard:
     @cached_property
     def promises(self) -> list[PromiseRow]:
         """Every promise of which one fell due, in the order of the policy."""
+        goals = goals_of(month_of(min(self.asked.until, self.at)))
         every = replace(self.asked, rule="")
         other = self.other
         now = _by_key(standings(every, (Dimension.RULE,)))
@@ -122,6 +160,7 @@ class Dashboard:
                 missed_href=self.records(promise=code, outcome="missed"),
                 open_href=self.records(promise=code, outcome="open"),
                 is_chosen=code == self.asked.rule,
+                goal=_percent(goals.get(target.metric)),
             )
             for code, target in self.rules.items()
             if code in now or code in before
@@ -132,6 +171,7 @@ class Dashboard:
         return [
             self._trend(),
             self._heat(),
+            self._causes(),
             *(self._bars(cut) for cut in CUTS),
         ]
 
@@ -250,6 +290,41 @@ class Dashboard:
             nothing=_("Hours in which promises are missed stand out here."),
         )
 
+    def _causes(self) -> Chart:
+        """Why promises were missed, of those that are explained by now (CM-55)."""
+        columns = [
+            Column(_("missed"), Kind.COUNT, drawn="bar", bad=True),
+            Column(_("share"), Kind.PERCENT),
+            Column(_("added up"), Kind.PERCENT, drawn="line"),
+        ]
+        given = QueryDict(urlencode(self.form.said({"outcome": Outcome.MISSED})))
+        names = [(code, code) for code in self.rules]
+        form = RecordsForm(given, at=self.at, promises=names)
+        form.is_valid()
+        missed = clocks_of(self.user, form, at=self.at).order_by().values("pk")
+        counted = (
+            Breach.objects.filter(clock__in=missed)
+            .order_by()
+            .values_list("cause")
+            .annotate(number=Count("pk"))
+        )
+        return Chart(
+            id="causes",
+            title=_("Why promises were missed"),
+            look=Look.PARETO,
+            first=_("Cause"),
+            columns=columns,
+            lines=pareto(
+                (
+                    (str(CAUSES[Cause(cause)]), number, self.records(cause=cause))
+                    for cause, number in counted
+                ),
+                columns,
+                shares=lambda part, whole: Share(part, whole).percent,
+            ),
+            nothing=_("Each missed promise is explained here by its first obstacle."),
+        )
+
     def _bars(self, cut: "Cut") -> Chart:
         names = cut.names()
         lines = []
@@ -333,6 +408,10 @@ def weekday_names() -> list[str]:
 
 def _by_key(found: Sequence[Standing]) -> dict[Any, Standing]:
     return {it.key[0] if len(it.key) == 1 else it.key: it for it in found}
+
+
+def _percent(goal: Goal | None) -> float | None:
+    return None if goal is None else float(goal.percent)
 
 
 def _key(row: Any) -> int | None:

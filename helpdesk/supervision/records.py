@@ -11,6 +11,7 @@ from django.db.models.query import QuerySet
 
 from figures.cases import CaseFigure
 from figures.hours import Span
+from figures.services.breaches import explained
 from figures.services.case_facts import MARKS, happened, marked
 from figures.services.promise_facts import owed_by, with_debtors
 from helpdesk.supervision.forms.dashboards import (
@@ -39,6 +40,7 @@ class Record:
 
     clock: Clock
     holder: User | None
+    why: str = ""
 
     @property
     def kept(self) -> bool:
@@ -63,17 +65,20 @@ class Page:
     next: str
 
 
-def promises(user: User, form: RecordsForm, *, at: datetime) -> Page:
-    """The promises that a dashboard's number counts, the latest deadline first."""
+def clocks_of(user: User, form: RecordsForm, *, at: datetime) -> QuerySet[Any]:
+    """The promises that a dashboard's number counts."""
     given = form.cleaned_data
     visible = Clock.objects.visible_to(user)
     found: QuerySet[Any] = visible.fell_due(form.starts, form.ends, at=at)
     wishes: dict[str, Any] = {
         "target__code": given["promise"],
         "ticket__channel": given["channel"],
+        "breach__cause": given["cause"],
     }
     found = found.filter(**{name: wish for name, wish in wishes.items() if wish})
-    found = _of_hours(found, "due_at", form)
+    found = _of_hours(found, "due_at", form).filter(_OUTCOMES[given["outcome"]])
+    if not (given["holder"] or given["nobody"] or given["department"]):
+        return found
     found = with_debtors(found)
     if given["holder"]:
         found = found.filter(holder=given["holder"].pk)
@@ -81,16 +86,27 @@ def promises(user: User, form: RecordsForm, *, at: datetime) -> Page:
         found = found.filter(holder=None)
     if given["department"]:
         found = found.filter(owed_by(given["department"].code))
-    found = found.filter(_OUTCOMES[given["outcome"]])
-    rows, following = _page(found, "due_at", given["after"])
-    clocks = {
-        it.pk: it
-        for it in Clock.objects.filter(pk__in=[row.pk for row in rows]).select_related(
-            *("target", "ticket__customer", "ticket__channel", "acknowledged_by")
-        )
-    }
+    return found
+
+
+def promises(user: User, form: RecordsForm, *, at: datetime) -> Page:
+    """Those promises, the latest deadline first; five queries."""
+    rows, following = _page(
+        with_debtors(clocks_of(user, form, at=at)), "due_at", form.cleaned_data["after"]
+    )
+    clocks = Clock.objects.select_related(
+        *("target", "ticket__customer", "ticket__channel", "acknowledged_by")
+    ).in_bulk([row.pk for row in rows])
     people = User.objects.in_bulk({row.holder for row in rows if row.holder})
-    records = [Record(clocks[row.pk], people.get(row.holder)) for row in rows]
+    why = explained(row.pk for row in rows)
+    records = [
+        Record(
+            clocks[row.pk],
+            people.get(row.holder),
+            why[row.pk].sentence if row.pk in why else "",
+        )
+        for row in rows
+    ]
     return Page(records, following)
 
 

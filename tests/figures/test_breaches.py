@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
@@ -351,7 +353,7 @@ def test_a_batch_costs_the_same_however_many_were_missed(
         services.take(InquiryFactory.create(at=after(-5)), by=agent, at=after(-1))
         openings.note(InquiryFactory.create(), by=agent, at=after(n))
     detect(after(40))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert breaches.reckon_due(at=after(45)) == 2 * count
     keys = list(Clock.objects.values_list("pk", flat=True))
     with django_assert_num_queries(2):
@@ -359,5 +361,20 @@ def test_a_batch_costs_the_same_however_many_were_missed(
     assert len(said) == 2 * count
     with django_assert_num_queries(0):
         assert breaches.explained([]) == {}
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert breaches.reckon_due(at=after(46)) == 0
+
+
+def test_the_command_reckons_anew_from_any_day() -> None:
+    inquiry = InquiryFactory.create()
+    row = reckoned(inquiry, at=after(40))
+    out = StringIO()
+    call_command("figures_explain", since="2026-11-23", stdout=out)
+    assert out.getvalue().startswith("1 missed promise(s)")
+    row.refresh_from_db()
+    assert row.reckoned_at > after(40)
+    call_command("figures_explain", stdout=out)
+    with pytest.raises(CommandError, match="still to come"):
+        call_command("figures_explain", since="2999-01-01")
+    with pytest.raises(CommandError):
+        call_command("figures_explain", since="yesterday")

@@ -64,7 +64,7 @@ def test_a_sheet_holds_what_is_open_and_nothing_of_customers(
     services.take(late, by=outgoing, at=END - timedelta(minutes=5))
     objection = filed(at=END - timedelta(minutes=1))
     detector.sweep(clock=lambda: END)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         sheet = handing_over.draw_up(early, DAY, by=outgoing, at=END)
     assert numbers(sheet, "missed") == [late.number]
     assert numbers(sheet, "waiting")[:2] == [late.number, objection.number]

@@ -11,10 +11,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
-from figures.services import reckoning
+from figures.models import SavedView
+from figures.services import breaches, reckoning
 from helpdesk.supervision.charts import Column, Kind, in_words, line, pareto
 from helpdesk.supervision.forms.dashboards import a_year_before
 from inquiries import services
+from sla import detector
 from staff.models import Role, User
 from tests import finishing
 from tests.factories import InquiryFactory, UserFactory, channel
@@ -105,7 +107,7 @@ def test_every_number_opens_the_records_that_it_counts(door: Client, li: User) -
                     found = records_behind(door, cell.href)
                     assert len(found) == cell.value, (chart.id, it.name, column.name)
     assert counted >= 12
-    by_holder = {it.name: it for it in board.charts[4].lines}
+    by_holder = {it.name: it for it in board.charts[5].lines}
     assert by_holder["李雷 8001"].cells[0].value == 1
     assert by_holder["nobody had taken it"].cells[0].value == 1
 
@@ -238,7 +240,7 @@ def test_a_dashboard_costs_the_same_however_much_happened(
         at = local("2026-11-23 08:00") + 3600 * number * SECOND
         InquiryFactory.create(at=at, channel=channel(("app_chat", "email")[number % 2]))
     reckoning.catch_up(at=NOON)
-    for path, queries in ((PROMISES, 27), (CASES, 18), (OBJECTIONS, 14)):
+    for path, queries in ((PROMISES, 30), (CASES, 19), (OBJECTIONS, 15)):
         with django_assert_num_queries(queries):
             get(door, path)
 
@@ -258,3 +260,50 @@ def test_values_are_written_as_people_read_them() -> None:
     assert [cell.text for cell in lines[1].cells] == ["1", "25.0 %", "100.0 %"]
     assert line("x", columns[:1], [SECOND]).cells[0].value == 1.0
     assert str(a_year_before(local("2028-02-29 12:00").date())) == "2027-02-28"
+
+
+def test_a_view_is_kept_found_again_and_forgotten(door: Client) -> None:
+    wish = "promise=IN_FIRST_REPLY&since=2026-11-01&until=2026-11-23"
+    save = f"{PROMISES.replace('dashboard', 'views/promises')}save/"
+    kept = door.post(save, {"name": " 夜班  首响 ", "query": wish, "for_all": "on"})
+    assert (kept.status_code, kept["Location"]) == (303, f"{PROMISES}?{wish}")
+    door.post(save, {"name": "夜班 首响", "query": wish, "for_all": "on"})
+    view = SavedView.objects.get()
+    assert (view.name, view.query) == ("夜班 首响", wish)
+    assert view.name in get(door, PROMISES).content.decode()
+    assert view.name not in get(door, CASES).content.decode()
+
+    for bad in ({"name": ""}, {"name": "x" * 41}, {"name": "a\x00"}):
+        refused = door.post(save, {"query": wish, **bad})
+        assert refused.status_code == 422
+        assert b"view-fault" in refused.content
+    assert door.post("/supervision/views/nothing/save/", {}).status_code == 404
+    assert SavedView.objects.count() == 1
+
+    other = Client(headers={"Accept-Language": "en"})
+    other.force_login(UserFactory.create(role=Role.SUPERVISOR))
+    forget = f"/supervision/views/{view.pk}/forget/"
+    assert view.name in get(other, PROMISES).content.decode()
+    assert other.post(forget).status_code == 403
+    view.for_all = False
+    view.save(update_fields=["for_all"])
+    assert other.post(forget).status_code == 404
+    assert door.post(forget).status_code == 303
+    assert not SavedView.objects.exists()
+
+
+@pytest.mark.clause("CM-55", "CC-15")
+def test_the_causes_of_misses_add_up_to_what_was_missed(door: Client, li: User) -> None:
+    a_morning(li)
+    detector.sweep(clock=lambda: NOON)
+    breaches.reckon(since=NOON - 86400 * SECOND, until=NOON, at=NOON)
+
+    board = get(door, PROMISES, promise="IN_FIRST_REPLY").context["dashboard"]
+
+    (chart,) = (it for it in board.charts if it.id == "causes")
+    assert sum(it.cells[0].value or 0 for it in chart.lines) == 2
+    assert chart.lines[-1].cells[2].text == "100.0 %"
+    for it in chart.lines:
+        assert len(records_behind(door, it.cells[0].href)) == it.cells[0].value
+    listed = get(door, "/supervision/records/", outcome="missed").content.decode()
+    assert "10:30:00 arrived" in listed

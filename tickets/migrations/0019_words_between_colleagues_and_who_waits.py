@@ -37,10 +37,6 @@ class Migration(migrations.Migration):
                 "ordering": ("pk",),
             },
         ),
-        migrations.RemoveIndex(
-            model_name="ticket",
-            name="ticket_owed_after_the_end",
-        ),
         migrations.AlterField(
             model_name="event",
             name="verb",

@@ -229,6 +229,11 @@ class Ticket(models.Model):
                 name="ticket_waiting",
                 condition=Q(closed_at=None, customer_waiting_since__isnull=False),
             ),
+            models.Index(
+                fields=("next_due_at",),
+                name="ticket_owed_after_the_end",
+                condition=Q(closed_at__isnull=False, next_due_at__isnull=False),
+            ),
             models.Index(fields=("-created_at",), name="ticket_newest"),
             models.Index(
                 fields=("customer", "-created_at"), name="ticket_of_customer_newest"

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from figures.breach import Cause
 from figures.cases import CaseFigure
+from figures.words import CAUSES
 from helpdesk.supervision.forms.base import Dressed
 from helpdesk.supervision.objection_stages import AGES, STAGES, age_name
 from objections.services.month_facts import Cut
@@ -227,6 +229,14 @@ class RecordsForm(PromisesForm):
     )
     weekday = WeekdayField()
     hour = HourField()
+    cause = forms.ChoiceField(
+        label=gettext_lazy("Cause"),
+        choices=[
+            ("", gettext_lazy("All")),
+            *((cause.value, CAUSES[cause]) for cause in Cause),
+        ],
+        required=False,
+    )
     nobody = forms.BooleanField(
         label=gettext_lazy("Nobody had taken it"), required=False
     )

@@ -1,17 +1,23 @@
 """Dashboards, and the records behind each of their numbers."""
 
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.core.exceptions import TooManyFieldsSent, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from figures.models import Board, SavedView
+from figures.services import views
+from helpdesk.answers import SeeOther
 from helpdesk.signed_in import supervising
 from helpdesk.supervision import records
 from helpdesk.supervision.case_dashboard import CaseDashboard
@@ -21,6 +27,7 @@ from helpdesk.supervision.forms.dashboards import (
     CasesForm,
     ObjectionRecordsForm,
     ObjectionsForm,
+    PeriodForm,
     PromisesForm,
     RecordsForm,
 )
@@ -39,13 +46,7 @@ ONLY_OF_RECORDS: Final = (
 @supervising
 def promises(request: HttpRequest, user: User) -> HttpResponse:
     """How each promise was kept, and by what it differs."""
-    at = timezone.now()
-    known = rules()
-    names = [(code, target.name) for code, target in known.items()]
-    form = PromisesForm(request.GET, at=at, promises=names)
-    board = Dashboard(form, known, at) if form.is_valid() else None
-    context = {"dashboard": board, "form": form, "now": at, "tab": "promises"}
-    return _page(request, "supervision/dashboard.html", context)
+    return _promises(request, user, request.GET)
 
 
 @require_safe
@@ -53,11 +54,7 @@ def promises(request: HttpRequest, user: User) -> HttpResponse:
 @supervising
 def cases(request: HttpRequest, user: User) -> HttpResponse:
     """What came, how it ended, and what customers say."""
-    at = timezone.now()
-    form = CasesForm(request.GET, at=at)
-    board = CaseDashboard(form, at) if form.is_valid() else None
-    context = {"dashboard": board, "form": form, "now": at, "tab": "cases"}
-    return _page(request, "supervision/dashboard_cases.html", context)
+    return _cases(request, user, request.GET)
 
 
 @require_safe
@@ -65,11 +62,76 @@ def cases(request: HttpRequest, user: User) -> HttpResponse:
 @supervising
 def objections(request: HttpRequest, user: User) -> HttpResponse:
     """How far objections came, how old they are, and what they are about."""
+    return _objections(request, user, request.GET)
+
+
+def _promises(
+    request: HttpRequest, user: User, asked: QueryDict, *, fault: str = ""
+) -> HttpResponse:
     at = timezone.now()
-    form = ObjectionsForm(request.GET, at=at)
+    known = rules()
+    names = [(code, target.name) for code, target in known.items()]
+    form = PromisesForm(asked, at=at, promises=names)
+    board = Dashboard(form, known, user, at) if form.is_valid() else None
+    shown = Shown("supervision/dashboard.html", Board.PROMISES, form, board, at)
+    return _dashboard(request, user, asked, shown, fault=fault)
+
+
+def _cases(
+    request: HttpRequest, user: User, asked: QueryDict, *, fault: str = ""
+) -> HttpResponse:
+    at = timezone.now()
+    form = CasesForm(asked, at=at)
+    board = CaseDashboard(form, at) if form.is_valid() else None
+    shown = Shown("supervision/dashboard_cases.html", Board.CASES, form, board, at)
+    return _dashboard(request, user, asked, shown, fault=fault)
+
+
+def _objections(
+    request: HttpRequest, user: User, asked: QueryDict, *, fault: str = ""
+) -> HttpResponse:
+    at = timezone.now()
+    form = ObjectionsForm(asked, at=at)
     board = ObjectionDashboard(form, user, at) if form.is_valid() else None
-    context = {"dashboard": board, "form": form, "now": at, "tab": "objections"}
-    return _page(request, "supervision/dashboard_objections.html", context)
+    template = "supervision/dashboard_objections.html"
+    shown = Shown(template, Board.OBJECTIONS, form, board, at)
+    return _dashboard(request, user, asked, shown, fault=fault)
+
+
+# The address of each dashboard, and what shows it.
+BOARDS: Final[Mapping[str, tuple[str, Callable[..., HttpResponse]]]] = {
+    Board.PROMISES: ("supervision:dashboard", _promises),
+    Board.CASES: ("supervision:dashboard_cases", _cases),
+    Board.OBJECTIONS: ("supervision:dashboard_objections", _objections),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One dashboard as it is about to be shown; `dashboard` is None for a bad wish."""
+
+    template: str
+    board: Board
+    form: PeriodForm
+    dashboard: Any
+    at: datetime
+
+
+def _dashboard(
+    request: HttpRequest, user: User, asked: QueryDict, shown: Shown, *, fault: str
+) -> HttpResponse:
+    kept = SavedView.objects.filter(board=shown.board).visible_to(user)
+    context = {
+        "dashboard": shown.dashboard,
+        "form": shown.form,
+        "now": shown.at,
+        "tab": shown.board,
+        "views": kept.select_related("owner"),
+        "query": asked.urlencode(),
+        "fault": fault,
+        "all_promises": without(asked, "promise"),
+    }
+    return _page(request, shown.template, asked, context)
 
 
 @require_safe
@@ -87,7 +149,7 @@ def objection_records(request: HttpRequest, user: User) -> HttpResponse:
         "home": reverse("supervision:dashboard_objections"),
         "back": without(request.GET, *ONLY_OF_RECORDS),
     }
-    return _page(request, "supervision/case_records.html", context)
+    return _page(request, "supervision/case_records.html", request.GET, context)
 
 
 @require_safe
@@ -107,7 +169,7 @@ def promise_records(request: HttpRequest, user: User) -> HttpResponse:
         "home": reverse("supervision:dashboard"),
         "back": without(request.GET, *ONLY_OF_RECORDS),
     }
-    return _page(request, "supervision/promise_records.html", context)
+    return _page(request, "supervision/promise_records.html", request.GET, context)
 
 
 @require_safe
@@ -125,25 +187,60 @@ def case_records(request: HttpRequest, user: User) -> HttpResponse:
         "home": reverse("supervision:dashboard_cases"),
         "back": without(request.GET, *ONLY_OF_RECORDS),
     }
-    return _page(request, "supervision/case_records.html", context)
+    return _page(request, "supervision/case_records.html", request.GET, context)
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    asked = request.GET.copy()
-    form = context["form"]
-    page = context.get("page")
+@require_POST
+@supervising
+def save_view(request: HttpRequest, user: User, board: str) -> HttpResponse:
+    """Keep what the dashboard was asked for under a name; then show it again."""
+    if board not in BOARDS:
+        raise Http404
+    address, show = BOARDS[board]
+    try:
+        query = QueryDict(request.POST.get("query", ""))
+    except TooManyFieldsSent:
+        query = QueryDict()
+    try:
+        views.save(
+            board=board,
+            name=request.POST.get("name", ""),
+            query=query.urlencode(),
+            for_all="for_all" in request.POST,
+            by=user,
+            at=timezone.now(),
+        )
+    except ValidationError as error:
+        return show(request, user, query, fault=" ".join(error.messages))
+    return SeeOther(f"{reverse(address)}?{query.urlencode()}")
+
+
+@require_POST
+@supervising
+def forget_view(request: HttpRequest, user: User, pk: int) -> HttpResponse:
+    """Take a view away that is one's own; a manager may take any."""
+    view = get_object_or_404(SavedView.objects.visible_to(user), pk=pk)
+    views.forget(view, by=user)
+    return SeeOther(reverse(BOARDS[view.board][0]))
+
+
+def _page(
+    request: HttpRequest, template: str, asked: QueryDict, context: dict[str, Any]
+) -> HttpResponse:
+    form, page = context["form"], context.get("page")
     shown = {
         "place": "supervision",
         "part": "dashboard",
         "spans": spans(asked, today=timezone.localdate(context["now"])),
-        "all_promises": without(asked, "promise"),
         **context,
     }
     if page is not None:
         shown["first_query"] = without(asked, "after")
-        asked["after"] = page.next
-        shown["next_query"] = asked.urlencode()
-    status = HTTPStatus.OK if form.is_valid() else HTTPStatus.UNPROCESSABLE_ENTITY
+        following = asked.copy()
+        following["after"] = page.next
+        shown["next_query"] = following.urlencode()
+    bad = not form.is_valid() or context.get("fault")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if bad else HTTPStatus.OK
     return render(request, template, shown, status=status)
 
 
