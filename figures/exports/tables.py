@@ -37,7 +37,7 @@ from figures.exports.table import (
     words,
     yes_or_no,
 )
-from figures.models import ExportLog
+from figures.models import Breach, ExportLog
 from inquiries.models import (
     Callback,
     ContractRequest,
@@ -70,7 +70,7 @@ from objections.models import (
 )
 from objections.workflow import Status as ObjectionStatus
 from sla.models import Clock, ClockEvent, ClockStatus, Notification, Pause, Target
-from staff.models import Department, User
+from staff.models import Department, PresenceLine, User
 from tickets.models import (
     Attachment,
     Channel,
@@ -559,6 +559,30 @@ PROMISES: Final = (
         clock_figures,
     ),
     Table(
+        "breaches",
+        Group.PROMISES,
+        _("Missed promises"),
+        _("Why each missed promise was missed, and by whom it was owed."),
+        behind(Breach, "clock__ticket"),
+        (
+            *of_clock("clock"),
+            named("channel", _("Channel")),
+            Column("due_at"),
+            Column("clock__stopped_at", _("Ended")),
+            Column("cause"),
+            named("department", _("Department")),
+            Column("agent__display_name", _("Colleague")),
+        ),
+        "due_at",
+        _("fell due"),
+        {
+            Narrow.CHANNEL: "channel",
+            Narrow.DEPARTMENT: "department",
+            Narrow.AGENT: "agent",
+            Narrow.METRIC: "metric",
+        },
+    ),
+    Table(
         "clock_events",
         Group.PROMISES,
         _("Records of promises"),
@@ -998,6 +1022,24 @@ HOUSE: Final = (
             Column("last_login"),
         ),
         narrows={Narrow.DEPARTMENT: "department"},
+    ),
+    Table(
+        "presence",
+        Group.HOUSE,
+        _("Presence"),
+        _("Who was on duty when, and for how many conversations at once."),
+        everything(PresenceLine),
+        (
+            Column("user__work_number"),
+            Column("user__display_name", _("Colleague")),
+            Column("state"),
+            Column("how"),
+            Column("capacity"),
+            Column("at"),
+        ),
+        "at",
+        _("happened"),
+        {Narrow.AGENT: "user", Narrow.DEPARTMENT: "user__department"},
     ),
     Table(
         "departments",
