@@ -1,8 +1,7 @@
 """From a bar of a chart to the ticket behind it, in a real browser."""
 
-from playwright.sync_api import Page, expect
-
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.test_every_page import serious
