@@ -66,9 +66,9 @@ class Facts:
     where somebody had the case already, or a department owed it: nobody asked then who
     is free. `holder` is who had it at the deadline, since `held_at`; `holder_on_duty`
     how they stood at the deadline. `opened_at` is the first look of anybody in the
-    clock's cycle, or the first act where they acted without one. `said_at` is the first
-    word of a colleague to the customer after the start. `moved_at` is when a deadline
-    in the past was set. `paused` is the total of its pauses in seconds.
+    clock's cycle, be it before its start, or the first act without one. `said_at` is
+    the first word of a colleague to the customer after the start. `moved_at` is when a
+    deadline in the past was set. `paused` is the total of its pauses in seconds.
     """
 
     owing: Owing

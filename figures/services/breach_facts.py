@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, Final
 
@@ -35,6 +35,8 @@ WHOLE: Final = frozenset({Metric.TOTAL, Metric.LEGAL_OUTER_LIMIT})
 HANDS: Final = (Verb.TAKEN, Verb.ASSIGNED)
 ENDS: Final = (Verb.CLOSED, Verb.ABANDONED, Verb.MERGED, Verb.CONVERTED, Verb.MISSED)
 BEGINS: Final = (Verb.REOPENED, Verb.UNMERGED)
+ROUNDS: Final = (*BEGINS, Verb.OBJECTION_REOPENED)
+BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 # Nobody looks longer for somebody who was free.
 LONGEST: Final = timedelta(days=1)
 
@@ -63,6 +65,7 @@ class _Records:
     words: Mapping[int, list[tuple[datetime, int]]]
     handoffs: Mapping[int, list[Handoff]]
     concluded: Mapping[int, list[datetime]]
+    rounds: Mapping[int, list[datetime]]
     departments: Mapping[str, int]
     duty: "Attendance"
     crowd: Crowd = field(default_factory=lambda: Crowd([], []))
@@ -208,14 +211,16 @@ def _had(handoff: Handoff, concluded: Iterable[datetime], *, at: datetime) -> bo
 
 
 def _opened(clock: Clock, records: _Records) -> tuple[datetime, int] | None:
-    """The first look in the clock's cycle, or the first act without one."""
-    looks = records.looks.get((clock.ticket_id, clock.cycle))
-    acts = [
-        _first(records.acts.get(clock.ticket_id, []), after=clock.started_at),
-        _first(records.words.get(clock.ticket_id, []), after=clock.started_at),
+    """The first look in the clock's round of the case, or the first act without one."""
+    ticket = clock.ticket_id
+    rounds = [at for at in records.rounds.get(ticket, ()) if at <= clock.started_at]
+    begins = max(rounds, default=BEGINNING)
+    found = [
+        records.looks.get((ticket, clock.cycle)),
+        _first(records.acts.get(ticket, []), after=begins),
+        _first(records.words.get(ticket, []), after=begins),
     ]
-    found = [it for it in (looks, *acts) if it is not None]
-    return min(found, default=None)
+    return min((it for it in found if it is not None), default=None)
 
 
 def _free(
@@ -272,6 +277,26 @@ def _last(
     return next((row for row in reversed(rows) if row[0] <= until), None)
 
 
+class _Histories:
+    """What the histories of tickets say: who had them, and their rounds; one query."""
+
+    def __init__(self, tickets: Iterable[int]) -> None:
+        self.hands: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+        self.acts: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+        self.concluded: dict[int, list[datetime]] = defaultdict(list)
+        self.rounds: dict[int, list[datetime]] = defaultdict(list)
+        verbs = (*HANDS, *ROUNDS, Verb.INVESTIGATION_CONCLUDED)
+        for ticket, when, verb, actor, data in _events(verbs, ticket__in=tickets):
+            if verb == Verb.INVESTIGATION_CONCLUDED:
+                self.concluded[ticket].append(when)
+            elif verb in ROUNDS:
+                self.rounds[ticket].append(when)
+            elif (person := _given(verb, actor, data)) is not None:
+                self.hands[ticket].append((when, person))
+            if verb == Verb.TAKEN and actor is not None:
+                self.acts[ticket].append((when, actor))
+
+
 def _read(clocks: Sequence[Clock], *, at: datetime) -> _Records:
     """All records of however many clocks; seven queries."""
     tickets = {clock.ticket_id for clock in clocks}
@@ -286,17 +311,7 @@ def _read(clocks: Sequence[Clock], *, at: datetime) -> _Records:
         ),
     ):
         lines[line.clock_id].append(line)
-    hands: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    acts: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    concluded: dict[int, list[datetime]] = defaultdict(list)
-    verbs = (*HANDS, Verb.INVESTIGATION_CONCLUDED)
-    for ticket, when, verb, actor, data in _events(verbs, ticket__in=tickets):
-        if verb == Verb.INVESTIGATION_CONCLUDED:
-            concluded[ticket].append(when)
-        elif (person := _given(verb, actor, data)) is not None:
-            hands[ticket].append((when, person))
-        if verb == Verb.TAKEN and actor is not None:
-            acts[ticket].append((when, actor))
+    told = _Histories(tickets)
     looks: dict[tuple[int, int], tuple[datetime, int]] = {}
     found = Opening.objects.filter(ticket__in=tickets).order_by("at", "pk")
     rows = found.values_list("ticket_id", "cycle", "at", "user_id")
@@ -307,7 +322,6 @@ def _read(clocks: Sequence[Clock], *, at: datetime) -> _Records:
         ticket__in=tickets,
         direction=Direction.OUT,
         automatic=False,
-        sent_at__gte=min(starts),
     ).order_by("sent_at", "pk")
     for ticket, when, author in said.values_list("ticket_id", "sent_at", "author_id"):
         if author is not None:
@@ -317,12 +331,13 @@ def _read(clocks: Sequence[Clock], *, at: datetime) -> _Records:
         handoffs[handoff.objection_id].append(handoff)
     return _Records(
         lines=lines,
-        hands=hands,
-        acts=acts,
+        hands=told.hands,
+        acts=told.acts,
         looks=looks,
         words=words,
         handoffs=handoffs,
-        concluded=concluded,
+        concluded=told.concluded,
+        rounds=told.rounds,
         departments=dict(Department.objects.values_list("code", "pk")),
         duty=Attendance(min(starts), max(_known_until(it, at=at) for it in clocks)),
     )

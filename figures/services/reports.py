@@ -67,7 +67,7 @@ def make(period: Period, *, at: datetime) -> Report | None:
 
 def figures_of(period: Period) -> dict[str, Any]:
     """Everything a report says, as numbers and codes."""
-    now, before = _asked(period), _asked(period.before)
+    now, before = asked_of(period), asked_of(period.before)
     of_metric = {it.key[0]: it for it in promises.standings(before, [Dimension.METRIC])}
     return {
         "promises": [
@@ -127,7 +127,7 @@ def _worst(asked: Asked) -> list[dict[str, int]]:
     ]
 
 
-def _asked(period: Period) -> Asked:
+def asked_of(period: Period) -> Asked:
     return Asked(_midnight(period.first), _midnight(period.last + ONE_DAY))
 
 

@@ -192,7 +192,7 @@ class Board:
             Ticket.objects.with_waiting_customer()
             # The limit beside it is that of a first reply to an inquiry.
             .aggregate(
-                count=Count("pk"),
+                count=Count("*"),
                 since=Min("customer_waiting_since", filter=Q(kind=Kind.INQUIRY)),
             )
         )
@@ -433,11 +433,11 @@ def people(*, at: datetime) -> list[Load]:
 
 
 def counts(tickets: Any) -> dict[int, int]:
-    """How many of these tickets each colleague has."""
+    """How many of these tickets each colleague has, by what stands in an index."""
     held: Iterable[tuple[int, int]] = (
         tickets.filter(assignee__isnull=False)
         .order_by()
         .values_list("assignee")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     return dict(held)

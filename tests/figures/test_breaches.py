@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
@@ -24,6 +25,7 @@ from staff.models import Presence, Role, User
 from staff.services import presence
 from tests import policies
 from tests.factories import AT, InquiryFactory, UserFactory, department
+from tests.finishing import finish
 from tests.instants import Hand, after
 from tests.objections import cases
 from tests.objections.settled import proposed
@@ -208,6 +210,29 @@ def test_a_deed_was_not_done_in_time(agent: User) -> None:
     assert row.cause == Cause.NOT_DONE
     assert row.agent == agent
     assert "with 林晓 since" in breaches.sentence(row)
+
+
+def test_who_has_worked_on_it_has_opened_it_but_a_new_round_is_new(
+    agent: User,
+) -> None:
+    presence.say(agent, ON, at=after(-60))
+    inquiry = InquiryFactory.create()
+    services.take(inquiry, by=agent, at=after(5))
+    services.reply(inquiry, text="您好", by=agent, at=after(10))
+    with transaction.atomic():
+        clocks.start(inquiry, Metric.TOTAL, at=after(60))
+    row = reckoned(inquiry, at=AT + timedelta(days=5), metric=Metric.TOTAL)
+    assert row.cause == Cause.NOT_DONE
+    assert "opened 10:00:05 by 林晓" in breaches.sentence(row)
+    ended = AT + timedelta(days=6)
+    finish(inquiry, by=agent, at=ended)
+    services.reopen(inquiry, by=agent, at=ended + timedelta(minutes=1))
+    services.customer_writes(inquiry, text="还在吗", at=ended + timedelta(minutes=2))
+    late = ended + timedelta(minutes=9)
+    detect(late)
+    breaches.reckon_due(at=late, back=timedelta(days=60))
+    again = Breach.objects.filter(clock__cycle=2, clock__ticket=inquiry.pk)
+    assert [it.known.opened_at for it in again] == [None]
 
 
 def test_a_department_owed_it() -> None:
