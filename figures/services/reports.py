@@ -132,7 +132,7 @@ def asked_of(period: Period) -> Asked:
 
 
 def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))  # noqa: DTZ
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 # --- Words ---------------------------------------------------------------------------
