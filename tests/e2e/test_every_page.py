@@ -55,8 +55,6 @@ PAGES = [
     ("/supervision/reports/", "manager"),
     ("/supervision/objections/", "manager"),
     ("/supervision/ledger/", "manager"),
-    ("/supervision/exports/", "manager"),
-    ("/supervision/reports/", "manager"),
     ("/supervision/quarantine/", "manager"),
     ("/supervision/channels/", "manager"),
     ("/supervision/channels/places/1/", "manager"),

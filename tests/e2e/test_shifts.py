@@ -25,7 +25,6 @@ def well(page: Page, *screens: str) -> None:
     look(page, width=1440, dark=False)
 
 
-@pytest.mark.clause("IN-14")
 def test_a_shift_is_told_of_handed_over_and_taken_over(
     visit: Visit, house: House
 ) -> None:

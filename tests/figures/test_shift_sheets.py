@@ -55,7 +55,6 @@ def numbers(sheet: ShiftSheet, section: str) -> list[str]:
     return [line["number"] for line in sheet.content[section]["lines"]]
 
 
-@pytest.mark.clause("IN-14")
 def test_a_sheet_holds_what_is_open_and_nothing_of_customers(
     early: Shift, outgoing: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

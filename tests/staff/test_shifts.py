@@ -128,7 +128,6 @@ def test_the_last_turn_of_a_shift_is_the_latest_that_is_over(
 
 
 @pytest.mark.django_db
-@pytest.mark.clause("IN-14")
 def test_every_house_begins_with_three_shifts_that_cover_the_day() -> None:
     rows = Shift.objects.values_list("code", "name_zh", "begins", "ends")
     assert list(rows) == [
