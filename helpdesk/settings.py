@@ -150,6 +150,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "display": "helpdesk.templatetags.display",
                 "figures": "helpdesk.templatetags.figures",
+                "navigation": "helpdesk.templatetags.navigation",
                 "promises": "helpdesk.templatetags.promises",
                 "catalogue": "helpdesk.templatetags.catalogue",
                 "requests": "helpdesk.templatetags.requests",

@@ -16,10 +16,9 @@ from figures.services.counts import NOTHING, Counts, Wanted, count, counts
 from figures.services.promises import Dimension
 from figures.share import Share
 from helpdesk.supervision.charts import Chart, Column, Kind, Look, line
-from helpdesk.supervision.dashboards import CUTS, MOST_LINES, WEEK, weekday_names
+from helpdesk.supervision.cuts import CUTS, HOURS, MOST_LINES, WEEK, weekday_names
 from helpdesk.supervision.forms.dashboards import CasesForm
 
-HOURS: Final = 24
 COUNTED: Final = (CaseFigure.ARRIVED, CaseFigure.CLOSED, CaseFigure.RESOLVED)
 
 

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     PERCENT = "percent"
     SECONDS = "seconds"
     MONEY = "money"
+    CHANGE = "change"
 
 
 def in_words(value: float | None, kind: Kind) -> str:
@@ -40,6 +41,8 @@ def in_words(value: float | None, kind: Kind) -> str:
         return f"{value:.1f} s" if value < 60 else duration_text(value)  # noqa: PLR2004
     if kind == Kind.MONEY:
         return f"¥{value:,.2f}"
+    if kind == Kind.CHANGE:
+        return f"{value:+,}".replace("-", "−") if value else "±0"
     return f"{value:,}"
 
 

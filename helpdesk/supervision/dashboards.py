@@ -1,10 +1,10 @@
 """The dashboard of promises: each promise beside its target, and every cut of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count
 from django.http import QueryDict
@@ -27,73 +27,25 @@ from helpdesk.supervision.charts import (
     line,
     pareto,
 )
+from helpdesk.supervision.cuts import (
+    CUTS,
+    HOURS,
+    MOST_LINES,
+    WEEK,
+    Cut,
+    weekday_names,
+)
 from helpdesk.supervision.forms.dashboards import (
-    WEEKDAYS,
     Outcome,
     PromisesForm,
     RecordsForm,
 )
+from helpdesk.supervision.promise_rows import PromiseRow
 from helpdesk.supervision.records import clocks_of
 from helpdesk.templatetags.promises import limit
 from sla.models import Goal, Target
 from sla.services.goals import goals_of, month_of
-from staff.models import Department, Shift, User
-from tickets.models import Channel
-
-WEEK: Final = 7
-HOURS: Final = 24
-MOST_LINES: Final = 60
-
-
-@dataclass(frozen=True)
-class PromiseRow:
-    """One promise of the summary: how it stood, and in the other period."""
-
-    code: str
-    name: str
-    limit: str
-    now: Standing
-    before: Standing | None
-    href: str
-    missed_href: str
-    open_href: str
-    is_chosen: bool
-    goal: float | None = None
-
-    @property
-    def is_below(self) -> bool:
-        """Whether fewer were kept than is the goal."""
-        percent = self.now.share.percent
-        return percent is not None and self.goal is not None and percent < self.goal
-
-    @property
-    def goal_or_all(self) -> float:
-        """From where on the bar is full of good."""
-        return 100.0 if self.goal is None else self.goal
-
-    @property
-    def low(self) -> float:
-        """From where on the bar is no longer bad: half of what the goal leaves."""
-        return max(0.0, 2 * self.goal_or_all - 100 - 10)
-
-    @property
-    def change(self) -> float | None:
-        """In percentage points; None where one of the two periods has no share."""
-        now = self.now.share.percent
-        before = self.before.share.percent if self.before else None
-        return None if now is None or before is None else round(now - before, 1)
-
-
-def rules() -> Mapping[str, Target]:
-    """Every promise that any version ever had, as its newest version says it."""
-    found = (
-        Target.objects.filter(version__published_at__isnull=False)
-        .select_related("calendar")
-        .order_by("code", "-version__effective_from", "-version__number")
-        .distinct("code")
-    )
-    by_code = {target.code: target for target in found}
-    return dict(sorted(by_code.items(), key=lambda it: (it[1].position, it[0])))
+from staff.models import User
 
 
 @dataclass(frozen=True)
@@ -343,67 +295,6 @@ class Dashboard:
             lines=lines,
             nothing=_("As soon as a promise fell due it is counted here."),
         )
-
-
-@dataclass(frozen=True)
-class Cut:
-    """By what the promises are told apart, and how its values are called."""
-
-    dimension: Dimension
-    field: str
-    title: Callable[[], str]
-    names: Callable[[], Mapping[Any, tuple[str, str]]]
-    nobody: Callable[[], str]
-
-
-def _channels() -> Mapping[Any, tuple[str, str]]:
-    return {it.pk: (it.name, it.code) for it in Channel.objects.all()}
-
-
-def _departments() -> Mapping[Any, tuple[str, str]]:
-    return {it.pk: (it.name, it.code) for it in Department.objects.all()}
-
-
-def _shifts() -> Mapping[Any, tuple[str, str]]:
-    return {it.pk: (f"{it.name} {it.span}", it.code) for it in Shift.objects.active()}
-
-
-def _people() -> Mapping[Any, tuple[str, str]]:
-    return {
-        it.pk: (f"{it.display_name} {it.work_number}", it.work_number)
-        for it in User.objects.all()
-    }
-
-
-CUTS: Final = (
-    Cut(Dimension.CHANNEL, "channel", lambda: _("By channel"), _channels, lambda: "–"),
-    Cut(
-        Dimension.SHIFT,
-        "shift",
-        lambda: _("By shift"),
-        _shifts,
-        lambda: _("outside every shift"),
-    ),
-    Cut(
-        Dimension.HOLDER,
-        "holder",
-        lambda: _("By colleague"),
-        _people,
-        lambda: _("nobody had taken it"),
-    ),
-    Cut(
-        Dimension.DEPARTMENT,
-        "department",
-        lambda: _("By department"),
-        _departments,
-        lambda: "–",
-    ),
-)
-
-
-def weekday_names() -> list[str]:
-    """Monday to Sunday, short."""
-    return [str(name) for name in WEEKDAYS]
 
 
 def _by_key(found: Sequence[Standing]) -> dict[Any, Standing]:

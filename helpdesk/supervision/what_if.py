@@ -1,7 +1,6 @@
-"""What the what-if page shows beside the figures: names of lines, charts, ways on."""
+"""What the what-if page shows beside the figures: charts, and ways on."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from helpdesk.supervision.charts import Chart, Column, Kind, Look, line
 from helpdesk.supervision.forms.what_if import More, WhatIfForm, plainly
 from sla.models import WEEKDAYS, Pattern, Target
 from sla.services import calendar_content, what_if
@@ -19,47 +19,6 @@ from sla.services.what_if import Answer, Line, Question
 LONGEST_NOTE: Final = 200
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of a table, and a mark of its chart."""
-
-    name: str
-    line: Line
-
-
-@dataclass(frozen=True)
-class Table:
-    """Figures by hour, weekday or day, as a table and as what a chart is drawn from."""
-
-    code: str
-    title: str
-    head: str
-    rows: Sequence[Row]
-
-    @property
-    def chart(self) -> dict[str, Any]:
-        return {
-            "title": self.title,
-            "names": [row.name for row in self.rows],
-            "series": [
-                {"name": _("Missed then"), "data": [it.line.then for it in self.rows]},
-                {
-                    "name": _("Would be missed"),
-                    "data": [it.line.now for it in self.rows],
-                },
-            ],
-        }
-
-    @property
-    def chart_id(self) -> str:
-        return f"chart-{self.code}"
-
-    @property
-    def busy(self) -> list[Row]:
-        """Without the lines in which nothing began."""
-        return [row for row in self.rows if row.line.clocks]
-
-
 def shown(form: WhatIfForm, answer: Answer, *, decides: bool) -> dict[str, Any]:
     """What the page needs to know of an answer."""
     question = answer.question
@@ -68,7 +27,7 @@ def shown(form: WhatIfForm, answer: Answer, *, decides: bool) -> dict[str, Any]:
         "answer": answer,
         "question": question,
         "more_words": more_words(form, question),
-        "tables": tables(answer),
+        "charts": charts(answer),
         "query": form.query,
         "drafted": drafted,
         "seen": what_if.seen(question.rule) if decides else "",
@@ -85,40 +44,53 @@ def more_words(form: WhatIfForm, question: Question) -> str:
     return f"{hours} {More(form.cleaned_data['cover']).label}"
 
 
-def tables(answer: Answer) -> list[Table]:
+def charts(answer: Answer) -> list[Chart]:
     first = answer.question.since
     days = (
         date_format(first + timedelta(days=line.place), "Y-m-d") for line in answer.days
     )
     return [
-        Table(
-            "hours", _("By hour of the day"), _("Hour"), rows(_hours(), answer.hours)
-        ),
-        Table(
-            "weekdays",
-            _("By weekday"),
-            _("Weekday"),
-            rows(_weekdays(), answer.weekdays),
-        ),
-        Table("days", _("By day"), _("Day"), rows(days, answer.days)),
+        chart("hours", _("By hour of the day"), _("Hour"), _hours(), answer.hours),
+        chart("weekdays", _("By weekday"), _("Weekday"), _weekdays(), answer.weekdays),
+        chart("days", _("By day"), _("Day"), days, answer.days),
     ]
 
 
-def shadow_table(watch: Watch) -> Table:
+def shadow_chart(watch: Watch) -> Chart:
     """What a run has seen by day."""
-    found = [
-        Row(
-            date_format(it.day, "Y-m-d"),
-            Line(place, it.clocks, it.missed, it.would_be_missed),
-        )
-        for place, it in enumerate(watch.days)
-        if it.day is not None
+    seen = [it for it in watch.days if it.day is not None]
+    lines = [
+        Line(place, it.clocks, it.missed, it.would_be_missed)
+        for place, it in enumerate(seen)
     ]
-    return Table("days", _("By day"), _("Day"), found)
+    days = (f"{it.day:%Y-%m-%d}" for it in seen)
+    return chart("days", _("By day"), _("Day"), days, lines)
 
 
-def rows(names: Iterable[str], lines: Sequence[Line]) -> list[Row]:
-    return [Row(name, line) for name, line in zip(names, lines, strict=True)]
+def chart(
+    code: str, title: str, first: str, names: Iterable[str], lines: Sequence[Line]
+) -> Chart:
+    """Misses as they were beside those that would have been."""
+    columns = [
+        Column(_("Clocks")),
+        Column(_("Missed then"), drawn="bar"),
+        Column(_("Would be missed"), drawn="bar", bad=True),
+        Column(_("More or fewer"), Kind.CHANGE),
+    ]
+    return Chart(
+        id=f"by-{code}",
+        title=title,
+        look=Look.TREND,
+        first=first,
+        note=_("in which the clocks started"),
+        columns=columns,
+        lines=[
+            line(name, columns, [it.clocks, it.then, it.now, it.change])
+            for name, it in zip(names, lines, strict=True)
+            if it.clocks
+        ],
+        nothing=_("Misses appear here, as they were and as they would be."),
+    )
 
 
 def _hours() -> Iterable[str]:

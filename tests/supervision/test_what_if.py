@@ -127,9 +127,10 @@ def test_a_shorter_limit_says_who_would_have_been_missed_and_when(
         "rule=standard.IN_FIRST_REPLY&since=2026-11-20&until=2026-11-23"
         "&amount=15&measure=seconds"
     )
-    charts = {it.code: it.chart for it in page.context["tables"]}
-    assert charts["days"]["names"] == [f"2026-11-2{n}" for n in range(4)]
-    assert charts["days"]["series"][1]["data"] == [0, 0, 0, 4]
+    charts = {it.id: it.data for it in page.context["charts"]}
+    assert charts["by-days"]["names"] == ["2026-11-23"]
+    drawn = [(it["name"], it["values"]) for it in charts["by-days"]["series"]]
+    assert drawn == [("Missed then", [2]), ("Would be missed", [4])]
     assert "None: every clock was reckoned" in page.content.decode()
 
 

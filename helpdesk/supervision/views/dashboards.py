@@ -21,7 +21,7 @@ from helpdesk.answers import SeeOther
 from helpdesk.signed_in import supervising
 from helpdesk.supervision import records
 from helpdesk.supervision.case_dashboard import CaseDashboard
-from helpdesk.supervision.dashboards import Dashboard, rules
+from helpdesk.supervision.dashboards import Dashboard
 from helpdesk.supervision.forms.dashboards import (
     CaseRecordsForm,
     CasesForm,
@@ -32,6 +32,7 @@ from helpdesk.supervision.forms.dashboards import (
     RecordsForm,
 )
 from helpdesk.supervision.objection_dashboard import ObjectionDashboard
+from helpdesk.supervision.promise_rows import rules
 from staff.models import User
 
 DAY: Final = timedelta(days=1)

@@ -16,7 +16,7 @@ from helpdesk.signed_in import supervising
 from helpdesk.supervision.publishing import publishing
 from helpdesk.supervision.views.drafts import GET_POST, WRONG, draft_of
 from helpdesk.supervision.views.policy import page
-from helpdesk.supervision.what_if import shadow_table
+from helpdesk.supervision.what_if import shadow_chart
 from sla.models import ShadowRun
 from sla.services import shadows
 from staff.models import User
@@ -73,7 +73,7 @@ def show(request: HttpRequest, user: User, pk: int) -> HttpResponse:
         part="what_if",
         run=run,
         watch=watch,
-        table=shadow_table(watch),
+        chart=shadow_chart(watch),
         examples=shadows.newly_missed(run)[:MOST_SHOWN],
     )
 

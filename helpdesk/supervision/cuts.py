@@ -1,0 +1,77 @@
+"""By what promises and cases are told apart on dashboards, and how it is called."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from figures.services.promises import Dimension
+from helpdesk.supervision.forms.dashboards import WEEKDAYS
+from staff.models import Department, Shift, User
+from tickets.models import Channel
+
+WEEK: Final = 7
+HOURS: Final = 24
+MOST_LINES: Final = 60
+
+
+@dataclass(frozen=True)
+class Cut:
+    """By what the promises are told apart, and how its values are called."""
+
+    dimension: Dimension
+    field: str
+    title: Callable[[], str]
+    names: Callable[[], Mapping[Any, tuple[str, str]]]
+    nobody: Callable[[], str]
+
+
+def _channels() -> Mapping[Any, tuple[str, str]]:
+    return {it.pk: (it.name, it.code) for it in Channel.objects.all()}
+
+
+def _departments() -> Mapping[Any, tuple[str, str]]:
+    return {it.pk: (it.name, it.code) for it in Department.objects.all()}
+
+
+def _shifts() -> Mapping[Any, tuple[str, str]]:
+    return {it.pk: (f"{it.name} {it.span}", it.code) for it in Shift.objects.active()}
+
+
+def _people() -> Mapping[Any, tuple[str, str]]:
+    return {
+        it.pk: (f"{it.display_name} {it.work_number}", it.work_number)
+        for it in User.objects.all()
+    }
+
+
+CUTS: Final = (
+    Cut(Dimension.CHANNEL, "channel", lambda: _("By channel"), _channels, lambda: "–"),
+    Cut(
+        Dimension.SHIFT,
+        "shift",
+        lambda: _("By shift"),
+        _shifts,
+        lambda: _("outside every shift"),
+    ),
+    Cut(
+        Dimension.HOLDER,
+        "holder",
+        lambda: _("By colleague"),
+        _people,
+        lambda: _("nobody had taken it"),
+    ),
+    Cut(
+        Dimension.DEPARTMENT,
+        "department",
+        lambda: _("By department"),
+        _departments,
+        lambda: "–",
+    ),
+)
+
+
+def weekday_names() -> list[str]:
+    """Monday to Sunday, short."""
+    return [str(name) for name in WEEKDAYS]
