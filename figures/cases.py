@@ -16,7 +16,7 @@ class CaseFigure(models.TextChoices):
     ARRIVED = "arrived", _("Arrived")
     REPEATED = "repeated", _("Asked again")
     CLOSED = "closed", _("Closed")
-    RESOLVED = "resolved", _("Resolved")
+    RESOLVED = "resolved", _("Resolved cases")
     FIRST_CONTACT = "first_contact", _("Resolved on the first contact")
     REOPENED = "reopened", _("Reopened")
     APPEALED = "appealed", _("Review asked for")

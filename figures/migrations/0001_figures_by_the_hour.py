@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                             ("arrived", "Arrived"),
                             ("repeated", "Asked again"),
                             ("closed", "Closed"),
-                            ("resolved", "Resolved"),
+                            ("resolved", "Resolved cases"),
                             ("first_contact", "Resolved on the first contact"),
                             ("reopened", "Reopened"),
                             ("appealed", "Review asked for"),

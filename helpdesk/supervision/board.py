@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from figures.share import Share
 from helpdesk import health
 from helpdesk.kinds import ABOUT, objection_of, topics_of
 from helpdesk.supervision.warnings import Warnings
@@ -38,6 +39,7 @@ from sla.models import (
     Target,
     Unit,
 )
+from sla.models.clock import KEPT
 from sla.services import goals, rules
 from staff.models import Presence, User
 from tickets.models import Kind, Ticket
@@ -53,7 +55,7 @@ RUNNING: Final = ClockStatus.RUNNING
 class Percentile(Aggregate):
     """The value below which a fraction of all values lies."""
 
-    function = "PERCENTILE_CONT"
+    function = "PERCENTILE_DISC"
     template = "%(function)s(%(fraction)s) WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
@@ -61,19 +63,9 @@ class Percentile(Aggregate):
 class FirstReplies:
     """How today's promises of a first reply stand."""
 
-    kept: int
-    missed: int
-    median: timedelta | None
-    ninetieth: timedelta | None
-
-    @property
-    def percent(self) -> float | None:
-        """Rounded down to a tenth: 95.0 is never shown for less."""
-        return percent(self.kept, self.total)
-
-    @property
-    def total(self) -> int:
-        return self.kept + self.missed
+    share: Share
+    median: timedelta | None = None
+    ninetieth: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -228,7 +220,7 @@ class Board:
     @property
     def below_goal(self) -> bool:
         """Whether fewer first replies of today were in time than are to be."""
-        percent = self.replies.percent
+        percent = self.replies.share.percent
         if self.goal is None or percent is None:
             return False
         return percent < float(self.goal.percent)
@@ -265,11 +257,6 @@ class Board:
         return None if age is None else self.now - timedelta(milliseconds=age)
 
 
-def percent(part: int, total: int) -> float | None:
-    """Rounded down to a tenth; None of nothing."""
-    return part * 1000 // total / 10 if total else None
-
-
 def midnight(at: datetime) -> datetime:
     """The beginning of the day of `at` where the company is."""
     return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -281,25 +268,26 @@ def due_soon(*, at: datetime) -> ClockQuerySet:
 
 
 def first_replies(*, at: datetime) -> FirstReplies:
-    """Of all promises that fell or fall due today; two queries, one per index."""
-    day = midnight(at)
+    """Of all that fell due today, counted as every figure is, but now; one query."""
     needed = ExpressionWrapper(
         F("stopped_at") - F("started_at"), output_field=DurationField()
     )
-    late = Clock.objects.overdue(at=at).filter(due_at__gte=day)
+    of: dict[str, Any] = {
+        "filter": Q(status=ClockStatus.STOPPED),
+        "output_field": DurationField(),
+    }
     found = (
-        Clock.objects.over()
-        .due_between(day, day + timedelta(days=1))
+        Clock.objects.fell_due(midnight(at), at, at=at)
         .filter(metric=Metric.FIRST_REPLY)
         .aggregate(
-            kept=Count("pk", filter=Q(outcome=Outcome.MET)),
-            missed=Count("pk", filter=Q(outcome=Outcome.MISSED)),
-            median=Percentile(needed, fraction=0.5, output_field=DurationField()),
-            ninetieth=Percentile(needed, fraction=0.9, output_field=DurationField()),
+            met=Count("pk", filter=KEPT),
+            due=Count("pk"),
+            median=Percentile(needed, fraction=0.5, **of),
+            ninetieth=Percentile(needed, fraction=0.9, **of),
         )
     )
-    found["missed"] += late.filter(metric=Metric.FIRST_REPLY).count()
-    return FirstReplies(**found)
+    share = Share(found.pop("met"), found.pop("due"))
+    return FirstReplies(share, **found)
 
 
 def promises(clocks: ClockQuerySet, *, at: datetime) -> list[Promise]:

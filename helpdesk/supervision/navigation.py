@@ -87,7 +87,7 @@ GROUPS: Final = (
         _("Policy"),
         "scale",
         (
-            Page("policy", "policies", _("Rules"), "scale"),
+            Page("policy", "policies", _("Rules and versions"), "scale"),
             Page("what_if", "what_if", _("What-if"), "arrows-split-2"),
             Page("goals", "goals", _("Goals"), "target-arrow"),
             Page("ledger", "ledger", _("Ledger"), "checklist"),

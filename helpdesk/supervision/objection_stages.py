@@ -12,7 +12,7 @@ from tickets.models import Verb
 
 # How far an objection came: the line of its history that says so.
 STAGES: Final[Mapping[str, tuple[Any, Verb]]] = {
-    "filed": (gettext_lazy("Filed"), Verb.OBJECTION_FILED),
+    "filed": (gettext_lazy("All that were filed"), Verb.OBJECTION_FILED),
     "acknowledged": (gettext_lazy("Acknowledged"), Verb.OBJECTION_ACKNOWLEDGED),
     "handed_off": (gettext_lazy("Handed off"), Verb.OBJECTION_HANDED_OFF),
     "concluded": (gettext_lazy("Concluded"), Verb.INVESTIGATION_CONCLUDED),

@@ -7,8 +7,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from figures.share import Share
 from helpdesk.supervision import snapshot
-from helpdesk.supervision.board import Board, FirstReplies, midnight
+from helpdesk.supervision.board import Board, midnight
 from helpdesk.supervision.snapshot import BOARD, Screen
 from inquiries import services
 from inquiries.models import Inquiry
@@ -94,20 +95,17 @@ def test_the_figures_of_the_day(supervisor: User, agent: User) -> None:
 
     assert (board.waiting, board.longest) == (2, seconds(100))
     assert (board.soon, board.late) == (1, 1)
-    assert (board.replies.kept, board.replies.missed) == (3, 2)
-    assert board.replies.percent == 60.0
+    assert board.replies.share == Share(met=3, due=5)
+    assert board.replies.share.percent == 60.0
     assert board.below_goal
-    assert board.replies.median == seconds(25)
-    assert board.replies.ninetieth == seconds(37)
+    assert board.replies.median == seconds(20)
+    assert board.replies.ninetieth == seconds(40)
 
 
 def test_95_percent_is_never_shown_for_less() -> None:
-    just_below = FirstReplies(kept=9499, missed=501, median=None, ninetieth=None)
-    assert just_below.percent == 94.9
-    exactly = FirstReplies(kept=95, missed=5, median=None, ninetieth=None)
-    assert exactly.percent == 95.0
-    none_yet = FirstReplies(kept=0, missed=0, median=None, ninetieth=None)
-    assert none_yet.percent is None
+    assert Share(met=9499, due=10000).percent == 94.9
+    assert Share(met=95, due=100).percent == 95.0
+    assert Share().percent is None
 
 
 def test_the_day_begins_at_midnight_in_shanghai() -> None:
@@ -235,7 +233,7 @@ def test_the_board_costs_the_same_for_two_tickets_and_for_thirty(
         if number % 2:
             services.take(inquiry, by=agent, at=now)
     assert Clock.objects.count() == tickets
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         door.get(PAGE, headers=HTMX)
 
 

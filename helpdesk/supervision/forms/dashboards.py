@@ -93,12 +93,12 @@ class PeriodForm(Dressed):
     """From one day to another, both included, in the time of the company's place."""
 
     since = forms.DateField(
-        label=gettext_lazy("From"),
+        label=gettext_lazy("First day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Please write a day as 2026-11-30.")},
     )
     until = forms.DateField(
-        label=gettext_lazy("To"),
+        label=gettext_lazy("Last day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Please write a day as 2026-11-30.")},
     )
@@ -250,7 +250,7 @@ class CaseRecordsForm(PeriodForm):
 
     figure = forms.ChoiceField(label=gettext_lazy("Which"), choices=CaseFigure.choices)
     kind = forms.ChoiceField(
-        label=gettext_lazy("What"),
+        label=gettext_lazy("Kind of case"),
         choices=[("", gettext_lazy("All")), *Kind.choices],
         required=False,
     )
@@ -263,7 +263,7 @@ class CasesForm(PeriodForm):
     """Which cases."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("What"),
+        label=gettext_lazy("Kind of case"),
         choices=[("", gettext_lazy("All")), *Kind.choices],
         required=False,
     )
@@ -301,7 +301,6 @@ class ObjectionRecordsForm(ObjectionsForm):
         required=False,
     )
     cut = forms.ChoiceField(
-        label=gettext_lazy("By"),
         choices=[("", gettext_lazy("All")), *Cut.choices],
         required=False,
         widget=forms.HiddenInput,
