@@ -550,7 +550,7 @@ PROMISES: Final = (
             Column("acknowledged_by__display_name", _("Acknowledged by")),
         ),
         "due_at",
-        _("fell due"),
+        _("deadline within"),
         {
             **of_ticket("ticket"),
             Narrow.METRIC: "metric",
@@ -574,7 +574,7 @@ PROMISES: Final = (
             Column("agent__display_name", _("Colleague")),
         ),
         "due_at",
-        _("fell due"),
+        _("deadline within"),
         {
             Narrow.CHANNEL: "channel",
             Narrow.DEPARTMENT: "department",

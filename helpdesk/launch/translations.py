@@ -15,5 +15,5 @@ def compile_translations() -> None:
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
         half = target.with_name(f"{target.name}.{os.getpid()}")
-        polib.pofile(str(source)).save_as_mofile(str(half))
+        polib.pofile(str(source), check_for_duplicates=True).save_as_mofile(str(half))
         half.replace(target)

@@ -184,7 +184,7 @@ class ObjectionDashboard:
             id="rounds",
             title=_("Proposals until the customer agreed"),
             look=Look.TREND,
-            first=_("Proposals"),
+            first=_("Proposals made"),
             columns=columns,
             lines=[
                 line(str(number), columns, [rounds[number]])

@@ -145,7 +145,7 @@ def test_the_board_shows_both_kinds_at_a_constant_cost(
     late = timezone.now() - timedelta(days=2)
     found = [filed(QUALITY, at=late) for _ in range(objections)]
     InquiryFactory.create(at=late)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         board = Board.of(at=timezone.now())
     waiting = {row.ticket.number for row in board.waits}
     assert waiting >= {objection.number for objection in found}

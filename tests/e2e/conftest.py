@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -37,13 +38,26 @@ class House:
 
     def kill(self, part: str) -> None:
         """End a part as a crash would; `part` is a word of its command line."""
+        child = self._part(part)
+        child.kill()
+        child.wait()
+
+    @contextmanager
+    def stalled(self, part: str) -> Iterator[None]:
+        """Let a part hang for a while; it lives on afterwards."""
+        child = self._part(part)
+        child.suspend()
+        try:
+            yield
+        finally:
+            child.resume()
+
+    def _part(self, part: str) -> psutil.Process:
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             for child in psutil.Process(self._pid).children():
                 if child.status() != psutil.STATUS_ZOMBIE and part in child.cmdline():
-                    child.kill()
-                    child.wait()
-                    return
+                    return child
             time.sleep(0.05)
         pytest.fail(f"no {part} runs")
 

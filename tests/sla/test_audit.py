@@ -444,7 +444,7 @@ def test_clocks_are_verified_on_several_processes_while_others_move(
     InquiryFactory.create_batch(6, at=START)
     detector.sweep(clock=Hand(START + timedelta(minutes=5)))
     monkeypatch.setattr(records, "PIECE", 2)
-    assert verify(jobs=2) == "6 clocks agree with their record of 18 lines.\n"
+    assert verify(jobs=2).startswith("6 clocks agree with their record of 18 lines.\n")
     Clock.objects.filter(pk=Clock.objects.order_by("pk")[3].pk).update(next_step=0)
     with pytest.raises(CommandError, match="1 of 6 clocks contradict"):
         verify(jobs=2)

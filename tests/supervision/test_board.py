@@ -233,7 +233,7 @@ def test_the_board_costs_the_same_for_two_tickets_and_for_thirty(
         if number % 2:
             services.take(inquiry, by=agent, at=now)
     assert Clock.objects.count() == tickets
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         door.get(PAGE, headers=HTMX)
 
 

@@ -251,9 +251,9 @@ def test_lists_cost_the_same_however_many_versions(
 ) -> None:
     for _ in range(more):
         policies.publish()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         desk_of_manager.get(PAGE)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         desk_of_manager.get(ONE)
 
 

@@ -66,7 +66,7 @@ def texts_in_source() -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def catalogue() -> polib.POFile:
-    return polib.pofile(str(CATALOGUE))
+    return polib.pofile(str(CATALOGUE), check_for_duplicates=True)
 
 
 def test_every_text_has_a_chinese_translation(catalogue: polib.POFile) -> None:
