@@ -19,8 +19,7 @@ from django.db.models.query import QuerySet
 from figures.frozen import fingerprint
 from figures.models.shift_ends import DigestByMail, DigestCopy, ShiftDigest
 from figures.services.standing_work import open_promises
-from sla.models import Clock
-from sla.models.clock import KEPT
+from sla.models import KEPT, Clock
 from staff.models import Role, Shift, User
 from staff.shifts import Turn
 from tickets import feed

@@ -30,6 +30,7 @@ from helpdesk.supervision.warnings import Warnings
 from inquiries.models import InquiryTopic
 from objections.models import Objection
 from sla.models import (
+    KEPT,
     Clock,
     ClockQuerySet,
     ClockStatus,
@@ -39,7 +40,6 @@ from sla.models import (
     Target,
     Unit,
 )
-from sla.models.clock import KEPT
 from sla.services import goals, rules
 from staff.models import Presence, User
 from tickets.models import Kind, Ticket

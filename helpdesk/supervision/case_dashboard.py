@@ -156,11 +156,12 @@ class CaseDashboard:
         if weekly:
             day -= timedelta(days=day.weekday())
         while day <= localdate(min(self.wanted.until, self.at) - timedelta(seconds=1)):
-            until = day + timedelta(days=length - 1)
+            last_day = localdate(self.wanted.until - datetime.resolution)
+            until = min(day + timedelta(days=length - 1), last_day)
             since = max(day, localdate(self.wanted.since))
             lines.append(
                 line(
-                    f"{day:%m-%d}",
+                    f"{day:%Y-%m-%d}" if weekly else f"{day:%m-%d}",
                     self._columns,
                     self._values(found.get(day, NOTHING)),
                     hrefs=self._hrefs(since=f"{since}", until=f"{until}"),
@@ -224,7 +225,9 @@ class CaseDashboard:
             if key is None and cut.dimension == Dimension.HOLDER:
                 continue
             name, code = names.get(key, (cut.nobody(), ""))
-            values, hrefs = self._values(it), self._hrefs(**{cut.field: code})
+            values, hrefs = self._values(it), []
+            if wish := cut.wish(code):
+                hrefs = self._hrefs(**wish)
             if cut.dimension == Dimension.HOLDER:
                 values = [
                     it.of(CaseFigure.CLOSED),

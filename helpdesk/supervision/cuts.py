@@ -26,6 +26,12 @@ class Cut:
     names: Callable[[], Mapping[Any, tuple[str, str]]]
     nobody: Callable[[], str]
 
+    def wish(self, code: str) -> dict[str, str] | None:
+        """What leads to the records of a value; None where no list has just these."""
+        if code:
+            return {self.field: code}
+        return {"nobody": "1"} if self.dimension == Dimension.HOLDER else None
+
 
 def _channels() -> Mapping[Any, tuple[str, str]]:
     return {it.pk: (it.name, it.code) for it in Channel.objects.all()}

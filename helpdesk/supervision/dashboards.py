@@ -71,6 +71,11 @@ class Dashboard:
         )
 
     @property
+    def last_instant(self) -> datetime:
+        """The last one that belongs to the period."""
+        return self.asked.until - datetime.resolution
+
+    @property
     def other(self) -> Asked | None:
         span = self.form.other
         return None if span is None else self.asked.over(*span)
@@ -92,7 +97,7 @@ class Dashboard:
     @cached_property
     def promises(self) -> list[PromiseRow]:
         """Every promise of which one fell due, in the order of the policy."""
-        goals = goals_of(month_of(min(self.asked.until, self.at)))
+        goals = goals_of(month_of(min(self.last_instant, self.at)))
         every = replace(self.asked, rule="")
         other = self.other
         now = _by_key(standings(every, (Dimension.RULE,)))
@@ -160,12 +165,15 @@ class Dashboard:
         lengths = ("p50", "p90", "p99")
         return [*columns, *(Column(name, Kind.SECONDS) for name in lengths)]
 
-    def _line(self, name: str, it: Standing, **wish: str) -> Line:
+    def _line(self, name: str, it: Standing, wish: Mapping[str, str] | None) -> Line:
         share = it.share
         values: list[Any] = [share.missed, share.due, share.percent]
         if self.chosen is not None:
             values += [it.p50, it.p90, it.p99]
-        hrefs = [self.records(**wish, outcome="missed"), self.records(**wish)]
+        hrefs = []
+        if wish is not None:
+            missed = {**wish, "outcome": Outcome.MISSED}
+            hrefs = [self.records(**missed), self.records(**wish)]
         return line(name, self._columns, values, hrefs=hrefs)
 
     def _standings(self, *by: Dimension) -> list[Standing]:
@@ -182,13 +190,15 @@ class Dashboard:
         if weekly:
             day -= timedelta(days=day.weekday())
         while day <= localdate(min(self.asked.until, self.at) - timedelta(seconds=1)):
-            last = day + timedelta(days=length - 1)
+            last = min(day + timedelta(days=length - 1), localdate(self.last_instant))
             lines.append(
                 self._line(
-                    f"{day:%m-%d}",
+                    f"{day:%Y-%m-%d}" if weekly else f"{day:%m-%d}",
                     found.get(day, Standing((day,), Share(), 0)),
-                    since=f"{max(day, localdate(self.asked.since))}",
-                    until=f"{last}",
+                    {
+                        "since": f"{max(day, localdate(self.asked.since))}",
+                        "until": f"{last}",
+                    },
                 )
             )
             day += timedelta(days=length)
@@ -254,12 +264,14 @@ class Dashboard:
         form = RecordsForm(given, at=self.at, promises=names)
         form.is_valid()
         missed = clocks_of(self.user, form, at=self.at).order_by().values("pk")
-        counted = (
+        counted = dict(
             Breach.objects.filter(clock__in=missed)
             .order_by()
             .values_list("cause")
             .annotate(number=Count("pk"))
         )
+        unexplained = self.whole.share.missed - sum(counted.values())
+        said = _("%(n)d not explained yet") % {"n": unexplained}
         return Chart(
             id="causes",
             title=_("Why promises were missed"),
@@ -268,14 +280,18 @@ class Dashboard:
             columns=columns,
             lines=pareto(
                 (
-                    (str(CAUSES[Cause(cause)]), number, self.records(cause=cause))
-                    for cause, number in counted
+                    (str(CAUSES[Cause(it)]), n, self._cause(it))
+                    for it, n in counted.items()
                 ),
                 columns,
                 shares=lambda part, whole: Share(part, whole).percent,
             ),
+            note=said if unexplained > 0 else "",
             nothing=_("Each missed promise is explained here by its first obstacle."),
         )
+
+    def _cause(self, cause: str) -> str:
+        return self.records(cause=cause, outcome=Outcome.MISSED)
 
     def _bars(self, cut: "Cut") -> Chart:
         names = cut.names()
@@ -283,8 +299,7 @@ class Dashboard:
         for it in self._standings(cut.dimension):
             (key,) = it.key
             name, code = names.get(key, (cut.nobody(), ""))
-            wish = {cut.field: code} if code else {"nobody": "1"}
-            lines.append(self._line(name, it, **wish))
+            lines.append(self._line(name, it, cut.wish(code)))
         lines.sort(key=lambda it: (-(it.cells[0].value or 0), it.name))
         return Chart(
             id=f"by-{cut.field}",

@@ -12,8 +12,9 @@ from django.db.models.query import QuerySet
 from figures.cases import CaseFigure
 from figures.hours import Span
 from figures.services.breaches import explained
-from figures.services.case_facts import MARKS, happened, marked
+from figures.services.case_facts import DONE, MARKS, happened, marked
 from figures.services.promise_facts import owed_by, with_debtors
+from figures.services.promises import allow
 from helpdesk.supervision.forms.dashboards import (
     CaseRecordsForm,
     ObjectionRecordsForm,
@@ -55,6 +56,14 @@ class Record:
         """How much too late it ended; None if it was kept or is open."""
         stopped = self.clock.stopped_at
         return None if stopped is None or self.kept else stopped - self.clock.due_at
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """One case of the list, and when it counted."""
+
+    ticket: Ticket
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -111,28 +120,34 @@ def promises(user: User, form: RecordsForm, *, at: datetime) -> Page:
 
 
 def cases(user: User, form: CaseRecordsForm) -> Page:
-    """The tickets that a dashboard's number counts, the newest first."""
+    """What a dashboard's number counts, the newest first: each line, with its case.
+
+    Raises NotAllowed for who does not see every ticket.
+    """
+    allow(user)
     given = form.cleaned_data
     figure, span = CaseFigure(given["figure"]), Span(form.starts, form.ends)
-    holder = given["holder"]
-    lines: QuerySet[Any]
-    if figure in MARKS:
-        lines = _of_hours(marked(figure, span), "made_at", form)
-        lines = lines.filter(objection__assignee=holder) if holder else lines
-        keys = lines.order_by().values("objection")
-    else:
-        lines = _of_hours(happened(figure, span), "at", form)
-        lines = lines.filter(actor=holder) if holder else lines
-        keys = lines.order_by().values("ticket")
-    found = Ticket.objects.visible_to(user).filter(pk__in=keys)
-    wishes = {"kind": given["kind"], "channel": given["channel"]}
-    found = found.filter(**{name: wish for name, wish in wishes.items() if wish})
-    rows, following = _page(
-        found.select_related("customer", "channel", "assignee"),
-        "created_at",
-        given["after"],
+    of_marks = figure in MARKS
+    ticket, instant, who = (
+        ("objection", "made_at", "objection__assignee")
+        if of_marks
+        else ("ticket", "at", "actor")
     )
-    return Page(rows, following)
+    if given["holder"] and not of_marks and figure not in DONE:
+        return Page([], "")  # it is nobody's doing
+    lines: QuerySet[Any] = (marked if of_marks else happened)(figure, span)
+    wishes = {
+        f"{ticket}__kind": given["kind"],
+        f"{ticket}__channel": given["channel"],
+        who: given["holder"],
+    }
+    lines = lines.filter(**{name: wish for name, wish in wishes.items() if wish})
+    lines = _of_hours(lines, instant, form).select_related(
+        *(f"{ticket}__{name}" for name in ("customer", "channel", "assignee"))
+    )
+    rows, following = _page(lines, instant, given["after"])
+    found = [CaseRecord(getattr(it, ticket), getattr(it, instant)) for it in rows]
+    return Page(found, following)
 
 
 def objections(user: User, form: ObjectionRecordsForm, *, at: datetime) -> Page:
@@ -155,7 +170,7 @@ def objections(user: User, form: ObjectionRecordsForm, *, at: datetime) -> Page:
         found = found.filter(pk__in=mine)
     known = found.select_related("customer", "channel", "assignee")
     rows, following = _page(known, "created_at", given["after"])
-    return Page(rows, following)
+    return Page([CaseRecord(it, it.created_at) for it in rows], following)
 
 
 _OUTCOMES: Final = {

@@ -11,6 +11,8 @@ from sla.models.calendar import (
 )
 from sla.models.clock import (
     ALERTING_KINDS,
+    KEPT,
+    MISSED,
     UNFINISHED,
     Clock,
     ClockEvent,
@@ -46,6 +48,8 @@ from sla.models.watch import (
 __all__ = [
     "ALERTING_KINDS",
     "DAYS",
+    "KEPT",
+    "MISSED",
     "UNFINISHED",
     "WEEKDAYS",
     "Action",

@@ -237,9 +237,9 @@ class Clock(models.Model):
 
     def is_late(self, *, at: datetime) -> bool:
         """What a page says, whether or not a job has noticed yet."""
-        return self.breached_at is not None or (
-            self.status == ClockStatus.RUNNING and self.due_at < at
-        )
+        if self.breached_at is not None:
+            return self.revoked_at is None
+        return self.status == ClockStatus.RUNNING and self.due_at < at
 
 
 class ClockEventKind(models.TextChoices):

@@ -245,7 +245,7 @@ def test_the_sheet_is_drawn_up_signed_and_read_in_the_browser(
         assert client.get(f"{URL}take-over/").status_code == 405
         words = client.get(URL).content.decode()
         assert "signed by both" in words
-        assert "unchanged" in words
+        assert "as it was frozen" in words
         with django_assert_num_queries(5):
             client.get("/desk/shifts/")
         with django_assert_num_queries(4):

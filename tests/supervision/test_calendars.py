@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from helpdesk.supervision import trial
+from helpdesk.supervision import snapshot, trial
 from helpdesk.supervision.forms.calendars import written_year
 from sla.models import CalendarVersion, Clock
 from sla.promise import BUSINESS, Length
@@ -253,7 +253,7 @@ def test_a_missing_year_is_told_on_board_policy_and_calendars(
         assert "The holidays of 2027 are not loaded." in page, path
         assert f"{ADD}?year=2027" in page
     monkeypatch.setattr("sla.services.calendars.missing_years", lambda **_: [])
-    monkeypatch.setattr("helpdesk.supervision.snapshot.EVERY", timedelta(0))
+    snapshot._redis().delete(snapshot.name("shown"), snapshot.name("turn"))
     for path in ("/supervision/", "/supervision/policy/", PAGE):
         assert "warning-years" not in desk_of_manager.get(path).content.decode()
 

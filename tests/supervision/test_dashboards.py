@@ -17,6 +17,7 @@ from helpdesk.supervision.charts import Column, Kind, in_words, line, pareto
 from helpdesk.supervision.forms.dashboards import a_year_before
 from inquiries import services
 from sla import detector
+from sla.services import goals
 from staff.models import Role, User
 from tests import finishing
 from tests.factories import InquiryFactory, UserFactory, channel
@@ -221,7 +222,8 @@ def test_two_years_are_read_by_week_and_beside_any_period(
     wish = {"since": "2025-01-01", "until": "2026-12-31", "compare": compare}
     board = get(door, PROMISES, **wish).context["dashboard"]
     assert board.charts[0].title == "By week"
-    assert board.charts[0].lines[-1].cells[1].value == 5
+    last = board.charts[0].lines[-1]
+    assert (last.name, last.cells[1].value) == ("2026-11-23", 5)
     assert (board.whole_before is None) == (compare == "none")
     for chart in board.charts:
         for it in chart.lines:
@@ -240,7 +242,7 @@ def test_a_dashboard_costs_the_same_however_much_happened(
         at = local("2026-11-23 08:00") + 3600 * number * SECOND
         InquiryFactory.create(at=at, channel=channel(("app_chat", "email")[number % 2]))
     reckoning.catch_up(at=NOON)
-    for path, queries in ((PROMISES, 30), (CASES, 19), (OBJECTIONS, 15)):
+    for path, queries in ((PROMISES, 31), (CASES, 19), (OBJECTIONS, 15)):
         with django_assert_num_queries(queries):
             get(door, path)
 
@@ -307,3 +309,31 @@ def test_the_causes_of_misses_add_up_to_what_was_missed(door: Client, li: User) 
         assert len(records_behind(door, it.cells[0].href)) == it.cells[0].value
     listed = get(door, "/supervision/records/", outcome="missed").content.decode()
     assert "10:30:00 arrived" in listed
+
+
+def test_a_week_that_is_cut_off_and_a_month_that_is_over(
+    door: Client, li: User
+) -> None:
+    """The last week leads to no later day; a past month has its own goal."""
+    a_morning(li)
+    reckoning.catch_up(at=NOON + 86400 * SECOND)
+    late = InquiryFactory.create(at=local("2026-11-24 09:00"), phone="13600136000")
+    reckoning.catch_up(at=NOON + 2 * 86400 * SECOND)
+    wish = {"since": "2026-08-01", "until": "2026-11-23"}
+    with travel(NOON + 3 * 86400 * SECOND, tick=False):
+        board = door.get(PROMISES, wish).context["dashboard"]
+        week = board.charts[0].lines[-1]
+        found = door.get(unescape(week.cells[1].href)).content.decode()
+    assert week.cells[1].value == 5
+    assert late.number not in found
+
+    manager = UserFactory.create(role=Role.MANAGER)
+    for month, percent in ((11, 90), (12, 99)):
+        day = local(f"2026-{month}-01 12:00").date()
+        goals.set_goal(
+            "first_reply", month=day, percent=Decimal(percent), by=manager, at=NOON
+        )
+    wish = {"since": "2026-11-01", "until": "2026-11-30"}
+    with travel(local("2026-12-05 12:00"), tick=False):
+        rows = door.get(PROMISES, wish).context["dashboard"].promises
+    assert [it.goal for it in rows if it.code == "IN_FIRST_REPLY"] == [90.0]

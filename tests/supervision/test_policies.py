@@ -253,7 +253,7 @@ def test_lists_cost_the_same_however_many_versions(
         policies.publish()
     with django_assert_num_queries(10):
         desk_of_manager.get(PAGE)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         desk_of_manager.get(ONE)
 
 
