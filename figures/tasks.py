@@ -18,6 +18,12 @@ def explain_late_breaches() -> int:
     return breaches.reckon_due(at=timezone.now(), back=breaches.LATELY)
 
 
+@shared_task(name="figures.explain_old_breaches")
+def explain_old_breaches() -> int:
+    """The same of what was recorded weeks after the deadline."""
+    return breaches.reckon_due(at=timezone.now(), back=breaches.LONG_AGO)
+
+
 @shared_task(name="figures.refresh")
 def refresh() -> int:
     """Reckon what has changed since the last run."""

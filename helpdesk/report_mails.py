@@ -30,6 +30,7 @@ def send_reports(*, clock: Callable[[], datetime], seconds: float = SECONDS) -> 
         return 0
     until = time.monotonic() + seconds
     reports.address(at=clock())
+    reports.give_up_hopeless(at=clock())
     count = 0
     documents: dict[int, bytes] = {}
     while time.monotonic() < until and (mail := reports.claim(at=clock())):

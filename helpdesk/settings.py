@@ -310,6 +310,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "figures.explain_late_breaches",
         "schedule": crontab(minute="25"),
     },
+    "figures-explain-old-breaches": {
+        "task": "figures.explain_old_breaches",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "publication-mark-due": {
         "task": "publication.mark_due",
         "schedule": crontab(hour="5", minute="20"),

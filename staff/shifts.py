@@ -4,7 +4,6 @@ A shift begins and ends on the full hour of the local day, because figures are k
 the hour. One that ends at or before the hour at which it begins crosses midnight.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -37,23 +36,19 @@ def shift_at(local_hour: int, shifts: Iterable[S]) -> S | None:
 
 @dataclass(frozen=True)
 class Cover:
-    """Which hours no shift covers, and which more than one."""
+    """Which hours no shift covers; that none covers one twice the database sees to."""
 
     missing: tuple[int, ...]
-    doubled: tuple[int, ...]
 
     def __bool__(self) -> bool:
-        """Whether every hour belongs to exactly one shift."""
-        return not (self.missing or self.doubled)
+        """Whether every hour belongs to a shift."""
+        return not self.missing
 
 
 def cover_of(shifts: Iterable[Covers]) -> Cover:
-    """How often the shifts cover each hour of the day."""
-    count = Counter(hour for shift in shifts for hour in shift.hours())
-    return Cover(
-        missing=tuple(hour for hour in HOURS if not count[hour]),
-        doubled=tuple(hour for hour in HOURS if count[hour] > 1),
-    )
+    """Which hours of the day the shifts leave out."""
+    covered = {hour for shift in shifts for hour in shift.hours()}
+    return Cover(missing=tuple(hour for hour in HOURS if hour not in covered))
 
 
 def spans(hours: Iterable[int]) -> str:

@@ -26,7 +26,7 @@ MAX_COLUMNS: Final = 100
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0"
 UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-ESCAPED: Final = re.compile(r"'+[=+\-@\t\r\n]")
+ESCAPED: Final = re.compile(r"'+[=+\-@＝＋－＠\t\r\n]")
 UNREADABLE: Final = (
     zipfile.BadZipFile,
     zlib.error,

@@ -22,11 +22,11 @@ from xml.sax.saxutils import escape
 
 BOM: Final = "\ufeff"
 # A cell that begins so would be a formula to a spreadsheet.
-FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
+FORMULA: Final = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
 NO_TEXT: Final = (int, Decimal, float, date)
 # How many texts are kept beside what was made of them.
 KNOWN: Final = 4096
-RISKY: Final = frozenset("'=+-@\t\r\n")
+RISKY: Final = frozenset("'=+-@＝＋－＠\t\r\n")
 NOT_FOR_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from figures.exports.scrub import scrub
+from figures.exports.scrub import scrub, scrub_contacts
 from staff.models import User
 from tickets.models import Ticket
 
@@ -53,7 +53,7 @@ class Column:
 
     Without a heading it is called as the field is. `{lang}` in the path is the language
     of the file. `text` marks what people wrote: left out unless asked for, and then
-    with numbers and addresses covered.
+    covered as `scrub` does.
     """
 
     path: str
@@ -122,6 +122,16 @@ def named(path: str, heading: Words) -> Column:
 def words(path: str, heading: Words = "") -> Column:
     """What people wrote."""
     return Column(path, heading, text=True)
+
+
+def typed(path: str, heading: Words = "") -> Column:
+    """A line that people type freely; what it says of how to reach them is covered."""
+    return Column(path, heading, _covered)
+
+
+def code(path: str, heading: Words = "") -> Column:
+    """A number of a thing or a paper, typed by people; a phone in it is covered."""
+    return Column(path, heading, _no_contact)
 
 
 def path_of(column: Column) -> str:
@@ -198,6 +208,15 @@ def joined(value: Sequence[Any] | None) -> str:
     return "; ".join(str(it) for it in value or ())
 
 
+def pairs(value: Mapping[str, Any]) -> str:
+    """What was chosen, by name, on one line; what was not chosen is left out."""
+    return "; ".join(
+        f"{name}: {yes_or_no(it) if isinstance(it, bool) else it}"
+        for name, it in sorted(value.items())
+        if it is not None
+    )
+
+
 def tail(value: str) -> str:
     """The last four digits of a phone, the rest covered."""
     return f"****{value}" if value else ""
@@ -223,6 +242,10 @@ def _said(found: Any) -> Cell:
 
 def _covered(value: str | None) -> str:
     return scrub(value or "")
+
+
+def _no_contact(value: str | None) -> str:
+    return scrub_contacts(value or "")
 
 
 CELLS: Final[Mapping[str, Cell]] = {

@@ -12,6 +12,7 @@ from django.db.models import (
     F,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Sum,
     Value,
@@ -28,12 +29,15 @@ from figures.exports.table import (
     Narrow,
     Table,
     behind,
+    code,
     everything,
     joined,
     marks,
     named,
+    pairs,
     seconds,
     tail,
+    typed,
     words,
     yes_or_no,
 )
@@ -160,6 +164,11 @@ def clock_figures(at: datetime) -> Mapping[str, Any]:
         ),
         "paused": Subquery(pauses, output_field=DurationField()),
     }
+
+
+def standing_breaches(user: User) -> "QuerySet[Any]":
+    """Missed promises; one that was proven kept after all is none."""
+    return behind(Breach, "clock__ticket")(user).filter(clock__revoked_at=None)
 
 
 def message_figures(at: datetime) -> Mapping[str, Any]:
@@ -379,7 +388,7 @@ CASES: Final = (
             Column("number"),
             Column("inquiry__number", NUMBER),
             named("department", _("Department")),
-            Column("device"),
+            typed("device"),
             Column("urgency", _("Urgency")),
             Column("status", _("Status")),
             Column("recorded_at"),
@@ -563,7 +572,7 @@ PROMISES: Final = (
         Group.PROMISES,
         _("Missed promises"),
         _("Why each missed promise was missed, and by whom it was owed."),
-        behind(Breach, "clock__ticket"),
+        standing_breaches,
         (
             *of_clock("clock"),
             named("channel", _("Channel")),
@@ -688,12 +697,12 @@ OBJECTIONS: Final = (
             Column("type"),
             named("subtype", _("Subtype")),
             Column("severity"),
-            Column("company_name"),
+            typed("company_name"),
             Column("phase"),
-            Column("device_model"),
-            Column("serial_number"),
-            Column("order_number"),
-            Column("contract_number"),
+            typed("device_model"),
+            code("serial_number"),
+            code("order_number"),
+            code("contract_number"),
             Column("amount"),
             Column("process_step"),
             Column("named_colleague__display_name", _("Colleague who is named")),
@@ -953,7 +962,7 @@ OBJECTIONS: Final = (
         (
             Column("objection__number", NUMBER),
             Column("source"),
-            Column("reference"),
+            code("reference"),
             Column("received_at"),
             Column("respond_by"),
             Column("clock__due_at", _("Our deadline")),
@@ -979,7 +988,7 @@ OBJECTIONS: Final = (
         (
             Column("number"),
             named("subtype", _("Subtype")),
-            Column("device_model"),
+            typed("device_model"),
             named("department", _("Department")),
             Column("owner__display_name", _("Owner")),
             Column("status"),
@@ -1013,7 +1022,6 @@ HOUSE: Final = (
         (
             Column("work_number"),
             Column("display_name"),
-            Column("username"),
             Column("role"),
             named("department", _("Department")),
             Column("supervisor__display_name", _("Supervisor")),
@@ -1115,7 +1123,7 @@ HOUSE: Final = (
         _("Units that were kept back, why, and when they were let go."),
         everything(Quarantine),
         (
-            Column("serial_number"),
+            code("serial_number"),
             Column("device__code", _("Device")),
             Column("since"),
             Column("by__display_name", BY),
@@ -1158,6 +1166,7 @@ HOUSE: Final = (
             Column("by__display_name", BY),
             Column("table"),
             Column("format"),
+            Column("what", cell=pairs),
             Column("rows"),
             Column("size"),
             Column("sha256"),

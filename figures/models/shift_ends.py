@@ -48,10 +48,6 @@ class ShiftSheetQuerySet(models.QuerySet["ShiftSheet"]):
     def newest_first(self) -> Self:
         return self.order_by("-until", "-pk")
 
-    def unsigned(self) -> Self:
-        """Those without both signatures."""
-        return self.filter(Q(handed_at=None) | Q(taken_at=None))
-
     def amiss(self, *, at: datetime) -> Self:
         """Those whose signatures miss, within a week, or came late, within a day."""
         missing = Q(handed_at=None) | Q(taken_at=None)

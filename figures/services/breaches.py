@@ -22,9 +22,11 @@ from staff.models import Department, User
 BATCH: Final = 200
 # Clocks of one batch began so close to each other that one look at who was free serves.
 SPAN: Final = timedelta(hours=6)
-# How far the job looks back each time; the hourly one, for whatever came late.
+# How far the job looks back each time; the hourly one, for whatever came late; the
+# nightly one, for what a house that was down recorded long afterwards.
 JUST_NOW: Final = timedelta(hours=1)
 LATELY: Final = timedelta(days=7)
+LONG_AGO: Final = timedelta(days=60)
 FACTS: Final = ("due_at", "cause", "department", "agent", "facts", "ended", "line_at")
 
 
@@ -61,15 +63,7 @@ def reckon(*, since: datetime, until: datetime, at: datetime) -> int:
     return sum(_reckon(keys, at=at) for keys in _batches(_keys(missed)))
 
 
-def causes(
-    *,
-    since: datetime,
-    until: datetime,
-    metric: str | None = None,
-    channel: int | None = None,
-    department: int | None = None,
-    agent: int | None = None,
-) -> list[CauseCount]:
+def causes(*, since: datetime, until: datetime) -> list[CauseCount]:
     """How often each cause made a promise missed, the most frequent first; one query.
 
     Promises belong to the instant at which they were due. Revoked breaches are none.
@@ -77,23 +71,11 @@ def causes(
     rows = Breach.objects.filter(
         due_at__gte=since, due_at__lt=until, clock__revoked_at=None
     )
-    asked = {
-        "metric": metric,
-        "channel": channel,
-        "department": department,
-        "agent": agent,
-    }
-    rows = rows.filter(**{name: it for name, it in asked.items() if it is not None})
     counted = rows.values_list("cause", "department").annotate(n=Count("pk"))
     return [
         CauseCount(Cause(cause), owing, n)
         for cause, owing, n in counted.order_by("-n", "cause", "department")
     ]
-
-
-def sentence(row: Breach) -> str:
-    """Why this promise was missed, in one sentence of the reader's language."""
-    return words([row])[row.clock_id].sentence
 
 
 def explained(clocks: Iterable[int]) -> Mapping[int, Explained]:

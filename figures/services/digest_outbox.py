@@ -13,6 +13,7 @@ from django.db.models import F, Q
 
 from figures.models.shift_ends import DigestCopy, DigestCopyQuerySet
 from sla.services.outbox import LEASE, MOST_ATTEMPTS, RETRY_AFTER
+from staff.models import SUPERVISES
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def claim(*, at: datetime) -> DigestCopy | None:
             Q(retry_at=None) | Q(retry_at__lte=at),
             attempts__lt=MOST_ATTEMPTS,
             person__is_active=True,
+            person__role__in=SUPERVISES,
         )
         .exclude(person__email="")
     )
@@ -59,11 +61,12 @@ def failed(copy: DigestCopy, *, at: datetime) -> None:
 
 
 def give_up_hopeless(*, at: datetime) -> int:
-    """Give up what nobody can get, or wants to get, any more; how many."""
+    """Give up what nobody can get, may read, or wants to get any more; how many."""
     waiting = DigestCopy.objects.to_send().filter(_not_leased(at=at))
     return _give_up(
         waiting.filter(
             Q(person__is_active=False)
+            | ~Q(person__role__in=SUPERVISES)
             | Q(person__email="")
             | Q(attempts__gte=MOST_ATTEMPTS)
             | Q(created_at__lt=at - WORTHLESS_AFTER)

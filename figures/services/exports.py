@@ -394,12 +394,15 @@ def cancel(export: Export, *, at: datetime) -> bool:
 def fetch(export: Export, *, by: User, at: datetime) -> None:
     """Put on record that somebody takes the file; the caller has asked the row filter.
 
-    Raises Export.DoesNotExist where there is none to take.
+    A second click within moments is the same taking. Raises Export.DoesNotExist where
+    there is none to take.
     """
     name = export.file.name or ""
     if not export.is_ready(at=at) or not export.file.storage.exists(name):
         raise Export.DoesNotExist
-    _record(export, Act.FETCHED, by=by, at=at)
+    just_now = {"act": Act.FETCHED, "by": by, "at__gt": at - SAME_WITHIN}
+    if not export.log.filter(**just_now).exists():
+        _record(export, Act.FETCHED, by=by, at=at)
 
 
 def sweep(*, at: datetime, most: int = 200) -> int:

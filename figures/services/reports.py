@@ -1,12 +1,16 @@
 """Reports of weeks and months: frozen once, written to by people, sent by mail."""
 
+import hashlib
+import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.query import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +24,8 @@ from staff.models import SUPERVISES, User
 from tickets.models import Kind, Ticket
 from tickets.workflow import IllegalStep, NotAllowed
 
+logger = logging.getLogger(__name__)
+
 MOST_WORDS: Final = 4000
 WORST: Final = 5
 # A report of a month waits so long for people's words; one of a week for none.
@@ -28,6 +34,8 @@ WAITS: Final[Mapping[Cycle, timedelta]] = {
     Cycle.MONTH: timedelta(days=3),
 }
 LEASE: Final = timedelta(minutes=5)
+# What a house that was down makes up for at most, of each cycle.
+MOST_MADE_UP: Final = 12
 RETRY_AFTER: Final = tuple(timedelta(minutes=it) for it in (1, 5, 15, 60, 240))
 
 
@@ -35,22 +43,44 @@ RETRY_AFTER: Final = tuple(timedelta(minutes=it) for it in (1, 5, 15, 60, 240))
 
 
 def make_due(*, at: datetime) -> int:
-    """Make the report of the last week and of the last month; how many were made.
+    """Make the reports of the weeks and months that are over; how many were made.
 
-    Run again it makes what is missing. As long as the figures of a period have not been
-    reckoned to its end, its report waits.
+    Run again it makes what is missing since the newest report. As long as the figures
+    of a period have not been reckoned to its end, its report waits.
     """
     today = timezone.localdate(at)
-    return sum(make(ended(cycle, today), at=at) is not None for cycle in Cycle)
+    periods = [period for cycle in Cycle for period in _owing(cycle, today)]
+    return sum(make(period, at=at) is not None for period in periods)
 
 
+def _owing(cycle: Cycle, today: date) -> Iterator[Period]:
+    """The periods after the newest report, the earliest first; the last one at least.
+
+    Before the first report of a house only the last period is owed.
+    """
+    periods = [ended(cycle, today)]
+    newest = Report.objects.filter(cycle=cycle).order_by("-first").first()
+    while newest and len(periods) < MOST_MADE_UP:
+        before = periods[-1].before
+        if before.first <= newest.first:
+            break
+        periods.append(before)
+    return reversed(periods)
+
+
+@transaction.atomic
 def make(period: Period, *, at: datetime) -> Report | None:
-    """Freeze the figures of a period, once; None where it is done, or too early."""
+    """Freeze the figures of a period, once; None where it is done, or too early.
+
+    Nothing is reckoned meanwhile, so that all of it is of one moment.
+    """
     if Report.objects.filter(cycle=period.cycle, first=period.first).exists():
         return None
     end = _midnight(period.last + ONE_DAY)
-    reckoned = Progress.objects.filter(reckoned_until__gte=end).exists()
-    if not reckoned or not Ticket.objects.filter(created_at__lt=end).exists():
+    progress = Progress.objects.select_for_update().filter(pk=1).first()
+    if progress is None or progress.reckoned_until < end:
+        return None
+    if not Ticket.objects.filter(created_at__lt=end).exists():
         return None
     report, made = Report.objects.get_or_create(
         cycle=period.cycle,
@@ -140,23 +170,41 @@ def _midnight(day: date) -> datetime:
 
 @transaction.atomic
 def write(
-    report: Report, *, words: str, improvements: str, by: User, at: datetime
+    report: Report, *, words: str, improvements: str, seen: str, by: User, at: datetime
 ) -> Report:
     """Say something to the figures and what is improved, until the report goes out.
 
-    Raises NotAllowed, IllegalStep, ValidationError (words, improvements).
+    `seen` is the fingerprint of what this person looked at: what a colleague has
+    written since is not overwritten unseen. The same twice is written once. Raises
+    NotAllowed, IllegalStep, ValidationError (words, improvements, or all).
     """
     report = _locked(report, by=by)
+    if (report.words, report.improvements) == (words.strip(), improvements.strip()):
+        return report
     for field, text in (("words", words), ("improvements", improvements)):
         if len(text) > MOST_WORDS or "\x00" in text:
             limit = {"limit": MOST_WORDS}
             raise unfit(
                 field, _("Write up to %(limit)s characters.") % limit, code="words_long"
             )
+    if seen != fingerprint(report):
+        raise ValidationError(
+            _(
+                "A colleague has written something meanwhile; it stands above. What you"
+                " wrote is kept here: save again to put it in its place."
+            ),
+            code="report_changed",
+        )
     report.words, report.improvements = words.strip(), improvements.strip()
     report.written_by, report.written_at = by, at
     report.save(update_fields=["words", "improvements", "written_by", "written_at"])
     return report
+
+
+def fingerprint(report: Report) -> str:
+    """Of what people have written, to notice that it has changed since."""
+    said = repr((report.words, report.improvements))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -200,12 +248,9 @@ def address(*, at: datetime) -> int:
 def claim(*, at: datetime) -> ReportMail | None:
     """Take the mail that has waited longest; who dies with it leaves it to the next."""
     waiting = (
-        ReportMail.objects.filter(
-            Q(recipient__is_active=True),
-            sent_at=None,
-            failed_at=None,
-            next_at__lte=at,
-        )
+        _waiting(at=at)
+        .filter(recipient__is_active=True, recipient__role__in=SUPERVISES)
+        .exclude(recipient__email="")
         .select_related("report__written_by", "recipient")
         .order_by("next_at", "pk")
     )
@@ -228,6 +273,27 @@ def failed(mail: ReportMail, *, at: datetime) -> None:
     """It did not go out: later again, less and less often, then never."""
     row = ReportMail.objects.filter(pk=mail.pk, sent_at=None)
     if mail.attempts > len(RETRY_AFTER):
-        row.update(failed_at=at)
+        _give_up(row, at=at)
     else:
         row.update(next_at=at + RETRY_AFTER[mail.attempts - 1])
+
+
+def give_up_hopeless(*, at: datetime) -> int:
+    """Give up what its recipient cannot get, or may not read, any more; how many."""
+    hopeless = (
+        Q(recipient__is_active=False)
+        | ~Q(recipient__role__in=SUPERVISES)
+        | Q(recipient__email="")
+    )
+    return _give_up(_waiting(at=at).filter(hopeless), at=at)
+
+
+def _waiting(*, at: datetime) -> "QuerySet[ReportMail]":
+    return ReportMail.objects.filter(sent_at=None, failed_at=None, next_at__lte=at)
+
+
+def _give_up(rows: "QuerySet[ReportMail]", *, at: datetime) -> int:
+    count = rows.update(failed_at=at)
+    if count:
+        logger.error("%d reports by mail were given up", count)
+    return count

@@ -1,8 +1,7 @@
 """What is done when a shift has ended: its sheet is frozen, its digest handed out."""
 
 import logging
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from figures.models.shift_ends import ShiftSheet
 from figures.services import digests, handing_over
@@ -10,21 +9,17 @@ from staff.models import Shift
 
 logger = logging.getLogger(__name__)
 
-# What ended while nothing worked is made up for; further back nobody remembers.
-LOOKED_BACK: Final = timedelta(hours=12)
-
 
 def end_shifts(*, at: datetime) -> int:
-    """See to every shift that has ended lately; how many things were made.
+    """See to the last turn of every shift, at most a day over; how many were made.
 
-    Run twice, or by two at once, nothing is made twice; what fails of one shift holds
-    up no other and is tried again in an hour.
+    What ended while nothing worked is made up for until the next turn has ended, as
+    people may do it. Run twice, or by two at once, nothing is made twice; what fails of
+    one shift holds up no other and is tried again in an hour.
     """
     made = 0
     for shift in Shift.objects.active():
         turn = shift.last_ended(at=at)
-        if turn.until <= at - LOOKED_BACK:
-            continue
         try:
             known = ShiftSheet.objects.filter(shift=shift, day=turn.day).exists()
             if not known:

@@ -266,7 +266,19 @@ def test_what_is_written_out_is_read_back_without_a_change(
     assert report.unchanged > 0
 
 
-DANGEROUS = ("=1+1", "+86", "-1", "@SUM(A1)", "\tx", "'=1", "''-2", "'", "a=b")
+DANGEROUS = (
+    "＝1+1",
+    "'＠x",
+    "=1+1",
+    "+86",
+    "-1",
+    "@SUM(A1)",
+    "\tx",
+    "'=1",
+    "''-2",
+    "'",
+    "a=b",
+)
 
 
 @pytest.mark.parametrize("as_", Format)

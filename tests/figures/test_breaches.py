@@ -70,8 +70,12 @@ def reckoned(ticket: Ticket | Inquiry, *, at: datetime, **which: Any) -> Breach:
     )
 
 
+def sentence(row: Breach) -> str:
+    return breaches.words([row])[row.clock_id].sentence
+
+
 def told(row: Breach) -> tuple[str, str]:
-    return row.cause, breaches.sentence(row)
+    return row.cause, sentence(row)
 
 
 def again(*, at: datetime) -> list[dict[str, Any]]:
@@ -209,7 +213,7 @@ def test_a_deed_was_not_done_in_time(agent: User) -> None:
     row = reckoned(inquiry, at=after(minutes=30), metric=Metric.CALLBACK)
     assert row.cause == Cause.NOT_DONE
     assert row.agent == agent
-    assert "with 林晓 since" in breaches.sentence(row)
+    assert "with 林晓 since" in sentence(row)
 
 
 def test_who_has_worked_on_it_has_opened_it_but_a_new_round_is_new(
@@ -223,7 +227,7 @@ def test_who_has_worked_on_it_has_opened_it_but_a_new_round_is_new(
         clocks.start(inquiry, Metric.TOTAL, at=after(60))
     row = reckoned(inquiry, at=AT + timedelta(days=5), metric=Metric.TOTAL)
     assert row.cause == Cause.NOT_DONE
-    assert "opened 10:00:05 by 林晓" in breaches.sentence(row)
+    assert "opened 10:00:05 by 林晓" in sentence(row)
     ended = AT + timedelta(days=6)
     finish(inquiry, by=agent, at=ended)
     services.reopen(inquiry, by=agent, at=ended + timedelta(minutes=1))
@@ -250,7 +254,7 @@ def test_a_department_owed_it() -> None:
         technical,
         None,
     )
-    said = breaches.sentence(row)
+    said = sentence(row)
     assert said.startswith(f"10:00:00 began; handed to {technical.name_en} 10:00:00;")
     assert said.endswith("not accepted; not done yet")
     whole = Breach.objects.filter(clock__ticket=handed.pk, metric=Metric.TOTAL)
@@ -265,7 +269,7 @@ def test_a_department_owed_it() -> None:
         metric=Metric.DEPARTMENT_ACCEPTANCE,
         clock__subject="technical_support/1",
     )
-    assert "; accepted 11-27 10:00:00; done 11-27 10:00:00: " in breaches.sentence(row)
+    assert "; accepted 11-27 10:00:00; done 11-27 10:00:00: " in sentence(row)
 
 
 def test_the_customer_did_not_answer() -> None:
@@ -273,7 +277,7 @@ def test_the_customer_did_not_answer() -> None:
     late = AT + timedelta(days=40)
     row = reckoned(objection, at=late, metric=Metric.CUSTOMER_CONFIRMATION)
     assert row.cause == Cause.CUSTOMER
-    assert breaches.sentence(row).endswith("no word of the customer; not done yet")
+    assert sentence(row).endswith("no word of the customer; not done yet")
 
 
 def test_a_deadline_was_moved_into_the_past() -> None:
@@ -298,7 +302,7 @@ def test_a_deadline_was_moved_into_the_past() -> None:
     )
     row = reckoned(inquiry, at=after(hours=3), metric=Metric.TOTAL)
     assert row.cause == Cause.DEADLINE_MOVED
-    assert "deadline moved 12:00:00" in breaches.sentence(row)
+    assert "deadline moved 12:00:00" in sentence(row)
 
 
 def test_a_revoked_breach_keeps_its_row_and_counts_no_more() -> None:
@@ -315,9 +319,7 @@ def test_a_revoked_breach_keeps_its_row_and_counts_no_more() -> None:
         by=None,
     )
     row = reckoned(inquiry, at=after(90))
-    assert breaches.sentence(row).endswith(
-        "in time after all, as was proven later: 10:00:20"
-    )
+    assert sentence(row).endswith("in time after all, as was proven later: 10:00:20")
     counted = breaches.causes(since=after(0), until=after(31))
     assert [(it.cause, it.count) for it in counted] == [(Cause.NOBODY_ON_DUTY, 1)]
     assert breaches.causes(since=after(0), until=after(30)) == []
@@ -335,10 +337,19 @@ def test_a_breach_that_ended_and_was_then_revoked_is_told_again(agent: User) -> 
         source=Source.TELEPHONE,
         by=None,
     )
-    assert "proven later" in breaches.sentence(reckoned(inquiry, at=after(90)))
+    assert "proven later" in sentence(reckoned(inquiry, at=after(90)))
 
 
-def test_causes_are_counted_by_department_and_narrowed(
+def test_a_breach_that_was_recorded_weeks_late_is_explained_by_night() -> None:
+    inquiry = InquiryFactory.create()
+    late = AT + timedelta(days=20)
+    detect(late)
+    assert breaches.reckon_due(at=late, back=breaches.LATELY) == 0
+    assert breaches.reckon_due(at=late, back=breaches.LONG_AGO) > 0
+    assert Breach.objects.filter(clock__ticket=inquiry.pk).exists()
+
+
+def test_causes_are_counted_by_department(
     agent: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     presence.say(agent, ON, at=after(-60))
@@ -360,13 +371,10 @@ def test_causes_are_counted_by_department_and_narrowed(
     assert [it.count for it in counted] == sorted(
         (it.count for it in counted), reverse=True
     )
-    (mine,) = breaches.causes(**span, agent=agent.pk)
-    assert (mine.cause, mine.count) == (Cause.NOT_ANSWERED, 1)
     technical = department("technical_support").pk
-    owed = breaches.causes(**span, department=technical)
-    assert {(it.cause, it.department) for it in owed} == {(Cause.DEPARTMENT, technical)}
-    replies = breaches.causes(**span, metric=Metric.FIRST_REPLY)
-    assert sum(it.count for it in replies) == 3
+    assert (Cause.DEPARTMENT, technical) in {
+        (it.cause, it.department) for it in counted
+    }
 
 
 @pytest.mark.parametrize("count", [2, 30])

@@ -16,17 +16,29 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
+from django.db.models import CharField, TextField
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from catalog.exchange import sheets
 from customers.services import reveal_phone
-from figures.exports.table import heading_of
+from figures.exports.table import (
+    _field,
+    _model,
+    code,
+    heading_of,
+    path_of,
+    typed,
+)
 from figures.exports.tables import TABLES
 from figures.models import Act, Export, ExportLog, ExportState, Trouble
-from figures.services import exports
+from figures.services import breaches, exports
 from inquiries import services
-from sla.models import Clock, Pause
+from objections.models import Objection
+from sla import detector
+from sla.models import Clock, Metric, Pause
+from sla.services import corrections
+from sla.services.corrections import Source
 from staff.models import Role, User
 from tests.factories import AT, InquiryFactory, UserFactory
 from tests.instants import Hand, after
@@ -183,6 +195,108 @@ def test_every_table_is_written_and_no_contact_leaves_the_house(boss: User) -> N
     assert row["Status"] == "Closed"
 
 
+def test_a_promise_that_was_proven_kept_is_not_among_the_missed(boss: User) -> None:
+    missed, proven = InquiryFactory.create(at=AT), InquiryFactory.create(at=AT)
+    while detector.sweep(clock=Hand(after(40))).again:
+        pass
+    breaches.reckon_due(at=after(40))
+    corrections.stop_as_of(
+        proven,
+        Metric.FIRST_REPLY,
+        occurred_at=after(20),
+        at=after(60),
+        source=Source.TELEPHONE,
+        by=None,
+    )
+    found = rows(made(boss, "breaches", at=after(90)))
+    assert [row["Ticket"] for row in found] == [missed.number]
+
+
+def test_what_people_type_in_short_fields_is_covered_without_texts(boss: User) -> None:
+    objection = closed()
+    Objection.objects.filter(pk=objection.pk).update(
+        company_name="星河 13800138000",
+        device_model="问zhang@example.com",
+        serial_number="SN20261123000123",
+        order_number="DD202611230001",
+        contract_number="13800138000",
+    )
+    span = {"since": date(2026, 1, 1), "until": date(2027, 12, 31)}
+    (row,) = rows(made(boss, "objections", **span))
+    assert row["Company"] == "星河 138****8000"
+    assert row["Device model"] == "问z***@example.com"
+    assert row["Serial number"] == "SN20261123000123"
+    assert row["Order number"] == "DD202611230001"
+    assert row["Contract number"] == "138****8000"
+
+
+# Lines that leave the house as they are: numbers and codes that we give, names of the
+# house in its own lists, and what is covered already where it is kept.
+AS_THEY_ARE = """
+catalog.Device: code name_zh
+customers.Customer: email_masked phone_tail surname
+figures.ExportLog: format sha256 table
+inquiries.ContractRequest: number
+inquiries.Delivery: carrier
+inquiries.DeviceChoice: code
+inquiries.Quotation: number
+inquiries.QuotationLine: name_zh subject
+inquiries.RepairRequest: number
+objections.DemandKind: name_zh
+objections.Evidence: hash
+objections.EvidenceKind: name_zh
+objections.MeasureKind: name_zh
+objections.PreventiveAction: number
+objections.Subtype: name_zh
+sla.Calendar: code
+sla.Clock: subject
+sla.ClockEvent: hash
+sla.PauseRule: name_zh
+sla.Policy: code
+sla.Target: code name_zh
+staff.Department: code name_zh
+staff.User: display_name work_number
+tickets.Attachment: content_type
+tickets.Channel: address code name_zh
+tickets.Event: hash
+tickets.PublicationPlace: name
+tickets.Store: name_zh
+tickets.Ticket: number status
+"""
+COVERED = """
+catalog.Quarantine: serial_number
+inquiries.RepairRequest: device
+objections.ExternalComplaint: reference
+objections.Objection: company_name contract_number device_model order_number serial_number
+objections.PreventiveAction: device_model
+"""
+
+
+def test_each_line_of_text_that_is_exported_was_decided_upon() -> None:
+    """A new one is added to a list above, or is marked as what people wrote."""
+
+    def listed(lists: str) -> set[str]:
+        lines = (line.split(": ") for line in lists.split("\n") if line)
+        return {f"{model}.{name}" for model, names in lines for name in names.split()}
+
+    covered, plain = set(), set()
+    with translation.override("zh-hans"):
+        for table in TABLES.values():
+            for column in table.columns:
+                found = _field(_model(table), path_of(column))
+                if (
+                    column.text
+                    or not isinstance(found, CharField | TextField)
+                    or found.choices
+                ):
+                    continue
+                hides = column.cell in (typed("").cell, code("").cell)
+                name = f"{found.model._meta.label}.{found.name}"
+                (covered if hides else plain).add(name)
+    assert covered == listed(COVERED)
+    assert plain == listed(AS_THEY_ARE)
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_no_two_columns_of_a_table_are_called_the_same(language: str) -> None:
     with translation.override(language):
@@ -259,7 +373,8 @@ def test_what_somebody_holds_nobody_else_works_on(boss: User) -> None:
 def test_who_took_what_is_on_record_and_nobody_changes_it(boss: User) -> None:
     manager = UserFactory.create(role=Role.MANAGER)
     export = made(boss, narrowed={"channel": "web_chat"}, texts=True)
-    exports.fetch(export, by=manager, at=after(5))
+    for clicked in (5, 6, 34):
+        exports.fetch(export, by=manager, at=after(clicked))
     fetched, first = ExportLog.objects.all()
     assert (first.act, first.by, fetched.act, fetched.by) == (
         *(Act.MADE, boss),
@@ -291,6 +406,18 @@ def test_who_took_what_is_on_record_and_nobody_changes_it(boss: User) -> None:
     assert not Export.objects.visible_to(other)
     assert not Export.objects.visible_to(UserFactory.create())
     assert Export.objects.visible_to(manager).get() == export
+    exports.fetch(export, by=boss, at=after(34))  # somebody else
+    exports.fetch(export, by=manager, at=after(35))  # no second click any more
+    record = rows(made(manager, "exports", at=after(40)))
+    assert [(it["Act"], it["By"]) for it in record] == [
+        ("Made", str(boss)),
+        ("Fetched", str(manager)),
+        ("Fetched", str(boss)),
+        ("Fetched", str(manager)),
+    ]
+    assert record[0]["Filters"] == (
+        "channel: web_chat; since: 2026-11-23; texts: no; until: 2026-11-23"
+    )
 
 
 @pytest.mark.parametrize(

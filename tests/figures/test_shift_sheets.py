@@ -259,12 +259,13 @@ def test_the_sheet_is_drawn_up_signed_and_read_in_the_browser(
             assert client.get("/desk/shifts/", {"before": before}).status_code == 200
 
 
-def test_the_job_draws_up_what_has_ended_once_and_leaves_what_is_long_over() -> None:
+def test_the_job_draws_up_the_last_turn_of_each_shift_once() -> None:
     at = END + timedelta(seconds=5)
-    assert end_shifts(at=at) == 2
+    assert end_shifts(at=at) == 3
     assert end_shifts(at=at) == 0
     found = {(it.shift.code, it.day) for it in ShiftSheet.objects.all()}
-    assert found == {("early", DAY), ("night", DAY)}
+    before = DAY - timedelta(days=1)  # it ended at midnight: people may draw it up yet
+    assert found == {("early", DAY), ("night", DAY), ("late", before)}
     assert end_shifts(at=local("00:00", date(2026, 11, 24))) == 1
     assert ShiftSheet.objects.filter(shift__code="late", day=DAY).exists()
     assert all(it.handed_at is None for it in ShiftSheet.objects.all())

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from figures.models import Report, ReportMail
+from figures.models import Progress, Report, ReportMail
 from figures.periods import Cycle
 from figures.services import breaches, reckoning, reports
 from helpdesk import report_mails
@@ -165,7 +165,9 @@ def test_people_write_to_a_month_before_it_goes_out_and_then_everybody_gets_it(
     refused = door.post(MONTH, {"words": "x" * 4001})
     assert refused.status_code == 422
     written = {"words": "双十一人手不足", "improvements": "加一名客服,周静,12月"}
-    assert door.post(MONTH, written)["Location"] == MONTH
+    written["seen"] = reports.fingerprint(month)
+    for _click in range(2):
+        assert door.post(MONTH, written)["Location"] == MONTH
     assert door.post(f"{MONTH}send/").status_code == 303
     hand.at = local("2026-12-31 08:00")
     assert report_mails.send_reports(clock=hand) == 2
@@ -180,9 +182,72 @@ def test_people_write_to_a_month_before_it_goes_out_and_then_everybody_gets_it(
     assert bytes(content).startswith(b"%PDF")  # type: ignore[arg-type]
     month.refresh_from_db()
     with pytest.raises(IllegalStep):
-        reports.write(month, words="", improvements="", by=boss, at=hand.at)
+        reports.write(month, words="", improvements="", seen="", by=boss, at=hand.at)
     assert door.post(MONTH, written).status_code == 409
     assert "加一名客服" in door.get(MONTH).content.decode()
+
+
+def test_what_a_colleague_wrote_meanwhile_is_not_overwritten_unseen(
+    door: Client, manager: User
+) -> None:
+    a_week()
+    reports.make_due(at=MONDAY)
+    week = Report.objects.get()
+    seen = reports.fingerprint(week)
+    assert f'name="seen" value="{seen}"' in door.get(WEEK).content.decode()
+    reports.write(
+        week, words="先写的", improvements="", seen=seen, by=manager, at=MONDAY
+    )
+    mine = {"words": "后写的", "improvements": "", "seen": seen}
+    refused = door.post(WEEK, mine)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "A colleague has written something meanwhile" in page
+    assert "后写的</textarea>" in page
+    assert "<p>先写的</p>" in page
+    week.refresh_from_db()
+    assert week.words == "先写的"
+    mine["seen"] = reports.fingerprint(week)
+    assert f'value="{mine["seen"]}"' in page
+    assert door.post(WEEK, mine).status_code == 303
+    week.refresh_from_db()
+    assert week.words == "后写的"
+
+
+def test_a_house_that_was_down_makes_up_for_the_weeks_it_missed() -> None:
+    a_week()
+    assert reports.make_due(at=MONDAY) == 1
+    later = MONDAY + timedelta(weeks=3)
+    reckoning.catch_up(at=later)
+    assert reports.make_due(at=later) == 4
+    assert reports.make_due(at=later) == 0
+    weeks = Report.objects.filter(cycle=Cycle.WEEK).order_by("first")
+    assert [f"{it.first:%m-%d}" for it in weeks] == ["11-16", "11-23", "11-30", "12-07"]
+    years = MONDAY + timedelta(weeks=200)
+    Progress.objects.update(reckoned_until=years)
+    assert reports.make_due(at=years) == 2 * reports.MOST_MADE_UP
+
+
+def test_who_left_or_supervises_no_more_gets_no_report(
+    manager: User, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.MAIL_CONFIGURED = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    gone, agent, mute = (
+        UserFactory.create(role=Role.SUPERVISOR, email=f"{n}@example.com")
+        for n in range(3)
+    )
+    a_week()
+    reports.make_due(at=MONDAY)
+    assert reports.address(at=MONDAY) == 4
+    people = User.objects
+    people.filter(pk=gone.pk).update(is_active=False)
+    people.filter(pk=agent.pk).update(role=Role.AGENT)
+    people.filter(pk=mute.pk).update(email="")
+    assert report_mails.send_reports(clock=Hand(MONDAY)) == 1
+    assert [it.to for it in mail.outbox] == [[manager.email]]
+    assert ReportMail.objects.filter(failed_at=MONDAY, sent_at=None).count() == 3
+    assert "3 reports by mail were given up" in caplog.text
 
 
 def test_a_mail_that_does_not_go_out_is_tried_again_and_given_up(manager: User) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,10 +20,9 @@ from helpdesk.desk import shift_sheets
 from helpdesk.desk.shift_sheets import Blank, Read
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
 from helpdesk.forms import PlainForm, instant, long_text, values
+from helpdesk.shift_addresses import turn_of
 from helpdesk.signed_in import StaffView, View, signed_in
-from staff.models import Shift, User
-
-YEARS: Final = range(2000, 2200)
+from staff.models import User
 
 
 class WordsForm(PlainForm):
@@ -159,17 +158,6 @@ def show(
         context["fields"] = form.rows(refusal.fields if refusal else {})
     status = refusal.status if refusal else HTTPStatus.OK
     return render(request, "desk/shift_sheet.html", context, status=status)
-
-
-def turn_of(day: str, code: str) -> tuple[Shift, date]:
-    """The shift and the day of an address; else a 404."""
-    try:
-        on = date.fromisoformat(day)
-    except ValueError as error:
-        raise Http404 from error
-    if day != on.isoformat() or on.year not in YEARS:
-        raise Http404
-    return get_object_or_404(Shift, code=code), on
 
 
 def sheet_of(day: str, code: str) -> ShiftSheet:

@@ -73,7 +73,10 @@ class ExportForm(Dressed):
         error_messages={"required": _("Please choose one.")},
     )
     texts = forms.BooleanField(
-        label=_("With what people wrote; numbers and addresses in it are covered"),
+        label=_(
+            "With what people wrote; phone, card and ID numbers and e-mail addresses in"
+            " it are covered"
+        ),
         required=False,
     )
     reason = forms.CharField(

@@ -1,8 +1,8 @@
 """Digests of shifts: their list, one of them, and whether they come by mail."""
 
-from datetime import UTC, date
+from datetime import UTC
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from helpdesk import digests
 from helpdesk.answers import SeeOther
 from helpdesk.digests import Digest
 from helpdesk.forms import instant
+from helpdesk.shift_addresses import day_of
 from helpdesk.signed_in import supervising
 from staff.models import User
 
@@ -74,9 +75,5 @@ def by_mail(request: HttpRequest, user: User) -> HttpResponse:
 
 def found(day: str, code: str) -> ShiftDigest:
     """The digest of an address; else a 404."""
-    try:
-        on = date.fromisoformat(day)
-    except ValueError as error:
-        raise Http404 from error
     rows = ShiftDigest.objects.select_related("shift")
-    return get_object_or_404(rows, day=on, shift__code=code)
+    return get_object_or_404(rows, day=day_of(day), shift__code=code)

@@ -5,7 +5,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Final
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -74,15 +74,24 @@ def report(request: HttpRequest, user: User, cycle: str, first: str) -> HttpResp
     """One report; as long as it has not gone out, with the form for people's words."""
     row = found(cycle, first)
     form = ReportForm(initial={"words": row.words, "improvements": row.improvements})
+    written_meanwhile = False
     status = HTTPStatus.OK
     if request.method == "POST":
         form = ReportForm(request.POST)
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         if form.is_valid():
             try:
-                reports.write(row, **form.cleaned_data, by=user, at=timezone.now())
+                reports.write(
+                    row,
+                    **form.cleaned_data,
+                    seen=request.POST.get("seen", ""),
+                    by=user,
+                    at=timezone.now(),
+                )
             except ValidationError as error:
                 form.refuse(error)
+                written_meanwhile = form.has_error(NON_FIELD_ERRORS, "report_changed")
+                row = found(cycle, first)
             else:
                 return SeeOther(address(row))
     context = {
@@ -91,6 +100,8 @@ def report(request: HttpRequest, user: User, cycle: str, first: str) -> HttpResp
         "now": timezone.now(),
         "sheet": ReportSheet(row),
         "form": form,
+        "seen": reports.fingerprint(row),
+        "written_meanwhile": written_meanwhile,
     }
     return render(request, "supervision/report.html", context, status=status)
 
