@@ -93,12 +93,12 @@ class PeriodForm(Dressed):
     """From one day to another, both included, in the time of the company's place."""
 
     since = forms.DateField(
-        label=gettext_lazy("First day"),
+        label=gettext_lazy("From"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Please write a day as 2026-11-30.")},
     )
     until = forms.DateField(
-        label=gettext_lazy("Last day"),
+        label=gettext_lazy("To"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Please write a day as 2026-11-30.")},
     )

@@ -52,8 +52,8 @@ class ExportForm(Dressed):
     """A table, a period, what narrows it, and why; what does not apply is not there."""
 
     table = forms.ChoiceField()
-    since = _day(_("First day"))
-    until = _day(_("Last day"))
+    since = _day(_("From"))
+    until = _day(_("To"))
     channel = _one_of(_("Channel"), Channel.objects.all(), "code")
     department = _one_of(_("Department"), Department.objects.all(), "code")
     agent = _one_of(_("Colleague"), User.objects.all(), "work_number")

@@ -65,8 +65,8 @@ class WhatIfForm(Dressed):
             "invalid_choice": gettext_lazy("No such rule is in force."),
         },
     )
-    since = day_field(gettext_lazy("First day"))
-    until = day_field(gettext_lazy("Last day"))
+    since = day_field(gettext_lazy("From"))
+    until = day_field(gettext_lazy("To"))
     amount = forms.DecimalField(
         label=gettext_lazy("Limit"),
         required=False,
