@@ -276,8 +276,23 @@ def test_an_excel_file_is_made_alone_in_one_go_and_killed_it_starts_again(
     assert sheets.read(content(export)) == whole
     assert export.sha256 == hashlib.sha256(content(export)).hexdigest()
 
+
+def test_an_excel_file_stops_where_it_is_not_wanted_or_not_allowed_any_more(
+    boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        InquiryFactory.create(at=after(number), phone="")
+    monkeypatch.setattr(exports, "BATCH", 2)
+    monkeypatch.setattr(exports, "SECONDS", 0)
+    hand = Hand(after(minutes=60))
+    monkeypatch.setattr(exports, "MOST_IN_XLSX", 6)
+    large = order(boss, "tickets", as_="xlsx", at=after(minutes=50))
+    assert exports.make_xlsx(clock=hand) == 0
+    large.refresh_from_db()
+    assert large.trouble == Trouble.TOO_LARGE
+    monkeypatch.setattr(exports, "MOST_IN_XLSX", 7)
+
     dropped = order(boss, "tickets", as_="xlsx", at=after(minutes=50))
-    hand.at = after(minutes=55)
 
     def cancelled() -> datetime:
         dropped.refresh_from_db()
@@ -289,12 +304,17 @@ def test_an_excel_file_is_made_alone_in_one_go_and_killed_it_starts_again(
     dropped.refresh_from_db()
     assert (dropped.rows, dropped.sha256) == (2, "")
     assert dropped.state(at=hand.at) == ExportState.CANCELLED
-    monkeypatch.setattr(exports, "MOST_IN_XLSX", 6)
-    large = order(boss, "tickets", as_="xlsx", at=after(minutes=56))
-    hand.at = after(minutes=60)
-    assert exports.make_xlsx(clock=hand) == 0
-    large.refresh_from_db()
-    assert large.trouble == Trouble.TOO_LARGE
+    left = order(boss, "tickets", as_="xlsx", at=after(minutes=52))
+
+    def dismissed() -> datetime:
+        left.refresh_from_db()
+        if left.rows == 2:
+            User.objects.filter(pk=boss.pk).update(role=Role.AGENT)
+        return hand.at
+
+    exports.make_xlsx(clock=dismissed)
+    left.refresh_from_db()
+    assert (left.rows, left.trouble) == (2, Trouble.NO_RIGHT)
 
 
 def test_what_somebody_holds_nobody_else_works_on(boss: User) -> None:
