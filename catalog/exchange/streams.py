@@ -2,7 +2,7 @@
 
 A CSV that was stopped says at what size; another writer, in another process, cuts the
 file to it and goes on: what a crash left behind is gone. An XLSX is made by openpyxl in
-one go, which costs about seven times as long, keeps the rows unpacked among the
+one go, which costs about five times as long, keeps the rows unpacked among the
 temporary files until the end (about one kilobyte each) and starts again after a stop.
 """
 
