@@ -39,8 +39,14 @@ def rebuild() -> int:
 
 @shared_task(name="exports.work")
 def work_on_exports() -> int:
-    """Add to the files that somebody asked for."""
+    """Add to the CSV files that somebody asked for."""
     return exports.work(clock=timezone.now)
+
+
+@shared_task(name="exports.make_xlsx", time_limit=exports.LONGEST)
+def make_xlsx() -> int:
+    """Make one Excel file that somebody asked for; alone in taking minutes."""
+    return exports.make_xlsx(clock=timezone.now)
 
 
 @shared_task(name="exports.sweep")

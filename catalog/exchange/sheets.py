@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from catalog.exchange.streams import CsvWriter, TableWriter, XlsxWriter
+from catalog.exchange.streams import CsvWriter, XlsxWriter
 
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_UNPACKED: Final = 20 * 1024 * 1024
@@ -194,7 +194,7 @@ def write(
     return out.getvalue()
 
 
-WRITERS: Final[dict[Format, type[TableWriter]]] = {
+WRITERS: Final[dict[Format, type[CsvWriter | XlsxWriter]]] = {
     Format.CSV: CsvWriter,
     Format.XLSX: XlsxWriter,
 }

@@ -71,9 +71,10 @@ def export_path(export: "Export", _name: str = "") -> str:
 class Export(models.Model):
     """A table with period and filters that somebody asked for, and how far its file is.
 
-    Made in slices, each by whoever holds it until `leased_until`: `last_key` is the key
-    of the last row in the file, `stopped` what its writer needs to go on. `rows` counts
-    them, `expected` is how many there will be, None until somebody has counted.
+    Made by whoever holds it until `leased_until`. `rows` counts the rows written,
+    `expected` is how many there will be, None until somebody has counted. A CSV is made
+    in slices: `last_key` is the key of its last row, `stopped` its size. `tries` counts
+    how often somebody took hold of it and did not come further.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,22 +1,29 @@
-"""Take a table away: ask for it, make its file in slices, fetch it, sweep it away.
+"""Take a table away: ask for it, make its file, fetch it, sweep it away.
 
 The rows are the list of work. A slice reads rows in the order of their keys through a
 cursor of the server and writes them behind those that are there; the key of the last
 one is kept with the place in the file. So memory stays the same however many there are,
 a killed job loses one slice, and no job holds a transaction for long.
+
+An Excel file is made slice by slice too, but by one job from the first row to the last:
+openpyxl cannot go on in another process. That job takes minutes where all others take
+seconds, so there is never more than one of it, and killed it starts again.
 """
 
 import fcntl
 import hashlib
 import logging
+import math
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from io import BufferedRandom
 from itertools import islice
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
@@ -24,12 +31,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from catalog.exchange.sheets import WRITERS, Format
-from catalog.exchange.streams import TooLong
+from catalog.exchange.sheets import Format
+from catalog.exchange.streams import CsvWriter, TableWriter, XlsxWriter, tidy
 from customers.text import one_line, unfit
 from figures.exports.table import (
     OPEN,
@@ -51,6 +58,12 @@ logger = logging.getLogger(__name__)
 
 # No job runs longer than 15 s, and others wait for the same workers.
 SECONDS: Final = 4.0
+# But for the one that makes an Excel file; it is killed after so many seconds. At two
+# thousand rows a second so many rows are done long before.
+LONGEST: Final = 7200
+MOST_IN_XLSX: Final = 5_000_000
+# "SHOX" in ASCII; one Excel file at a time holds it.
+LOCK_KEY: Final = 0x53484F58
 LEASE: Final = timedelta(seconds=60)
 BATCH: Final = 2000
 # How many files somebody may have made at once.
@@ -191,54 +204,82 @@ def _filter(narrow: Narrow, path: str, wish: str) -> dict[str, Any]:
 
 
 def work(*, clock: Callable[[], datetime], seconds: float = SECONDS) -> int:
-    """Add to the files that wait until the time is over; how many rows.
+    """Add to the CSV files that wait until the time is over; how many rows.
 
     One slice is made in any case. Several at once never work on the same file.
     """
     until = time.monotonic() + seconds
     count = 0
-    while export := _claim(at=clock()):
-        if export.expected is None:
-            _count(export)
+    while export := _claim(Format.CSV, at=clock()):
         count += go_on(export, clock=clock, until=until)
         if time.monotonic() >= until:
             break
     return count
 
 
-def go_on(export: Export, *, clock: Callable[[], datetime], until: float) -> int:
-    """Add a slice to a file that the caller holds; how many rows.
+def make_xlsx(*, clock: Callable[[], datetime]) -> int:
+    """Make the Excel file that has waited longest; how many rows.
 
-    `until` is a reading of time.monotonic(). Whatever is wrong with one of them, the
-    next one is worked on. Whoever holds it no longer does nothing.
+    Does nothing while another one is being made.
     """
-    before = export.rows
-    trouble = _hindrance(export)
-    if trouble is None:
-        try:
-            with translation.override(export.language):
+    with _alone() as alone:
+        export = _claim(Format.XLSX, at=clock()) if alone else None
+        if export is None:
+            return 0
+        return go_on(export, clock=clock, until=math.inf)
+
+
+def go_on(export: Export, *, clock: Callable[[], datetime], until: float) -> int:
+    """Work on a file that the caller holds; how many rows it has gained.
+
+    `until` is a reading of time.monotonic(): a CSV gets a slice, an XLSX that is not
+    whole by then is given up, for somebody with more time. Whatever is wrong with one
+    of them, the next one is worked on. Whoever holds it no longer does nothing.
+    """
+    before = 0 if export.format == Format.XLSX else export.rows
+    try:
+        if export.expected is None and export.tries:  # not made at once
+            _count(export)
+        if trouble := _hindrance(export):
+            _fail(export, trouble, at=clock())
+            return 0
+        with translation.override(export.language):
+            if export.format == Format.XLSX:
+                _whole(export, clock=clock, until=until)
+            else:
                 _slice(export, clock=clock, until=until)
-        except (Lost, BlockingIOError):
-            return 0
-        except TooLong:
-            trouble = Trouble.TOO_LARGE
-        except Exception:
-            logger.exception("no slice of export %s", export.pk)
-            _try_again(export, at=clock())
-            return 0
-    if trouble:
-        _held(export).update(failed_at=clock(), trouble=trouble, leased_until=None)
+    except (Lost, BlockingIOError):
+        return 0
+    except Exception:
+        logger.exception("no slice of export %s", export.pk)
+        _try_again(export, at=clock())
+        return 0
     return export.rows - before
 
 
-def _claim(*, at: datetime) -> Export | None:
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Hold the advisory lock of Excel files; False if another worker holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_KEY])
+        (alone,) = cursor.fetchone()
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
+
+
+def _claim(as_: Format, *, at: datetime) -> Export | None:
     """Take hold of the file that has waited longest."""
-    waiting = Export.objects.to_work_on(at=at).select_related("asked_by")
-    for export in waiting[:MOST_AT_ONCE]:
+    waiting = Export.objects.to_work_on(at=at).filter(format=as_)
+    for export in waiting.select_related("asked_by")[:MOST_AT_ONCE]:
         seen = export.leased_until
         export.leased_until = at + LEASE
+        # Counted before it is tried: whoever is killed counts nothing any more.
+        export.tries += 1
         mine = Export.objects.unfinished().filter(pk=export.pk, leased_until=seen)
-        if mine.update(leased_until=export.leased_until):
+        if mine.update(leased_until=export.leased_until, tries=export.tries):
             return export
     return None
 
@@ -255,19 +296,25 @@ def _hindrance(export: Export) -> Trouble | None:
     who = export.asked_by
     if not who.is_active or not who.supervises:
         return Trouble.NO_RIGHT
+    if export.tries > MOST_TRIES:
+        return Trouble.FAULT
+    if export.format == Format.XLSX and (export.expected or 0) > MOST_IN_XLSX:
+        return Trouble.TOO_LARGE
     folder = Path(settings.MEDIA_ROOT)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    full = shutil.disk_usage(folder).free < LEFT_FREE
-    return Trouble.NO_ROOM if full else None
+    free = min(shutil.disk_usage(it).free for it in (folder, gettempdir()))
+    return Trouble.NO_ROOM if free < LEFT_FREE else None
+
+
+def _fail(export: Export, trouble: Trouble, *, at: datetime) -> None:
+    _held(export).update(failed_at=at, trouble=trouble, leased_until=None)
 
 
 def _try_again(export: Export, *, at: datetime) -> None:
-    tries = export.tries + 1
-    if tries < MOST_TRIES:
-        later = at + TRIED_AGAIN_AFTER
-        _held(export).update(tries=tries, leased_until=later)
+    if export.tries < MOST_TRIES:
+        _held(export).update(leased_until=at + TRIED_AGAIN_AFTER)
     else:
-        _held(export).update(failed_at=at, trouble=Trouble.FAULT, leased_until=None)
+        _fail(export, Trouble.FAULT, at=at)
 
 
 def _count(export: Export) -> None:
@@ -277,46 +324,68 @@ def _count(export: Export) -> None:
 
 
 def _slice(export: Export, *, clock: Callable[[], datetime], until: float) -> None:
-    table = TABLES[export.table]
-    columns = table.chosen(texts=export.texts)
-    paths = [path_of(column) for column in columns]
-    cells = [cell_of(table, column) for column in columns]
+    """Write rows behind those that are in a CSV."""
     with _opened(export) as out:
-        # Who slept through the end of a lease may wake up in the middle of a row: the
-        # lock keeps others away until then, and shows the sleeper that it is too late.
-        fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not _held(export).exists():
-            raise Lost
         if os.fstat(out.fileno()).st_size < export.stopped.get("size", 0):
-            export.rows = export.last_key = 0  # lost with the power: from the start
-            export.stopped = {}
-        writer = WRITERS[Format(export.format)](
-            out,
-            heading=[heading_of(table, column) for column in columns],
-            stopped=export.stopped,
-        )
-        whole = True
-        with transaction.atomic():  # a cursor of the server lives in a transaction
-            rows = rows_of(export, export.asked_by).filter(pk__gt=export.last_key)
-            for batch in _batches(rows.values_list("pk", *paths)):
-                writer.write(_said(batch, cells))
-                export.rows += len(batch)
-                export.last_key = batch[-1][0]
-                if time.monotonic() >= until:
-                    whole = False
-                    break
+            _from_the_start(export)  # lost with the power
+        size = export.stopped.get("size", 0)
+        writer = CsvWriter(out, heading=_heading(export), stopped_at=size)
+        whole = _add(export, writer, until=until)
         if whole:
             writer.finish()
-            os.fsync(out.fileno())
-            export.size = out.seek(0, os.SEEK_END)
-            out.seek(0)
-            export.sha256 = hashlib.file_digest(out, "sha256").hexdigest()
+            _measure(export, out)
         else:
-            export.stopped = writer.stop()
+            export.stopped = {"size": writer.stop()}
     if whole:
         _finish(export, at=clock())
     else:
         _keep(export, at=clock())
+
+
+def _whole(export: Export, *, clock: Callable[[], datetime], until: float) -> None:
+    """Write an XLSX from the first row to the last, or give it up."""
+    _from_the_start(export)
+    with (
+        _opened(export) as out,
+        closing(XlsxWriter(out, heading=_heading(export))) as writer,
+    ):
+        while not _add(export, writer, until=min(until, time.monotonic() + SECONDS)):
+            if time.monotonic() >= until:
+                _from_the_start(export)
+                _keep(export, at=clock())
+                return
+            _hold(export, at=clock())
+        writer.finish()
+        _measure(export, out)
+    _finish(export, at=clock())
+
+
+def _from_the_start(export: Export) -> None:
+    export.rows = export.last_key = 0
+    export.stopped = {}
+
+
+def _heading(export: Export) -> list[str]:
+    table = TABLES[export.table]
+    columns = table.chosen(texts=export.texts)
+    return [heading_of(table, column) for column in columns]
+
+
+def _add(export: Export, writer: TableWriter, *, until: float) -> bool:
+    """Write rows until the time is over; whether that was all of them."""
+    table = TABLES[export.table]
+    columns = table.chosen(texts=export.texts)
+    paths = [path_of(column) for column in columns]
+    cells = [cell_of(table, column) for column in columns]
+    with transaction.atomic():  # a cursor of the server lives in a transaction
+        rows = rows_of(export, export.asked_by).filter(pk__gt=export.last_key)
+        for batch in _batches(rows.values_list("pk", *paths)):
+            writer.write(_said(batch, cells))
+            export.rows += len(batch)
+            export.last_key = batch[-1][0]
+            if time.monotonic() >= until:
+                return False
+    return True
 
 
 def _batches(rows: "models.QuerySet[Any, Any]") -> Iterator[list[tuple[Any, ...]]]:
@@ -336,13 +405,42 @@ def _said(
         ]
 
 
-def _opened(export: Export) -> BufferedRandom:
-    """The file, to be read and written; made if it is not there."""
+@contextmanager
+def _opened(export: Export) -> Iterator[BufferedRandom]:
+    """The file, to be read and written by us alone; made if it is not there.
+
+    Who slept through the end of a lease may wake up in the middle of a row: the lock
+    keeps others away until then, and shows the sleeper that it is too late.
+    """
     name = export_path(export)
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(b""))
     export.file.name = name
-    return cast(BufferedRandom, default_storage.open(name, "r+b").file)
+    with cast(BufferedRandom, default_storage.open(name, "r+b").file) as out:
+        fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not _held(export).exists():
+            raise Lost
+        yield out
+
+
+def _measure(export: Export, out: BufferedRandom) -> None:
+    """The file is on the disk, so long and with this sum."""
+    os.fsync(out.fileno())
+    export.size = out.seek(0, os.SEEK_END)
+    out.seek(0)
+    export.sha256 = hashlib.file_digest(out, "sha256").hexdigest()
+
+
+def _hold(export: Export, *, at: datetime) -> None:
+    """Show how far it is and stay with it; raises Lost if it was cancelled."""
+    export.asked_by.refresh_from_db()
+    if trouble := _hindrance(export):
+        _fail(export, trouble, at=at)
+        raise Lost
+    until = at + LEASE
+    if not _held(export).update(rows=export.rows, leased_until=until):
+        raise Lost
+    export.leased_until = until
 
 
 def _keep(export: Export, *, at: datetime) -> None:
@@ -407,6 +505,7 @@ def fetch(export: Export, *, by: User, at: datetime) -> None:
 
 def sweep(*, at: datetime, most: int = 200) -> int:
     """Remove the files that have no use any more; how many. Harmless when run twice."""
+    tidy(seconds=LONGEST)
     count = 0
     for export in Export.objects.to_sweep(at=at)[:most]:
         default_storage.delete(export_path(export))

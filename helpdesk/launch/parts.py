@@ -36,7 +36,7 @@ def worker_default() -> list[str]:
 
 
 def worker(queue: str) -> list[str]:
-    """A worker with two processes for one queue."""
+    """A worker with two processes for one queue; an Excel file may keep one busy."""
     return [
         *(*CELERY, "worker", "-Q", queue, "-n", f"{queue}@%h", "-c", "2", "-O", "fair"),
         *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),

@@ -315,16 +315,15 @@ def test_an_empty_period_gives_the_heading_alone(boss: User) -> None:
     assert lines[1:] == [""]
 
 
-@pytest.mark.parametrize("as_", ["csv", "xlsx"])
 def test_a_file_in_slices_is_the_same_file_and_a_killed_slice_costs_nothing(
-    boss: User, as_: str, monkeypatch: pytest.MonkeyPatch
+    boss: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(7):
         InquiryFactory.create(at=after(number), phone="")
-    whole = sheets.read(content(made(boss, "tickets", as_=as_)))
+    whole = content(made(boss, "tickets"))
     monkeypatch.setattr(exports, "BATCH", 2)
     hand = Hand(after(minutes=5))
-    export = order(boss, "tickets", as_=as_, at=after(minutes=5))
+    export = order(boss, "tickets", at=after(minutes=5))
     slices = 0
     while export.state(at=hand.at) == ExportState.UNDER_WAY:
         hand.at += timedelta(minutes=2)  # whoever asked did not come to it
@@ -336,11 +335,11 @@ def test_a_file_in_slices_is_the_same_file_and_a_killed_slice_costs_nothing(
                 file.write(b"half a row")
         export.refresh_from_db()
     assert slices >= 4
-    assert sheets.read(content(export)) == whole
+    assert content(export) == whole
     assert export.rows == export.expected == 7
     assert exports.work(clock=hand) == 0
 
-    again = order(boss, "tickets", as_=as_, at=after(minutes=50))
+    again = order(boss, "tickets", at=after(minutes=50))
     hand.at = after(minutes=55)
     assert exports.work(clock=hand, seconds=0) == 2
     again.refresh_from_db()
@@ -349,7 +348,87 @@ def test_a_file_in_slices_is_the_same_file_and_a_killed_slice_costs_nothing(
     hand.at = after(minutes=58)
     assert exports.work(clock=hand) == 7 - 2
     again.refresh_from_db()
-    assert sheets.read(content(again)) == whole
+    assert content(again) == whole
+
+
+def test_an_excel_file_is_made_alone_in_one_go_and_killed_it_starts_again(
+    boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        InquiryFactory.create(at=after(number), phone="")
+    whole = sheets.read(content(made(boss, "tickets", as_="xlsx")))
+    monkeypatch.setattr(exports, "BATCH", 2)
+    monkeypatch.setattr(exports, "SECONDS", 0)
+    hand = Hand(after(minutes=5))
+    export = order(boss, "tickets", as_="xlsx", at=hand.at)
+    exports.go_on(export, clock=hand, until=0)  # too much to be made at once
+    assert exports.work(clock=hand) == 0
+    seen: list[int] = []
+
+    def killed() -> datetime:
+        export.refresh_from_db()
+        seen.append(export.rows)
+        if export.rows == 4:
+            raise SystemExit
+        return hand.at
+
+    with pytest.raises(SystemExit):
+        exports.make_xlsx(clock=killed)
+    assert seen == [0, 0, 2, 4]  # the progress that the page shows
+    with default_storage.open(exports.export_path(export), "r+b") as file:
+        file.write(b"half a file" * 10_000)
+    assert exports.make_xlsx(clock=hand) == 0  # until the lease is over
+    hand.at += exports.LEASE
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [exports.LOCK_KEY])
+        assert exports.make_xlsx(clock=hand) == 0  # another one is being made
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [exports.LOCK_KEY])
+    other.close()
+    assert exports.make_xlsx(clock=hand) == 7
+    export.refresh_from_db()
+    assert sheets.read(content(export)) == whole
+    assert export.sha256 == hashlib.sha256(content(export)).hexdigest()
+
+
+def test_an_excel_file_stops_where_it_is_not_wanted_or_not_allowed_any_more(
+    boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        InquiryFactory.create(at=after(number), phone="")
+    monkeypatch.setattr(exports, "BATCH", 2)
+    monkeypatch.setattr(exports, "SECONDS", 0)
+    hand = Hand(after(minutes=60))
+    monkeypatch.setattr(exports, "MOST_IN_XLSX", 6)
+    large = order(boss, "tickets", as_="xlsx", at=after(minutes=50))
+    assert exports.make_xlsx(clock=hand) == 0
+    large.refresh_from_db()
+    assert large.trouble == Trouble.TOO_LARGE
+    monkeypatch.setattr(exports, "MOST_IN_XLSX", 7)
+
+    dropped = order(boss, "tickets", as_="xlsx", at=after(minutes=50))
+
+    def cancelled() -> datetime:
+        dropped.refresh_from_db()
+        if dropped.rows == 2:
+            exports.cancel(dropped, at=hand.at)
+        return hand.at
+
+    exports.make_xlsx(clock=cancelled)
+    dropped.refresh_from_db()
+    assert (dropped.rows, dropped.sha256) == (2, "")
+    assert dropped.state(at=hand.at) == ExportState.CANCELLED
+    left = order(boss, "tickets", as_="xlsx", at=after(minutes=52))
+
+    def dismissed() -> datetime:
+        left.refresh_from_db()
+        if left.rows == 2:
+            User.objects.filter(pk=boss.pk).update(role=Role.AGENT)
+        return hand.at
+
+    exports.make_xlsx(clock=dismissed)
+    left.refresh_from_db()
+    assert (left.rows, left.trouble) == (2, Trouble.NO_RIGHT)
 
 
 def test_what_somebody_holds_nobody_else_works_on(boss: User) -> None:
@@ -492,8 +571,14 @@ def test_what_cannot_be_made_says_why_and_stops_no_other(
     for export in (left, broken, whole):
         export.refresh_from_db()
     assert left.trouble == Trouble.NO_RIGHT
-    assert (broken.trouble, broken.tries) == (Trouble.FAULT, exports.MOST_TRIES - 1)
+    assert (broken.trouble, broken.tries) == (Trouble.FAULT, exports.MOST_TRIES)
     assert whole.state(at=hand.at) == ExportState.READY
+    killed = order(boss, at=hand.at)  # each time, before it could say so
+    Export.objects.filter(pk=killed.pk).update(tries=exports.MOST_TRIES)
+    hand.at += timedelta(minutes=2)
+    exports.work(clock=hand)
+    killed.refresh_from_db()
+    assert killed.trouble == Trouble.FAULT
     disk.free = 1024
     assert made(boss, "people").trouble == Trouble.NO_ROOM
 
