@@ -96,7 +96,13 @@ def outstanding(user: User) -> Notices:
 
 
 def unread(user: User) -> int:
-    """How many notices and digests wait for this person, up to a hundred each."""
+    """How many notices, private words and digests wait, up to a hundred each.
+
+    Digests are for those who supervise, and no more for whoever did once.
+    """
     waiting = Notification.objects.unacknowledged(user).speaking_to(user)
-    digests = DigestCopy.objects.unread(user)[:MOST_COUNTED].count()
-    return waiting.newest_first()[:MOST_COUNTED].count() + digests
+    words = PrivateWord.objects.unheard_by(user)
+    count = waiting.newest_first()[:MOST_COUNTED].count() + words[:MOST_COUNTED].count()
+    if user.supervises:
+        count += DigestCopy.objects.unread(user)[:MOST_COUNTED].count()
+    return count

@@ -62,7 +62,8 @@ def refresh(*, at: datetime) -> int:
             progress.clock_line = _settled(progress.clock_line, at=at)
             progress.reckoned_until = max(progress.reckoned_until, at)
         for span in spans(hours):
-            _reckon(span, at=at)
+            for piece in span.pieces(PIECE):
+                _reckon(piece, at=at)
         progress.save()
     return len(set(hours))
 

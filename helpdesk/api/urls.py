@@ -10,6 +10,7 @@ from catalog.api import (
     PriceReturn,
     Recommendations,
 )
+from helpdesk.api.presence import OwnPresence
 from helpdesk.api.views import NothingHere, Schema, page
 from inquiries.api import Inquiries
 from inquiries.offer_api import Offers
@@ -19,7 +20,6 @@ from objections.order_api import Orders
 from objections.prevention_api import ActionList, Actions
 from objections.settlement_api import Settlements
 from sla.api import ClockList, DueTime, Policies
-from staff.presence_api import OwnPresence
 from tickets.api import TicketList
 
 VERBS = (

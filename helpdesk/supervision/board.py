@@ -6,7 +6,7 @@ waits, runs or fell due today, never by what has been.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -31,12 +31,12 @@ from inquiries.models import InquiryTopic
 from objections.models import Objection
 from sla.models import (
     KEPT,
+    MISSED,
     Clock,
     ClockQuerySet,
     ClockStatus,
     Goal,
     Metric,
-    Outcome,
     Target,
     Unit,
 )
@@ -48,7 +48,8 @@ SOON: Final = timedelta(minutes=15)
 LAG_LIMIT_MS: Final = 50
 MOST_ROWS: Final = 50
 MOST_WAITING: Final = 30
-MOST_AT_ONCE: Final = 500
+# Each of these is a transaction of its own.
+MOST_AT_ONCE: Final = 100
 RUNNING: Final = ClockStatus.RUNNING
 
 
@@ -87,6 +88,10 @@ class Promise(Row):
     @property
     def is_open(self) -> bool:
         return self.clock.status == RUNNING
+
+    @property
+    def is_paused(self) -> bool:
+        return self.clock.status == ClockStatus.PAUSED
 
     @property
     def overrun(self) -> timedelta:
@@ -144,8 +149,8 @@ class Load:
 class Missed:
     """Promises that were missed and that nobody has dealt with.
 
-    Those that run still, of any day; of today's also those that were kept too late and
-    that nobody has taken note of.
+    Those that run still, of any day; of today's also those that pause or were kept too
+    late and that nobody has taken note of.
     """
 
     running: int
@@ -175,8 +180,6 @@ class Board:
     waits: list[Waiting]
     people: list[Load]
     warnings: Warnings
-
-    lag_limit_ms: int = LAG_LIMIT_MS
 
     @classmethod
     def of(cls, *, at: datetime) -> Self:
@@ -240,6 +243,26 @@ class Board:
         return sum(load.is_full for load in self.people)
 
     @property
+    def is_unattended(self) -> bool:
+        """Whether customers wait and nobody is on duty."""
+        return bool(self.waiting) and not self.on_duty
+
+    @property
+    def soon_minutes(self) -> int:
+        """How near a deadline is that is due soon."""
+        return SOON // timedelta(minutes=1)
+
+    @property
+    def lag_limit(self) -> int:
+        """Under how many milliseconds the detector's lag is to stay."""
+        return LAG_LIMIT_MS
+
+    @property
+    def is_partly_down(self) -> bool:
+        """Whether a part of the system is down, other than that nobody watches."""
+        return not self.silent and self.health["status"] != "ok"
+
+    @property
     def silent(self) -> bool:
         """Whether nobody watches the deadlines: lateness is then computed, not told."""
         age = self.health["last_tick_age_ms"]
@@ -249,7 +272,7 @@ class Board:
     def lags(self) -> bool:
         """Whether the detector is later than it may be, or silent."""
         lag = self.health["sla_lag_ms"]
-        return self.silent or (lag is not None and lag >= self.lag_limit_ms)
+        return self.silent or (lag is not None and lag >= LAG_LIMIT_MS)
 
     @property
     def last_tick_at(self) -> datetime | None:
@@ -348,26 +371,34 @@ def by_metric(clocks: ClockQuerySet) -> Iterable[Any]:
 
 
 def missed_today(*, at: datetime) -> ClockQuerySet:
-    """What fell due today and was kept too late."""
-    return (
-        Clock.objects.over()
-        .due_between(midnight(at), at)
-        .filter(outcome=Outcome.MISSED)
-    )
+    """What fell due today, was missed, and runs no more: over, or paused."""
+    return Clock.objects.over().due_between(midnight(at), at).filter(MISSED)
 
 
 def unseen_misses(metric: str, *, until: datetime, at: datetime) -> list[Clock]:
-    """Misses of one promise on the board of which nobody has taken note."""
-    return [
-        clock
-        for clocks in (Clock.objects.overdue(at=at), missed_today(at=at))
-        for clock in clocks.filter(
+    """Misses of one promise on the board of which nobody has taken note.
+
+    So many as one can acknowledge at once, the latest of those that run first.
+    """
+    found: list[Clock] = []
+    for clocks in _unseen(metric, until=until, at=at):
+        found += clocks.order_by("-due_at")[: MOST_AT_ONCE - len(found)]
+    return found
+
+
+def count_unseen(metric: str, *, until: datetime, at: datetime) -> int:
+    """How many such misses there are."""
+    return sum(clocks.count() for clocks in _unseen(metric, until=until, at=at))
+
+
+def _unseen(metric: str, *, until: datetime, at: datetime) -> Iterator[ClockQuerySet]:
+    for clocks in (Clock.objects.overdue(at=at), missed_today(at=at)):
+        yield clocks.filter(
             metric=metric,
             due_at__lt=until,
             breached_at__isnull=False,
             acknowledged_at=None,
-        ).order_by("-due_at")[:MOST_AT_ONCE]
-    ]
+        )
 
 
 def waiting_now(*, at: datetime) -> list[Waiting]:

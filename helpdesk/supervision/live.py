@@ -117,6 +117,9 @@ class Watch:
                         await asked(lambda: snapshot.renew_wanted(at=timezone.now()))
                 except (redis.RedisError, DatabaseError, InterfaceError) as error:
                     logger.warning("board not made: %s", type(error).__name__)
+                except Exception:
+                    # Else the streams would stay open and be told nothing any more.
+                    logger.exception("board not made")
                 await asyncio.sleep(GLANCE)
 
     async def want(self, client: "redis.asyncio.Redis") -> None:

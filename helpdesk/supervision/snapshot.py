@@ -32,6 +32,10 @@ EVERY: Final = timedelta(seconds=1)
 LONGEST: Final = timedelta(seconds=5)
 KEPT: Final = timedelta(seconds=10)
 WANTED_SECONDS: Final = 5
+# How often one who has nothing to show asks whether another one has made it, and how
+# many seconds lie between: about a third of a second in all.
+LOOKS: Final = 10
+LOOK_SECONDS: Final = 0.03
 MICROSECOND: Final = timedelta(microseconds=1)
 MILLISECOND: Final = timedelta(milliseconds=1)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -111,16 +115,37 @@ def _redis() -> redis.Redis:
 
 
 def current(screen: Screen, *, at: datetime) -> Shown:
-    """How things stood within the last second; made now if nobody does."""
+    """How things stood within the last second; made now if nobody does.
+
+    However many ask at once, one of them makes it. The others show what there is, or
+    wait a moment for it where there is nothing; only then each makes its own.
+    """
     try:
-        kept = Shown.read(*_redis().hmget(name("shown"), "at", str(screen)))
+        kept = _kept(screen, since=at - LONGEST)
         if kept is not None and at - kept.at < EVERY:
             return kept
-        if kept is not None and at - kept.at < LONGEST and not take_turn():
-            return kept
+        if not take_turn():
+            kept = kept or _awaited(screen, since=at - LONGEST)
+            if kept is not None:
+                return kept
     except redis.RedisError as error:
         _note(error)
     return renew(screen, at=at)
+
+
+def _kept(screen: Screen, *, since: datetime) -> Shown | None:
+    """What was made after an instant, if it was. Raises RedisError."""
+    kept = Shown.read(*_redis().hmget(name("shown"), "at", str(screen)))
+    return kept if kept is not None and kept.at > since else None
+
+
+def _awaited(screen: Screen, *, since: datetime) -> Shown | None:
+    """What another one makes within a moment. Raises RedisError."""
+    for _ in range(LOOKS):
+        time.sleep(LOOK_SECONDS)
+        if (kept := _kept(screen, since=since)) is not None:
+            return kept
+    return None
 
 
 def take_turn() -> bool:

@@ -59,6 +59,17 @@ class ShadowRun(Named, Counted):
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     end = models.CharField(max_length=20, choices=ShadowEnd.choices, blank=True)
     finished_at = models.DateTimeField(null=True)
+    undecided_since = models.DateTimeField(
+        null=True,
+        help_text=_("Every clock that started before is recorded; empty: not known."),
+    )
+    problem = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Why its clocks could not be reckoned the last time."),
+    )
 
     objects = ShadowRunQuerySet.as_manager()
 

@@ -71,12 +71,8 @@ def acknowledge_notices(ticket: Ticket, *, by: User, at: datetime) -> int:
 
     With a notice goes all that it stands for.
     """
-    return Notification.objects.filter(
-        recipient=by,
-        event__clock__ticket=ticket,
-        medium=Medium.IN_APP,
-        acknowledged_at=None,
-    ).update(acknowledged_at=at)
+    of_ticket = Notification.objects.filter(event__clock__ticket=ticket)
+    return _heard(of_ticket, by=by, at=at)
 
 
 def acknowledge_these(pks: Collection[int], *, by: User, at: datetime) -> int:

@@ -5,14 +5,15 @@ so it needs no clock of its own: the live clock's start, pauses and end are its 
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
@@ -39,6 +40,9 @@ from staff.models import User
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 5_000
+# A clock may be told of later than it started; none is told of so late.
+TOLD_WITHIN: Final = timedelta(days=1)
+LONGEST_PROBLEM: Final = 300
 OUTCOMES: Final = {
     Verdict.KEPT: Outcome.MET,
     Verdict.MISSED: Outcome.MISSED,
@@ -125,19 +129,36 @@ def observe(*, at: datetime) -> int:
 def _observe(run: ShadowRun, *, at: datetime) -> int:
     recorded, reached = 0, 0
     try:
-        while keys := _decided(run, at=at, after=reached):
-            reached = keys[-1]
-            record = lives.read(Clock.objects.filter(pk__in=keys), at=at)
-            rows = list(_rows(run, record, at=at))
-            ShadowRecord.objects.bulk_create(rows, ignore_conflicts=True)
-            recorded += len(rows)
-    except ValidationError:
-        logger.exception("shadow run %d cannot be reckoned", run.pk)
+        while found := _decided(run, at=at, after=reached):
+            reached = found[-1].pk
+            for target_id, keys in _by_target(found).items():
+                record = lives.read(Clock.objects.filter(pk__in=keys), at=at)
+                rows = list(_rows(run, record, target_id, at=at))
+                ShadowRecord.objects.bulk_create(rows, ignore_conflicts=True)
+                recorded += len(rows)
+    except ValidationError as error:
+        _remember_problem(run, error)
         return recorded
-    if run.ended_at is not None and not waiting(run, at=at).exists():
-        runs = ShadowRun.objects.filter(pk=run.pk, finished_at=None)
-        runs.update(finished_at=at)
+    oldest = waiting(run, at=at).aggregate(at=Min("started_at"))["at"]
+    facts: dict[str, Any] = {
+        "undecided_since": max(run.began_at, (oldest or at) - TOLD_WITHIN),
+        "problem": "",
+    }
+    if run.ended_at is not None and oldest is None:
+        facts["finished_at"] = at
+    ShadowRun.objects.filter(pk=run.pk, finished_at=None).update(**facts)
     return recorded
+
+
+def _remember_problem(run: ShadowRun, error: ValidationError) -> None:
+    """Keep why a run goes on no more, for its page; it is logged once."""
+    problem = " ".join(error.messages)[:LONGEST_PROBLEM]
+    if (
+        ShadowRun.objects.filter(pk=run.pk)
+        .exclude(problem=problem)
+        .update(problem=problem)
+    ):
+        logger.error("shadow run %d cannot be reckoned: %s", run.pk, problem)
 
 
 def watched(run: ShadowRun, *, at: datetime) -> ClockQuerySet:
@@ -155,22 +176,41 @@ def watched(run: ShadowRun, *, at: datetime) -> ClockQuerySet:
 
 
 def waiting(run: ShadowRun, *, at: datetime) -> ClockQuerySet:
-    """Those that are not recorded yet."""
+    """Those that are not recorded yet.
+
+    It looks no further back than there can be one, however long the run has watched.
+    """
     records = ShadowRecord.objects.filter(run=run, clock=OuterRef("pk"))
-    return watched(run, at=at).filter(~Exists(records))
+    found = watched(run, at=at).filter(~Exists(records))
+    if run.undecided_since is None:
+        return found
+    return found.filter(started_at__gte=run.undecided_since)
 
 
-def _decided(run: ShadowRun, *, at: datetime, after: int) -> list[int]:
-    """The next clocks that have ended or are overdue."""
+def _decided(run: ShadowRun, *, at: datetime, after: int) -> Sequence[Clock]:
+    """The next clocks that have ended or are overdue: their keys and targets."""
     over = Q(stopped_at__isnull=False) | Q(due_at__lt=at)
     found = waiting(run, at=at).filter(over, pk__gt=after).order_by("pk")
-    return list(found.values_list("pk", flat=True)[:BATCH])
+    return list(found.only("pk", "target_id")[:BATCH])
 
 
-def _rows(run: ShadowRun, record: Record, *, at: datetime) -> Iterator[ShadowRecord]:
-    """What is decided for both: the clock has ended, or both deadlines are over."""
+def _by_target(clocks: Sequence[Clock]) -> dict[int, list[int]]:
+    """The keys of clocks by the version of the rule that each has."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for clock in clocks:
+        found[clock.target_id].append(clock.pk)
+    return found
+
+
+def _rows(
+    run: ShadowRun, record: Record, target_id: int, *, at: datetime
+) -> Iterator[ShadowRecord]:
+    """What is decided for both: the clock has ended, or both deadlines are over.
+
+    All these clocks have one version of the live rule, whose warnings count.
+    """
     limit = rules.length(run, run.budget)
-    live = rules.terms_of(rules.published_target(int(record.targets[-1])))
+    live = rules.terms_of(rules.published_target(target_id))
     terms = Terms(limit, live.warn_at, live.ladder)
     due, counted_on = what_if.reckon(record, terms)
     strict = run.compare == Compare.BEFORE

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
@@ -43,8 +43,14 @@ MOST_CLOCKS: Final = 1_000_000
 MOST_DAYS: Final = 366
 MOST_SHOWN: Final = 50
 ONE_DAY: Final = timedelta(days=1)
+# "what_if" read as a number, as PostgreSQL wants it.
+LOCK_KEY: Final = 0x776861745F6966
 # What of a rule is asked about; what a draft would change.
 ASKED: Final = ("unit", "budget", "days", "calendar")
+
+
+class Busy(Exception):
+    """Another question is being answered: one at a time, so that one server can."""
 
 
 @dataclass(frozen=True)
@@ -155,18 +161,16 @@ class Answer:
     missing_years: Sequence[int]
     seconds: float = field(compare=False)
 
-    @property
-    def changed(self) -> int:
-        return self.newly_missed + self.newly_kept
 
-
+@transaction.atomic
 def ask(question: Question, *, by: User, at: datetime) -> Answer:
     """Reckon every clock of the rule that began in the span, as far as `by` sees them.
 
     The rule is known by its code, whichever version promised it. A promise that goes on
     with what an earlier one had left keeps its own time and is only counted. Raises
-    ValidationError by field.
+    ValidationError by field, Busy.
     """
+    _alone()
     began = time.perf_counter()
     chosen = _clocks(question, by=by)
     try:
@@ -205,6 +209,15 @@ def ask(question: Question, *, by: User, at: datetime) -> Answer:
         missing_years=_missing_years(question, due) if guessed.any() else (),
         seconds=time.perf_counter() - began,
     )
+
+
+def _alone() -> None:
+    """Let nobody else ask until this transaction ends. Raises Busy."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK_KEY])
+        (alone,) = cursor.fetchone()
+    if not alone:
+        raise Busy
 
 
 def reckon(
@@ -323,13 +336,13 @@ def _lines(found: Tally) -> list[Line]:
 def _missing_years(question: Question, due: Whole) -> list[int]:
     """Years touched whose holidays some version of the calendar does not know."""
     limit = rules.length(question.changed, question.changed.budget)
+    known = _versions_of(limit.calendar)
     last = max(question.until, moment(due.max()).date()).year
     return [
         year
         for year in range(question.since.year, last + 1)
         if any(
-            version.years is not None and year not in version.years
-            for version in _versions_of(limit.calendar)
+            version.years is not None and year not in version.years for version in known
         )
     ]
 

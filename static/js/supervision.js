@@ -45,6 +45,16 @@
     toast({ text: wordForm.dataset.sent });
   });
 
+  // Pages that came without TLS have no randomUUID.
+  const freshToken = () => {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    const b = crypto.getRandomValues(new Uint8Array(16));
+    b[6] = (b[6] & 0x0f) | 0x40;
+    b[8] = (b[8] & 0x3f) | 0x80;
+    const hex = [...b].map((n) => n.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  };
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-reassign], [data-word]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -56,7 +66,7 @@
     }
     open(link, wordForm, word, link.dataset.word);
     said.replaceChildren();
-    wordForm.elements.client_token.value = crypto.randomUUID?.() ?? "";
+    wordForm.elements.client_token.value = freshToken();
     wordForm.elements.to.value = link.dataset.to;
     wordForm.elements[link.dataset.to ? "text" : "to"].focus();
   });

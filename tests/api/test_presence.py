@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 from staff.models import Presence, PresenceLine, User
 from staff.services import presence
 from tests.factories import AT
+from tickets import feed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.clause("CM-55")]
 
@@ -25,6 +26,18 @@ def test_one_says_it_and_reads_it(api: APIClient, agent: User) -> None:
     assert wrong.status_code == 400
     assert "state" in wrong.json()["fields"]
     assert PresenceLine.objects.count() == 1
+
+
+def test_ones_open_pages_are_told_what_another_system_says(
+    api: APIClient, agent: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(
+        feed, "publish", lambda notices: told.extend(channel for channel, _ in notices)
+    )
+    for _ in range(2):
+        api.post(PATH, {"state": "away"}, format="json")
+    assert told == [feed.user_channel(agent.pk)]
 
 
 def test_what_was_said_long_ago_counts_no_more(api: APIClient, agent: User) -> None:

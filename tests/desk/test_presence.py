@@ -37,7 +37,7 @@ def test_one_says_how_one_stands_and_every_page_shows_it(
 
 @pytest.mark.parametrize("state", ["", "asleep", "ON_DUTY", "\x00"])
 def test_what_is_no_state_changes_nothing(desk: Client, state: str) -> None:
-    assert desk.post(MENU, {"state": state}).status_code == 303
+    assert desk.post(MENU, {"state": state}).status_code == 422
     assert PresenceLine.objects.count() == 0
 
 

@@ -1,6 +1,7 @@
 """A draft's rule in the shadow watches live clocks, records, and touches nothing."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import psycopg2
@@ -22,8 +23,17 @@ from sla.models import (
     ShadowRun,
     Target,
 )
-from sla.services import audit, clocks, corrections, publication, shadows, versions
+from sla.services import (
+    audit,
+    clocks,
+    corrections,
+    publication,
+    rules,
+    shadows,
+    versions,
+)
 from staff.models import Role, User
+from tests import policies
 from tests.factories import AT, InquiryFactory, UserFactory
 from tests.instants import Hand, after, local
 from tickets.models import Ticket
@@ -247,6 +257,72 @@ def test_many_clocks_are_recorded_with_a_few_questions(
 ) -> None:
     for number in range(12):
         reply(asked=number, answered=number + 20)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         assert shadows.observe(at=after(60)) == 12
     assert ShadowRecord.objects.filter(run=run).count() == 12
+
+
+def test_a_run_does_not_look_at_what_it_has_long_recorded(run: ShadowRun) -> None:
+    """It looks back to the oldest clock that is not decided, and a day before."""
+    early = reply(asked=1, answered=20)
+    waits = reply(asked=2 * 86_400, answered=None)
+    late = 4 * 86_400
+    assert shadows.observe(at=after(2 * 86_400 + 5)) == 1
+    run.refresh_from_db()
+    assert run.undecided_since == after(86_400)
+    assert [it.ticket_id for it in shadows.waiting(run, at=after(late))] == [waits.pk]
+    # What was recorded before is not even asked about.
+    assert early.clocks.get().started_at < run.undecided_since
+    assert shadows.observe(at=after(late)) == 1
+    run.refresh_from_db()
+    assert run.undecided_since == after(late - 86_400)
+    assert shadows.watch(run, at=after(late)).waiting == 0
+
+
+def test_each_clock_is_judged_with_the_warnings_of_its_own_version(
+    manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warns_later = policies.draft(IN_FIRST_REPLY={"warn_at_fraction": Decimal("0.95")})
+    warns_later.published_at, warns_later.effective_from = AT, after(30)
+    warns_later.save()
+    rule = versions.draft(warns_later.policy, by=manager).targets.get(
+        code="IN_FIRST_REPLY"
+    )
+    versions.change_target(rule, by=manager, budget=timedelta(seconds=15))
+    shadows.switch_on(rule, by=manager, at=AT)
+    first = reply(asked=1, answered=20)
+    second = reply(asked=31, answered=50)
+    used: dict[int, Any] = {}
+    reckon = shadows.what_if.reckon
+
+    def note(record: Any, terms: Any) -> Any:
+        used.update(dict.fromkeys(record.targets.tolist(), terms.warn_at))
+        return reckon(record, terms)
+
+    monkeypatch.setattr(shadows.what_if, "reckon", note)
+    assert shadows.observe(at=after(60)) == 2
+    expected = {
+        clock.target_id: rules.terms_of(rules.published_target(clock.target_id)).warn_at
+        for clock in Clock.objects.filter(ticket__in=[first.pk, second.pk])
+    }
+    assert len(set(expected.values())) == 2
+    assert used == expected
+
+
+def test_why_a_run_cannot_go_on_is_kept_and_logged_once(
+    run: ShadowRun, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply(asked=1, answered=20)
+
+    def refuse(*args: object) -> None:
+        raise ValidationError({"calendar": "The calendar does not open for so long."})
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shadows.what_if, "reckon", refuse)
+        assert [shadows.observe(at=after(60)) for _ in range(3)] == [0, 0, 0]
+    run.refresh_from_db()
+    assert run.problem == "The calendar does not open for so long."
+    assert caplog.text.count("cannot be reckoned") == 1
+    assert shadows.observe(at=after(61)) == 1
+    run.refresh_from_db()
+    assert run.problem == ""

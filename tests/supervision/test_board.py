@@ -16,7 +16,8 @@ from inquiries.models import Inquiry
 from sla import detector
 from sla.models import Clock, Heartbeat
 from sla.services import alerts
-from staff.models import Role, User
+from staff.models import Presence, Role, User
+from staff.services import presence
 from tests.factories import InquiryFactory, UserFactory
 from tests.finishing import finish
 
@@ -164,6 +165,34 @@ def test_the_first_acknowledgement_counts_and_silences_ones_own_notices(
     clock.refresh_from_db()
     assert clock.acknowledged_at == first
     assert "陈立" in door.get(PAGE).content.decode()
+
+
+def test_a_miss_that_pauses_stays_on_the_board(
+    door: Client, supervisor: User, agent: User
+) -> None:
+    """As every figure says: whoever has paused past a deadline has missed it."""
+    inquiry = breached(agent)
+    Clock.objects.filter(ticket=inquiry.pk).update(status="paused", wake_at=None)
+    missed = Board.of(at=timezone.now()).missed
+    assert (missed.running, missed.over) == (0, 1)
+    assert [row.clock.ticket_id for row in missed.rows] == [inquiry.pk]
+    assert "missed, now paused" in door.get(PAGE, headers=ENGLISH).content.decode()
+    path = f"{PAGE}clocks/{inquiry.clocks.get().pk}/acknowledge/"
+    assert door.post(path, headers=HTMX).status_code == 200
+    assert Board.of(at=timezone.now()).missed.count == 0
+
+
+def test_the_board_says_that_customers_wait_and_nobody_is_on_duty(
+    door: Client, agent: User
+) -> None:
+    words = "Customers wait, and nobody is on duty."
+    assert words not in door.get(PAGE, headers=ENGLISH).content.decode()
+    InquiryFactory.create(at=timezone.now())
+    assert words in door.get(PAGE, headers=ENGLISH).content.decode()
+    presence.say(agent, Presence.ON_DUTY, at=timezone.now())
+    page = door.get(PAGE, headers=ENGLISH).content.decode()
+    assert words not in page
+    assert "Due within 15 minutes" in page
 
 
 @pytest.mark.clause("SH-08")

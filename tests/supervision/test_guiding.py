@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from helpdesk.supervision import snapshot
+from helpdesk.supervision import board, snapshot
 from inquiries import services
 from inquiries.models import Inquiry
 from sla import detector
@@ -19,6 +20,7 @@ from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory
 from tests.finishing import finish
 from tests.objections.cases import filed
+from tickets import feed
 from tickets.models import Event, PrivateWord, Ticket, Verb
 from tickets.services import words
 
@@ -58,7 +60,12 @@ def verbs(ticket: Ticket) -> list[str]:
 
 @pytest.mark.clause("SH-08")
 def test_a_private_word_reaches_the_colleague_and_nobody_else(
-    door: Client, supervisor: User, agent: User, inquiry: Inquiry
+    door: Client,
+    supervisor: User,
+    agent: User,
+    inquiry: Inquiry,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     data = {"to": agent.pk, "text": "先确认档期再报价", "client_token": uuid.uuid4()}
     for _ in range(2):
@@ -80,9 +87,19 @@ def test_a_private_word_reaches_the_colleague_and_nobody_else(
     notices = door.get(reverse("desk:notices"), headers=ENGLISH).content.decode()
     assert word.text in notices
     assert "Privately from 陈立" in notices
-    for _ in range(2):
-        left = door.post(f"/desk/words/{word.pk}/heard/", headers=HTMX)
-        assert word.text not in left.content.decode()
+    count = reverse("desk:notice_count")
+    assert ">1<" in door.get(count).content.decode()
+    heard: list[str] = []
+    monkeypatch.setattr(
+        feed, "publish", lambda notices: heard.extend(channel for channel, _ in notices)
+    )
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(2):
+            left = door.post(f"/desk/words/{word.pk}/heard/", headers=HTMX)
+            assert word.text not in left.content.decode()
+    # Their other tabs are told, once.
+    assert heard == [feed.user_channel(agent.pk)]
+    assert ">1<" not in door.get(count).content.decode()
     word.refresh_from_db()
     assert word.heard_at is not None
 
@@ -99,10 +116,13 @@ def test_a_word_without_sense_is_refused_with_a_reason(
     door: Client, agent: User, inquiry: Inquiry, text: str, said: str
 ) -> None:
     path = f"{WATCH}/{inquiry.number}/word/"
+    other = UserFactory.create()
     for headers in (HTMX, ENGLISH):
-        response = door.post(path, {"to": agent.pk, "text": text}, headers=headers)
+        response = door.post(path, {"to": other.pk, "text": text}, headers=headers)
         assert response.status_code == 422
         assert said in response.content.decode()
+    # Whoever was chosen stays chosen.
+    assert f'value="{other.pk}" selected' in response.content.decode()
     assert not PrivateWord.objects.exists()
 
 
@@ -222,3 +242,23 @@ def test_all_misses_of_a_kind_that_were_seen_are_acknowledged_in_one(
         wrong = door.post(path, {"until": until}, headers=HTMX)
         assert wrong.status_code == 422
     assert Clock.objects.filter(acknowledged_at=None).get() == newest
+
+
+def test_of_very_many_misses_it_says_how_many_are_left(
+    door: Client, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "EVERY", timedelta(0))
+    monkeypatch.setattr(board, "MOST_AT_ONCE", 2)
+    at = timezone.now()
+    for seconds in (90, 80, 40):
+        InquiryFactory.create(at=at - timedelta(seconds=seconds))
+    detector.sweep(clock=timezone.now)
+    data: dict[str, Any] = {"until": int(at.timestamp() * 1000)}
+    path = "/supervision/promises/first_reply/acknowledge/"
+    first = door.post(path, data, headers=HTMX)
+    assert "1 more is left. Acknowledge all once more." in first.content.decode()
+    assert Clock.objects.filter(acknowledged_by=supervisor).count() == 2
+    assert door.post(path, data).status_code == 303
+    assert not Clock.objects.filter(acknowledged_at=None).exists()
+    unknown = "/supervision/promises/no_such_promise/acknowledge/"
+    assert door.post(unknown, data, headers=HTMX).status_code == 404

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import re
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -89,6 +91,31 @@ def test_whoever_does_not_have_the_turn_shows_what_is_there(
     # Whoever had the turn is gone: nobody waits for them for ever.
     much_later = at + timedelta(seconds=6)
     assert snapshot.current(CHINESE, at=much_later).at == much_later
+
+
+@pytest.mark.django_db
+def test_with_nothing_to_show_one_makes_it_and_the_others_wait_a_moment(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    at = timezone.now()
+    waited: list[float] = []
+    monkeypatch.setattr(snapshot.time, "sleep", waited.append)
+    assert snapshot.take_turn()
+    # Whoever has the turn makes nothing for this screen: one does not wait for ever.
+    assert snapshot.current(CHINESE, at=at).at == at
+    assert len(waited) == snapshot.LOOKS
+
+    def make(_: float) -> None:
+        snapshot.renew(CHINESE, at=at + timedelta(seconds=7))
+
+    # What is kept is too old to be shown; meanwhile somebody makes another one.
+    monkeypatch.setattr(snapshot.time, "sleep", make)
+    with CaptureQueriesContext(connection) as making:
+        make(0)
+    snapshot._redis().delete(snapshot.name("shown"))
+    with django_assert_num_queries(len(making)):
+        shown = snapshot.current(CHINESE, at=at + timedelta(seconds=7.5))
+    assert shown.at == at + timedelta(seconds=7)
 
 
 @pytest.mark.django_db
@@ -229,6 +256,34 @@ def test_streams_share_one_making_and_without_viewers_there_is_none(
     assert all(inquiry.number in events[1] for events in heard)
     told = [json.loads(events[-1].partition("data: ")[2]) for events in heard]
     assert len({each["parts"]["people"] for each in told}) == 1
+
+
+def test_one_failure_does_not_end_the_making(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever goes wrong is logged, and the next turn is tried as every other."""
+    made: list[object] = []
+    again = threading.Event()
+
+    def fail_once(*, at: object) -> int:
+        made.append(at)
+        if len(made) == 1:
+            raise KeyError("a bug")
+        again.set()
+        return 0
+
+    monkeypatch.setattr(snapshot, "renew_wanted", fail_once)
+    monkeypatch.setattr(snapshot, "LONGEST", timedelta(milliseconds=20))
+    monkeypatch.setattr(board_live, "GLANCE", 0.01)
+
+    async def watched() -> None:
+        watch = board_live.Watch.here()
+        watch.join(CHINESE)
+        assert await asyncio.to_thread(again.wait, 10)
+        await watch.leave(CHINESE)
+
+    asyncio.run(watched())
+    assert caplog.text.count("KeyError: 'a bug'") == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
+import psycopg2
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -100,7 +102,7 @@ def test_a_rule_that_stays_as_it_is_gives_what_the_clocks_say(
     assert found.then == found.now
     assert (found.then.kept, found.then.missed, found.then.cancelled) == (3, 2, 1)
     assert found.then.percent == 60.0
-    assert found.changed == 0
+    assert (found.newly_missed, found.newly_kept) == (0, 0)
     assert [(it.rule.version.number, it.clocks) for it in found.promised] == [(1, 6)]
 
 
@@ -150,11 +152,25 @@ def test_nothing_is_saved_and_a_few_questions_are_enough(
 ) -> None:
     before = list(Clock.objects.order_by("pk").values())
     desk_of_manager.get(PAGE, ASKED)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         answer(desk_of_manager, amount="15", measure="seconds")
     assert list(Clock.objects.order_by("pk").values()) == before
     assert not PolicyVersion.objects.drafts().exists()
     assert not ClockEvent.objects.filter(kind="recompute").exists()
+
+
+def test_one_question_is_reckoned_at_a_time(
+    desk_of_manager: Client, replies: list[Ticket]
+) -> None:
+    with psycopg2.connect(**connection.get_connection_params()) as other:
+        other.cursor().execute("SELECT pg_advisory_lock(%s)", [what_if.LOCK_KEY])
+        busy = desk_of_manager.get(PAGE, ASKED)
+        other.cursor().execute("SELECT pg_advisory_unlock(%s)", [what_if.LOCK_KEY])
+    other.close()
+    assert (busy.status_code, busy["Retry-After"]) == (503, "5")
+    assert "Another question is being reckoned" in busy.content.decode()
+    assert "answer" not in busy.context
+    assert answer(desk_of_manager).clocks == 6
 
 
 def test_clocks_of_earlier_versions_are_counted_with_the_rule(

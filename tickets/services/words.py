@@ -73,9 +73,12 @@ def send_word(
     return word
 
 
+@transaction.atomic
 def hear_word(word: PrivateWord, *, by: User, at: datetime) -> bool:
     """The colleague has read it; the first time counts. Raises NotAllowed."""
     if word.recipient_id != by.pk:
         raise NotAllowed("hear_word")
     first = PrivateWord.objects.filter(pk=word.pk, heard_at=None).update(heard_at=at)
+    if first:
+        feed.announce_notifications([by.pk])
     return bool(first)

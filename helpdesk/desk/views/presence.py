@@ -1,5 +1,7 @@
 """Whether one is on duty: the menu in the rail of every staff page."""
 
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,10 +22,14 @@ from staff.services import presence
 def menu(request: HttpRequest, user: User) -> HttpResponse:
     """The menu alone; a POST says how one stands (its `state`)."""
     asked = request.POST.get("state", "")
-    if request.method == "POST" and asked in Presence.values:
+    status = HTTPStatus.OK
+    if request.method == "POST" and asked not in Presence.values:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif request.method == "POST":
         if presence.say(user, Presence(asked), at=timezone.now()):
             tell_presence(user.pk)
+        if not request.headers.get("HX-Request"):
+            return SeeOther(redirect(front_door(user)).url)
         user.refresh_from_db(fields=["presence", "presence_since", "seen_at"])
-    if request.method == "POST" and not request.headers.get("HX-Request"):
-        return SeeOther(redirect(front_door(user)).url)
-    return render(request, "components/presence_menu.html", {"user": user})
+    menu = {"user": user}
+    return render(request, "components/presence_menu.html", menu, status=status)

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -21,12 +21,12 @@ from helpdesk.forms import AssignForm, values
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import supervising
 from helpdesk.supervision import snapshot
-from helpdesk.supervision.board import unseen_misses
+from helpdesk.supervision.board import count_unseen, unseen_misses
 from helpdesk.supervision.forms.board import SeenForm
 from helpdesk.supervision.monitor import verbs_of
 from helpdesk.supervision.personal import personal
 from helpdesk.supervision.snapshot import BOARD, TV, Screen, Shown
-from sla.models import Clock
+from sla.models import Clock, Metric
 from sla.services import alerts
 from staff.models import User
 from tickets.models import LONGEST_WORD
@@ -64,14 +64,31 @@ def acknowledge(request: HttpRequest, user: User, pk: int) -> HttpResponse:
 @require_POST
 @supervising
 def acknowledge_all(request: HttpRequest, user: User, metric: str) -> HttpResponse:
-    """All misses of one promise that this person has seen on the board."""
+    """All misses of one promise that this person has seen on the board.
+
+    Of very many the first hundred; then it says how many are left.
+    """
+    if metric not in Metric.values:
+        raise Http404
     form = SeenForm(request.POST)
 
-    def act(at: datetime) -> int:
-        clocks = unseen_misses(metric, at=at, **values(form))
-        return alerts.acknowledge_all(clocks, by=user, at=at)
+    def act(at: datetime) -> str:
+        seen = values(form)
+        clocks = unseen_misses(metric, at=at, **seen)
+        alerts.acknowledge_all(clocks, by=user, at=at)
+        left = count_unseen(metric, at=at, **seen)
+        return left_words(left) if left else ""
 
     return do(request, user, act)
+
+
+def left_words(left: int) -> str:
+    """That one has to go on."""
+    return ngettext(
+        "%(n)s more is left. Acknowledge all once more.",
+        "%(n)s more are left. Acknowledge all once more.",
+        left,
+    ) % {"n": left}
 
 
 @require_POST
@@ -94,16 +111,20 @@ def reassign(request: HttpRequest, user: User, number: str) -> HttpResponse:
 
 
 def do(request: HttpRequest, user: User, act: Act) -> HttpResponse:
-    """Act, then show how things stand now, with the reason if nothing was done."""
-    refusal = None
+    """Act, then show how things stand now, with the reason if nothing was done.
+
+    What the act says in words is shown, too.
+    """
+    refusal, said = None, None
     try:
-        act(timezone.now())
+        said = act(timezone.now())
     except REFUSALS as error:
         refusal = refusal_of(error)
     shown = snapshot.renew(screen(BOARD), at=timezone.now())
-    if refusal is None and not request.headers.get("HX-Request"):
+    words = said if isinstance(said, str) else ""
+    if refusal is None and not words and not request.headers.get("HX-Request"):
         return SeeOther(reverse("supervision:board"))
-    return show(request, user, shown, refusal)
+    return show(request, user, shown, refusal, words)
 
 
 def screen(kind: str) -> Screen:
@@ -122,10 +143,19 @@ def parts_of(shown: Shown, user: User) -> dict[str, object]:
 
 
 def show(
-    request: HttpRequest, user: User, shown: Shown, refusal: Refusal | None = None
+    request: HttpRequest,
+    user: User,
+    shown: Shown,
+    refusal: Refusal | None = None,
+    said: str = "",
 ) -> HttpResponse:
     """The board as it was made."""
-    context = {**parts_of(shown, user), "place": "supervision", "refusal": refusal}
+    context = {
+        **parts_of(shown, user),
+        "place": "supervision",
+        "refusal": refusal,
+        "said": said,
+    }
     if request.headers.get("HX-Request"):
         template = "supervision/_board.html"
     else:

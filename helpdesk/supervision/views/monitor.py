@@ -121,8 +121,16 @@ def show(
         "notices": outstanding(user),
         "refusal": refusal,
         "written": written or {},
+        "to_id": chosen(written, monitored),
         "longest_word": LONGEST_WORD,
         "fresh_token": uuid.uuid4(),
     }
     status = refusal.status if refusal else HTTPStatus.OK
     return render(request, "supervision/monitor.html", context, status=status)
+
+
+def chosen(written: QueryDict | None, monitored: Monitored) -> int | None:
+    """For whom the word is: whoever was chosen, or who has the ticket."""
+    named = (written or {}).get("to", "")
+    known = {str(person.pk): person.pk for person in monitored.colleagues}
+    return known.get(named, monitored.to_id)

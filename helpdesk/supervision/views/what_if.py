@@ -6,9 +6,11 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from helpdesk.errors import RETRY_SECONDS
 from helpdesk.signed_in import supervising
 from helpdesk.supervision import what_if as pages
 from helpdesk.supervision.forms.what_if import LONGEST_QUERY, WhatIfForm, last_month
@@ -60,21 +62,34 @@ def answered(request: HttpRequest, user: User, form: WhatIfForm) -> HttpResponse
     """The page with what comes of a valid form."""
     at = timezone.now()
     more: dict[str, Any] = {}
+    is_busy = False
     if form.is_valid():
         question = form.question()
         try:
             answer = what_if.ask(question, by=user, at=at)
         except ValidationError as error:
             form.refuse(error)
+        except what_if.Busy:
+            is_busy = True
+            form.add_error(None, _("Another question is being reckoned. Ask again."))
         else:
             more = pages.shown(form, answer, decides=user.publishes)
-    return page(
+    shown = page(
         request,
         user,
         "what_if",
-        status=WRONG if form.errors else HTTPStatus.OK,
+        status=status_of(form, is_busy=is_busy),
         part="what_if",
         form=form,
         shadows=ShadowRun.objects.select_related("calendar")[:MOST_SHADOWS],
         **more,
     )
+    if is_busy:
+        shown["Retry-After"] = str(RETRY_SECONDS)
+    return shown
+
+
+def status_of(form: WhatIfForm, *, is_busy: bool) -> HTTPStatus:
+    if is_busy:
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    return WRONG if form.errors else HTTPStatus.OK

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from helpdesk.live import tell_presence
 from staff.models import Presence, User
 from staff.services import presence
 
@@ -71,7 +72,8 @@ class OwnPresence(APIView):
         given.is_valid(raise_exception=True)
         user = cast("User", request.user)
         state = Presence(given.validated_data["state"])
-        presence.say(user, state, at=timezone.now())
+        if presence.say(user, state, at=timezone.now()):
+            tell_presence(user.pk)
         user.refresh_from_db()
         return _answer(user)
 
