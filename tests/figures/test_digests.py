@@ -120,10 +120,10 @@ def test_one_reads_it_from_ones_notices_and_says_so(
         assert client.get(path).status_code == 404
     assert client.post(f"{PAGE}read/").status_code == 404
     client.force_login(supervisor)
-    assert "2<" in client.get("/desk/notices/count/").content.decode()
+    assert "3<" in client.get("/desk/notices/count/").content.decode()
     # Who supervises no more is not told of digests that their page no longer shows.
     User.objects.filter(pk=supervisor.pk).update(role=Role.AGENT)
-    assert "2<" not in client.get("/desk/notices/count/").content.decode()
+    assert "3<" not in client.get("/desk/notices/count/").content.decode()
     User.objects.filter(pk=supervisor.pk).update(role=Role.SUPERVISOR)
     notices = client.get("/desk/notices/").content.decode()
     assert "3 due, 1 kept, 2 missed · longest overrun 0:35" in notices
