@@ -131,6 +131,6 @@ def show(
 
 def chosen(written: QueryDict | None, monitored: Monitored) -> int | None:
     """For whom the word is: whoever was chosen, or who has the ticket."""
-    named = (written or {}).get("to", "")
+    named = written.get("to") if written else None
     known = {str(person.pk): person.pk for person in monitored.colleagues}
-    return known.get(named, monitored.to_id)
+    return known.get(named or "", monitored.to_id)
