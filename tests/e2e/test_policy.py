@@ -1,13 +1,11 @@
 """A manager changes a promise in a browser, and the next customer is promised that."""
 
-from itertools import product
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.asking import ask
 from tests.e2e.conftest import Visit
-from tests.e2e.test_every_page import look, overflows, serious
+from tests.e2e.test_every_page import SCREENS, look, overflows, serious
 
 pytestmark = pytest.mark.browser
 
@@ -30,8 +28,7 @@ PAGES = [
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_accessible_and_fits(visit: Visit, path: str) -> None:
     watched = visit(path, "manager")
-    for screen in product([1440, 768, 360], [False, True]):
-        width, dark = screen
+    for screen, (width, dark) in SCREENS.items():
         look(watched.page, width=width, dark=dark)
         assert serious(watched.page) == [], screen
         assert not overflows(watched.page), screen

@@ -1,12 +1,10 @@
 """A manager asks what a shorter limit would have come to, and makes it the promise."""
 
-from itertools import product
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.test_every_page import look, overflows, serious
+from tests.e2e.test_every_page import SCREENS, look, overflows, serious
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +25,7 @@ def test_a_what_if_goes_by_a_draft_to_the_version_in_force(visit: Visit) -> None
     page.locator("#id_amount").fill("29")
     page.locator("#run").click()
     expect(page.locator("#figures")).to_be_visible()
-    for width, dark in product([1440, 768, 360], [False, True]):
+    for width, dark in SCREENS.values():
         look(page, width=width, dark=dark)
         assert serious(page) == []
         assert not overflows(page)

