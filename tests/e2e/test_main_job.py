@@ -61,12 +61,10 @@ def test_an_unanswered_question_reaches_the_supervisor_by_itself_once(
         "已超时", timeout=SOON_MS
     )
 
-    supervisor.page.locator(f"#waiting-{number} [id^=seen-]").click()
-    expect(missed).to_contain_text("陈立", timeout=SOON_MS)
-    supervisor.page.locator(f"#take-{number}").click()
-    expect(supervisor.page.locator(f"#waiting-{number}-with")).to_have_text(
-        "陈立", timeout=SOON_MS
-    )
+    missed.locator("[id^=seen-]").click()
+    expect(missed.locator(".seen-by")).to_contain_text("陈立", timeout=SOON_MS)
+    missed.locator("[id^=take-]").click()
+    expect(missed.locator("[id$=-with]")).to_have_text("陈立", timeout=SOON_MS)
 
     agent.page.goto(f"/desk/inquiries/{number}/")
     timeline = agent.page.locator("#context")
