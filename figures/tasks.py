@@ -1,9 +1,14 @@
 """Jobs of the figures, on queue `default`; each may run twice without harm."""
 
+from datetime import timedelta
+from typing import Final
+
 from celery import shared_task
 from django.utils import timezone
 
 from figures.services import breaches, exports, reckoning, reports
+
+LONGEST_RUN: Final = timedelta(seconds=10)
 
 
 @shared_task(name="figures.explain_breaches")
@@ -26,8 +31,8 @@ def explain_old_breaches() -> int:
 
 @shared_task(name="figures.refresh")
 def refresh() -> int:
-    """Reckon what has changed since the last run."""
-    return reckoning.refresh(at=timezone.now())
+    """Reckon what has changed since the last run; much of it in several runs."""
+    return reckoning.catch_up(at=timezone.now(), within=LONGEST_RUN)
 
 
 @shared_task(name="figures.rebuild")

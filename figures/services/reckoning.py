@@ -4,6 +4,7 @@ Each run reckons anew the hours that have gone on since the last one, and those 
 a clock fell due to which something has happened. Two runs at once follow each other.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from tickets.models import Ticket
 
 PIECE: Final = timedelta(hours=24)
 MOST_HOURS: Final = 7 * 24
+SECOND: Final = timedelta(seconds=1)
 LOOK_BACK: Final = timedelta(days=40)
 # A line is numbered before it is committed; none takes so long.
 SETTLED_AFTER: Final = timedelta(minutes=5)
@@ -68,10 +70,16 @@ def refresh(*, at: datetime) -> int:
     return len(set(hours))
 
 
-def catch_up(*, at: datetime) -> int:
-    """Reckon until nothing is left to reckon; the number of hours reckoned."""
+def catch_up(*, at: datetime, within: timedelta | None = None) -> int:
+    """Reckon until nothing is left to reckon; the number of hours reckoned.
+
+    With `within` it stops after so much time; the next run goes on from there.
+    """
+    began = time.monotonic()
     hours = refresh(at=at)
     while Progress.objects.filter(reckoned_until__lt=at).exists():
+        if within and time.monotonic() - began > within / SECOND:
+            break
         hours += refresh(at=at)
     return hours
 

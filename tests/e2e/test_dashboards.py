@@ -9,7 +9,7 @@ from tests.e2e.test_every_page import serious
 pytestmark = pytest.mark.browser
 
 DASHBOARD = "/supervision/dashboard/"
-TRIES = 40
+TRIES = 90
 # Where the last bar of the first series is drawn on the page.
 LAST_BAR = """() => {
     const box = document.querySelector("#trend [data-chart]");
