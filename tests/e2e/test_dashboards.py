@@ -44,7 +44,9 @@ def test_a_bar_leads_to_its_tickets(visit: Visit) -> None:
 
     page.wait_for_url("**/supervision/records/?**")
     rows = page.locator(".records tbody tr")
-    expect(rows).to_have_count(min(bar["missed"], 50))
+    # The list is of now: what was missed since the chart was drawn is on it too.
+    expect(rows.first).to_be_visible()
+    assert rows.count() >= min(bar["missed"], 50)
     assert serious(page) == []
     first = rows.first.locator("a").first
     number = first.inner_text()

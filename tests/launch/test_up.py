@@ -116,7 +116,7 @@ def port() -> int:
 @pytest.fixture
 def up(data: Path, port: int) -> Iterator[Up]:
     it = Up(data, port)
-    until(lambda: "To stop" in it.said or it.process.poll() is not None, seconds=90)
+    until(lambda: "To stop" in it.said or it.process.poll() is not None, seconds=180)
     assert "Ready in" in it.said, it.said
     yield it
     if it.process.poll() is None:
