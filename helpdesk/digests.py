@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from figures.models import DigestByMail, DigestCopy, ShiftDigest
-from figures.share import Share
+from sla.share import Share
 from staff.models import User
 from tickets.models import Kind
 

@@ -17,10 +17,10 @@ from figures.cases import FORMULAS, CaseFigure, Rate
 from figures.models import Report
 from figures.periods import Cycle
 from figures.services.counts import Counts
-from figures.share import Share
 from figures.words import CAUSES
 from helpdesk.templatetags.display import duration_text
 from sla.models import Metric
+from sla.share import Share
 from tickets.models import Kind
 
 NONE: Final = "–"

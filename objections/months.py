@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final, Self
 
 from django.utils import timezone
+
+from sla.days import midnight
 
 WRITTEN: Final = re.compile(r"(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])", re.ASCII)
 LAST: Final = 12
@@ -47,7 +49,7 @@ class Month:
 
     @property
     def starts(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.first, time.min))  # noqa: DTZ
+        return midnight(self.first)
 
     @property
     def ends(self) -> datetime:

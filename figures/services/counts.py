@@ -10,7 +10,7 @@ from django.db.models.query import QuerySet
 from figures.cases import FORMULAS, CaseFigure, Rate
 from figures.models import CaseHour
 from figures.services.promises import COLUMNS, Dimension, Key, column
-from figures.share import Share
+from sla.share import Share
 
 
 @dataclass(frozen=True)

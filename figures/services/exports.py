@@ -50,6 +50,7 @@ from figures.exports.table import (
 from figures.exports.tables import TABLES
 from figures.models import Act, Export, ExportLog, Trouble
 from figures.models.export import export_path
+from sla.days import midnight
 from staff.models import Department, User
 from tickets.models import Channel
 from tickets.workflow import NotAllowed
@@ -173,17 +174,13 @@ def rows_of(export: Export, user: User) -> "models.QuerySet[Any]":
         found = found.annotate(**table.more(export.asked_at))
     if table.when and export.since and export.until:
         span = {
-            f"{table.when}__gte": _midnight(export.since),
-            f"{table.when}__lt": _midnight(export.until + timedelta(days=1)),
+            f"{table.when}__gte": midnight(export.since),
+            f"{table.when}__lt": midnight(export.until + timedelta(days=1)),
         }
         found = found.filter(**span)
     for name, wish in export.narrowed.items():
         found = found.filter(**_filter(Narrow(name), table.narrows[Narrow(name)], wish))
     return found.order_by("pk")
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZONE)
 
 
 def _filter(narrow: Narrow, path: str, wish: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from django.db.models.query import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from figures.models import PromiseHour
-from figures.share import Share
+from sla.share import Share
 from staff.models import Shift, User
 from tickets.workflow import NotAllowed
 
@@ -112,12 +112,6 @@ class Asked:
         if self.hours:
             found = found.filter(of_day__in=self.hours)
         return found.order_by()
-
-    @property
-    def before(self) -> "Asked":
-        """The same of the period of equal length that ends where this one begins."""
-        length = self.until - self.since
-        return self.over(self.since - length, self.since)
 
     def over(self, since: datetime, until: datetime) -> "Asked":
         """The same of another period."""

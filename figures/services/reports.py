@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -20,6 +20,7 @@ from figures.periods import ONE_DAY, Cycle, Period, ended
 from figures.services import breaches, counts, promises
 from figures.services.counts import Counts, Wanted
 from figures.services.promises import Asked, Dimension, Standing
+from sla.days import midnight
 from staff.models import SUPERVISES, User
 from tickets.models import Kind, Ticket
 from tickets.workflow import IllegalStep, NotAllowed
@@ -76,7 +77,7 @@ def make(period: Period, *, at: datetime) -> Report | None:
     """
     if Report.objects.filter(cycle=period.cycle, first=period.first).exists():
         return None
-    end = _midnight(period.last + ONE_DAY)
+    end = midnight(period.last + ONE_DAY)
     progress = Progress.objects.select_for_update().filter(pk=1).first()
     if progress is None or progress.reckoned_until < end:
         return None
@@ -158,11 +159,7 @@ def _worst(asked: Asked) -> list[dict[str, int]]:
 
 
 def asked_of(period: Period) -> Asked:
-    return Asked(_midnight(period.first), _midnight(period.last + ONE_DAY))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return Asked(midnight(period.first), midnight(period.last + ONE_DAY))
 
 
 # --- Words ---------------------------------------------------------------------------

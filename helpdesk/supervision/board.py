@@ -23,7 +23,6 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from figures.share import Share
 from helpdesk import health
 from helpdesk.kinds import ABOUT, objection_of, topics_of
 from helpdesk.supervision.warnings import Warnings
@@ -41,6 +40,7 @@ from sla.models import (
     Unit,
 )
 from sla.services import goals, rules
+from sla.share import Share
 from staff.models import Presence, User
 from tickets.models import Kind, Ticket
 

@@ -2,22 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from figures.cases import FORMULAS, CaseFigure, Rate
 from figures.services.counts import NOTHING, Counts, Wanted, count, counts
 from figures.services.promises import Dimension
-from figures.share import Share
 from helpdesk.supervision.charts import Chart, Column, Kind, Look, line
-from helpdesk.supervision.cuts import CUTS, HOURS, MOST_LINES, WEEK, weekday_names
+from helpdesk.supervision.cuts import CUTS, HOURS, Steps, weekday_names
 from helpdesk.supervision.forms.dashboards import CasesForm
+from sla.share import Share
 
 COUNTED: Final = (CaseFigure.ARRIVED, CaseFigure.CLOSED, CaseFigure.RESOLVED)
 
@@ -146,35 +145,24 @@ class CaseDashboard:
         ]
 
     def _trend(self) -> Chart:
-        days = (self.wanted.until - self.wanted.since).days
-        weekly = days > MOST_LINES
-        length = WEEK if weekly else 1
-        by = Dimension.WEEK if weekly else Dimension.DAY
-        found = {key: it for (key,), it in counts(self.wanted, (by,)).items()}
-        lines = []
-        day = localdate(self.wanted.since)
-        if weekly:
-            day -= timedelta(days=day.weekday())
-        while day <= localdate(min(self.wanted.until, self.at) - timedelta(seconds=1)):
-            last_day = localdate(self.wanted.until - datetime.resolution)
-            until = min(day + timedelta(days=length - 1), last_day)
-            since = max(day, localdate(self.wanted.since))
-            lines.append(
-                line(
-                    f"{day:%Y-%m-%d}" if weekly else f"{day:%m-%d}",
-                    self._columns,
-                    self._values(found.get(day, NOTHING)),
-                    hrefs=self._hrefs(since=f"{since}", until=f"{until}"),
-                )
-            )
-            day += timedelta(days=length)
+        steps = Steps(self.wanted.since, self.wanted.until)
+        counted = counts(self.wanted, (steps.dimension,))
+        found = {key: it for (key,), it in counted.items()}
         return Chart(
             id="trend",
-            title=_("By week") if weekly else _("By day"),
+            title=steps.title,
             look=Look.TREND,
-            first=_("Week from") if weekly else _("Day"),
+            first=steps.first,
             columns=self._columns,
-            lines=lines,
+            lines=[
+                line(
+                    it.name,
+                    self._columns,
+                    self._values(found.get(it.day, NOTHING)),
+                    hrefs=self._hrefs(**it.wish),
+                )
+                for it in steps.by(self.at)
+            ],
             nothing=_("Each day appears here as soon as a customer came."),
         )
 

@@ -1,9 +1,11 @@
 """By what promises and cases are told apart on dashboards, and how it is called."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from figures.services.promises import Dimension
@@ -14,6 +16,57 @@ from tickets.models import Channel
 WEEK: Final = 7
 HOURS: Final = 24
 MOST_LINES: Final = 60
+
+
+@dataclass(frozen=True)
+class Step:
+    """A day of a trend, or a week of one: how it is called, and its days within it."""
+
+    day: date
+    name: str
+    since: date
+    until: date
+
+    @property
+    def wish(self) -> dict[str, str]:
+        """What leads to its records."""
+        return {"since": f"{self.since}", "until": f"{self.until}"}
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A period day by day; beyond two months week by week."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def weekly(self) -> bool:
+        return (self.until - self.since).days > MOST_LINES
+
+    @property
+    def dimension(self) -> Dimension:
+        return Dimension.WEEK if self.weekly else Dimension.DAY
+
+    @property
+    def title(self) -> str:
+        return _("By week") if self.weekly else _("By day")
+
+    @property
+    def first(self) -> str:
+        """What its column is called."""
+        return _("Week from") if self.weekly else _("Day")
+
+    def by(self, at: datetime) -> Iterator[Step]:
+        """Those that have begun."""
+        first, last = localdate(self.since), localdate(self.until - datetime.resolution)
+        length = timedelta(days=WEEK if self.weekly else 1)
+        day = first - timedelta(days=first.weekday() if self.weekly else 0)
+        while day <= localdate(min(self.until, at) - timedelta(seconds=1)):
+            name = f"{day:%Y-%m-%d}" if self.weekly else f"{day:%m-%d}"
+            end = min(day + length - timedelta(days=1), last)
+            yield Step(day, name, max(day, first), end)
+            day += length
 
 
 @dataclass(frozen=True)

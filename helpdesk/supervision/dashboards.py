@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -10,13 +10,11 @@ from django.db.models import Count
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from figures.breach import Cause
 from figures.models import Breach, Progress
 from figures.services.promises import Asked, Dimension, Standing, standing, standings
-from figures.share import Share
 from figures.words import CAUSES
 from helpdesk.supervision.charts import (
     Chart,
@@ -30,9 +28,8 @@ from helpdesk.supervision.charts import (
 from helpdesk.supervision.cuts import (
     CUTS,
     HOURS,
-    MOST_LINES,
-    WEEK,
     Cut,
+    Steps,
     weekday_names,
 )
 from helpdesk.supervision.forms.dashboards import (
@@ -45,6 +42,7 @@ from helpdesk.supervision.records import clocks_of
 from helpdesk.templatetags.promises import limit
 from sla.models import Goal, Target
 from sla.services.goals import goals_of, month_of
+from sla.share import Share
 from staff.models import User
 
 
@@ -180,35 +178,22 @@ class Dashboard:
         return standings(self.asked, by, percentiles=self.chosen is not None)
 
     def _trend(self) -> Chart:
-        """By day; beyond two months by week."""
-        days = (self.asked.until - self.asked.since).days
-        weekly = days > MOST_LINES
-        length = WEEK if weekly else 1
-        found = _by_key(self._standings(Dimension.WEEK if weekly else Dimension.DAY))
-        lines = []
-        day = localdate(self.asked.since)
-        if weekly:
-            day -= timedelta(days=day.weekday())
-        while day <= localdate(min(self.asked.until, self.at) - timedelta(seconds=1)):
-            last = min(day + timedelta(days=length - 1), localdate(self.last_instant))
-            lines.append(
-                self._line(
-                    f"{day:%Y-%m-%d}" if weekly else f"{day:%m-%d}",
-                    found.get(day, Standing((day,), Share(), 0)),
-                    {
-                        "since": f"{max(day, localdate(self.asked.since))}",
-                        "until": f"{last}",
-                    },
-                )
-            )
-            day += timedelta(days=length)
+        steps = Steps(self.asked.since, self.asked.until)
+        found = _by_key(self._standings(steps.dimension))
         return Chart(
             id="trend",
-            title=_("By week") if weekly else _("By day"),
+            title=steps.title,
             look=Look.TREND,
-            first=_("Week from") if weekly else _("Day"),
+            first=steps.first,
             columns=self._columns,
-            lines=lines,
+            lines=[
+                self._line(
+                    it.name,
+                    found.get(it.day, Standing((it.day,), Share(), 0)),
+                    it.wish,
+                )
+                for it in steps.by(self.at)
+            ],
             nothing=_("Each day appears here with its share as soon as one fell due."),
         )
 

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from figures.hours import hour_after
 from figures.services.promises import Asked, Dimension, allow, standings
-from figures.share import Share
 from helpdesk.templatetags.promises import limit
 from objections.months import Month
 from sla.clause_book import Book, Clause, Document, Mark, book, sentence
 from sla.models import PolicyVersion, Target
+from sla.share import Share
 from staff.models import Department, User
 
 SEARCH_MAX: Final = 40

@@ -17,13 +17,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from figures.share import Share
 from helpdesk.supervision.charts import Chart, Column, Kind, Line, Look, line, pareto
 from helpdesk.supervision.forms.dashboards import ObjectionsForm
 from helpdesk.supervision.objection_stages import STAGES, age_name, age_spans
 from objections.models import Objection, Proposal
 from objections.services.analysis import names_of
 from objections.services.month_facts import Cut, Fact, facts_between
+from sla.share import Share
 from staff.models import User
 from tickets.models import Event, Verb
 

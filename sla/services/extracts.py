@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.query import QuerySet
 
+from sla.days import midnight
 from sla.models import (
     UNFINISHED,
     Clock,
@@ -58,13 +58,11 @@ class Period:
 
     @property
     def begins(self) -> datetime:
-        return _midnight(self.month.replace(day=1))
+        return midnight(self.month.replace(day=1))
 
     @property
     def ends(self) -> datetime:
-        return _midnight(
-            (self.month.replace(day=1) + timedelta(days=32)).replace(day=1)
-        )
+        return midnight((self.month.replace(day=1) + timedelta(days=32)).replace(day=1))
 
 
 @dataclass
@@ -218,7 +216,3 @@ def _event_row(line: Line, place: int) -> list[object]:
 def _write_json(path: Path, value: object) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(settings.TIME_ZONE))

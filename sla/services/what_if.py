@@ -14,12 +14,12 @@ import numpy as np
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
 from sla import what_if
 from sla.business_time import BadHours, BeyondHorizon
 from sla.business_time_many import ManyTimes, ManyWalls, Whole
+from sla.days import midnight
 from sla.ledger import EPOCH, microseconds
 from sla.models import (
     CalendarVersion,
@@ -34,6 +34,7 @@ from sla.promise import Length, Terms
 from sla.services import calendars, fingerprints, lives, rules, versions
 from sla.services.calendar_content import CalendarContent, Intervals
 from sla.services.lives import Record
+from sla.share import Share
 from sla.wall_clock import WallClock, day_number
 from sla.what_if import Cover, Editions, Tally, Verdict, Verdicts
 from staff.models import User
@@ -80,11 +81,11 @@ class Question:
 
     @property
     def begin(self) -> datetime:
-        return make_aware(datetime.combine(self.since, datetime.min.time()))
+        return midnight(self.since)
 
     @property
     def end(self) -> datetime:
-        return make_aware(datetime.combine(self.until + ONE_DAY, datetime.min.time()))
+        return midnight(self.until + ONE_DAY)
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Counts:
     @property
     def percent(self) -> float | None:
         """Kept of those decided, rounded down to a tenth; None where none was."""
-        return self.kept * 1000 // self.due / 10 if self.due else None
+        return Share(self.kept, self.due).percent
 
 
 @dataclass(frozen=True)

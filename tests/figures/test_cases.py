@@ -6,9 +6,9 @@ from figures.cases import FORMULAS, CaseFigure, Rate
 from figures.services import counts, reckoning
 from figures.services.counts import Wanted
 from figures.services.promises import Dimension
-from figures.share import Share
 from inquiries import services
 from objections import services as objections
+from sla.share import Share
 from tests import finishing
 from tests.factories import InquiryFactory, UserFactory, channel
 from tests.instants import local

@@ -11,13 +11,13 @@ from figures.hours import HOUR, Span, hour_after, hour_of, spans
 from figures.models import PromiseHour
 from figures.services import promises, reckoning
 from figures.services.promises import Asked, Dimension
-from figures.share import Share
 from inquiries import services
 from inquiries.models import Inquiry
 from objections import services as verbs
 from sla.models import Clock, Metric
 from sla.services import clocks, pauses
 from sla.services.clocks import CancelReason
+from sla.share import Share
 from staff.models import Role, User
 from tests.factories import InquiryFactory, UserFactory, channel, department
 from tests.instants import local

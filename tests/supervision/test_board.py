@@ -7,7 +7,6 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from figures.share import Share
 from helpdesk.supervision import snapshot
 from helpdesk.supervision.board import Board, midnight
 from helpdesk.supervision.snapshot import BOARD, Screen
@@ -16,6 +15,7 @@ from inquiries.models import Inquiry
 from sla import detector
 from sla.models import Clock, Heartbeat
 from sla.services import alerts
+from sla.share import Share
 from staff.models import Presence, Role, User
 from staff.services import presence
 from tests.factories import InquiryFactory, UserFactory

@@ -12,11 +12,11 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
 from figures.services import reckoning
-from figures.share import Share
 from helpdesk.supervision.ledger import Row, Sheet, Wanted, in_force
 from inquiries import services
 from inquiries.models import Inquiry
 from sla.models import Clock, ClockStatus, Outcome, PolicyVersion
+from sla.share import Share
 from staff.models import Department, Role, User
 from tests import policies
 from tests.factories import InquiryFactory, UserFactory

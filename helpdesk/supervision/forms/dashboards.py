@@ -1,7 +1,7 @@
 """What a dashboard is asked for: a period, a comparison, and a choice of promises."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -18,6 +18,7 @@ from figures.words import CAUSES
 from helpdesk.supervision.forms.base import Dressed
 from helpdesk.supervision.objection_stages import AGES, STAGES, age_name
 from objections.services.month_facts import Cut
+from sla.days import midnight
 from staff.models import Department, Shift, User
 from tickets.models import Channel, Kind
 
@@ -307,11 +308,6 @@ class ObjectionRecordsForm(ObjectionsForm):
     )
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     after = PlaceField()
-
-
-def midnight(day: date) -> datetime:
-    """The beginning of a day where the company is."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def a_year_before(day: date) -> date:
