@@ -74,6 +74,25 @@
     }
   };
 
+  // A press ends on what it began on, though the button was replaced in between.
+  let pressed = null;
+  addEventListener(
+    "pointerdown",
+    (event) => {
+      pressed = event.target.closest("button[id]");
+    },
+    { capture: true },
+  );
+  addEventListener(
+    "pointerup",
+    (event) => {
+      const twin = pressed && !pressed.isConnected && event.target.closest("button[id]");
+      if (twin && twin.id === pressed.id) twin.click();
+      pressed = null;
+    },
+    { capture: true },
+  );
+
   htmx.defineExtension("keyed", {
     isInlineSwap: (style) => style === "keyed",
     handleSwap(style, target, fragment) {
