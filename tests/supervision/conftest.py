@@ -24,8 +24,8 @@ def desk_of_manager(client: Client, manager: User) -> Client:
     return client
 
 
-@pytest.fixture
-def nothing_made_before() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _nothing_made_before() -> Iterator[None]:
     """No board in Redis, neither now nor for the next test."""
     keys = [snapshot.name(what) for what in ("shown", "turn")]
     keys += [snapshot.wanted_name(screen) for screen in Screen.every()]

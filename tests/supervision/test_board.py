@@ -46,9 +46,7 @@ def door(client: Client, supervisor: User) -> Client:
 
 
 @pytest.fixture(autouse=True)
-def _each_page_is_made_anew(
-    monkeypatch: pytest.MonkeyPatch, nothing_made_before: None
-) -> None:
+def _each_page_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was shown within the last second is the subject of test_snapshot."""
     monkeypatch.setattr(snapshot, "EVERY", timedelta(0))
 

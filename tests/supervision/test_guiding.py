@@ -24,7 +24,7 @@ from tickets import feed
 from tickets.models import Event, PrivateWord, Ticket, Verb
 from tickets.services import words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_made_before")]
+pytestmark = pytest.mark.django_db
 
 WATCH = "/supervision/watch"
 ENGLISH = {"Accept-Language": "en"}

@@ -30,9 +30,6 @@ CHINESE = Screen(BOARD, "zh-hans")
 ENGLISH = Screen(BOARD, "en")
 
 
-pytestmark = pytest.mark.usefixtures("nothing_made_before")
-
-
 @pytest.mark.django_db
 @pytest.mark.clause("CM-54")
 def test_many_viewers_cost_what_one_costs(
