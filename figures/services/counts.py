@@ -1,44 +1,26 @@
 """Read what happened to cases, from the hourly rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
 from django.db.models import Sum
 from django.db.models.query import QuerySet
 
 from figures.cases import FORMULAS, CaseFigure, Rate
 from figures.models import CaseHour
-from figures.services.promises import COLUMNS, Dimension, Key, column
+from figures.services.promises import Dimension, Key, column
+from figures.services.wishes import Wish
 from sla.share import Share
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which cases: what happened to them in a span, and any further wish."""
+class Wanted(Wish):
+    """Which cases: what happened to them in a span."""
 
-    since: datetime
-    until: datetime
     kind: str = ""
-    channel: int | None = None
-    holder: int | None = None
-    hours: frozenset[int] = frozenset()
 
     def rows(self) -> QuerySet[CaseHour]:
-        wishes = {"kind": self.kind, "channel": self.channel, "holder": self.holder}
-        found: QuerySet[CaseHour] = CaseHour.objects.filter(
-            hour__gte=self.since,
-            hour__lt=self.until,
-            **{name: wish for name, wish in wishes.items() if wish},
-        )
-        found = found.alias(of_day=COLUMNS[Dimension.HOUR])
-        if self.hours:
-            found = found.filter(of_day__in=self.hours)
-        return found.order_by()
-
-    def over(self, since: datetime, until: datetime) -> "Wanted":
-        """The same of another period."""
-        return replace(self, since=since, until=until)
+        return self.narrow(CaseHour.objects.all(), kind=self.kind)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -51,6 +51,7 @@ from figures.exports.tables import TABLES
 from figures.models import Act, Export, ExportLog, Trouble
 from figures.models.export import export_path
 from sla.days import midnight
+from sla.one_at_a_time import one_at_a_time
 from staff.models import Department, User
 from tickets.models import Channel
 from tickets.workflow import NotAllowed
@@ -219,7 +220,7 @@ def make_xlsx(*, clock: Callable[[], datetime]) -> int:
 
     Does nothing while another one is being made.
     """
-    with _alone() as alone:
+    with one_at_a_time(LOCK_KEY) as alone:
         export = _claim(Format.XLSX, at=clock()) if alone else None
         if export is None:
             return 0
@@ -252,19 +253,6 @@ def go_on(export: Export, *, clock: Callable[[], datetime], until: float) -> int
         _try_again(export, at=clock())
         return 0
     return export.rows - before
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Hold the advisory lock of Excel files; False if another worker holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_KEY])
-        (alone,) = cursor.fetchone()
-        try:
-            yield alone
-        finally:
-            if alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
 
 
 def _claim(as_: Format, *, at: datetime) -> Export | None:

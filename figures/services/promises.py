@@ -4,14 +4,13 @@ Whoever reads them sees every ticket; the rows know no single case.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection, models
 from django.db.models import Case, F, Func, Sum, When
 from django.db.models.functions import (
-    ExtractHour,
     ExtractIsoWeekDay,
     TruncDate,
     TruncWeek,
@@ -20,6 +19,7 @@ from django.db.models.query import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from figures.models import PromiseHour
+from figures.services.wishes import HOUR_OF_DAY, Wish
 from sla.share import Share
 from staff.models import Shift, User
 from tickets.workflow import NotAllowed
@@ -60,7 +60,7 @@ COLUMNS: Final[Mapping[Dimension, Any]] = {
     Dimension.HOLDER: F("holder_id"),
     Dimension.DAY: TruncDate("hour"),
     Dimension.WEEK: TruncWeek("hour", output_field=models.DateField()),
-    Dimension.HOUR: ExtractHour("hour"),
+    Dimension.HOUR: HOUR_OF_DAY,
     Dimension.WEEKDAY: ExtractIsoWeekDay("hour"),
 }
 
@@ -79,43 +79,20 @@ def column(dimension: Dimension) -> Any:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which promises: those that fell due in a span, and any further wish.
+class Asked(Wish):
+    """Which promises: those that fell due in a span."""
 
-    `since` and `until` are whole hours; `hours` are hours of the local day, those of a
-    shift; nothing means all.
-    """
-
-    since: datetime
-    until: datetime
     rule: str = ""
     metric: str = ""
-    channel: int | None = None
     department: int | None = None
-    holder: int | None = None
-    hours: frozenset[int] = frozenset()
 
     def rows(self) -> QuerySet[PromiseHour]:
-        wishes = {
-            "rule": self.rule,
-            "metric": self.metric,
-            "channel": self.channel,
-            "department": self.department,
-            "holder": self.holder,
-        }
-        found: QuerySet[PromiseHour] = PromiseHour.objects.filter(
-            hour__gte=self.since,
-            hour__lt=self.until,
-            **{name: wish for name, wish in wishes.items() if wish},
+        return self.narrow(
+            PromiseHour.objects.all(),
+            rule=self.rule,
+            metric=self.metric,
+            department=self.department,
         )
-        found = found.alias(of_day=COLUMNS[Dimension.HOUR])
-        if self.hours:
-            found = found.filter(of_day__in=self.hours)
-        return found.order_by()
-
-    def over(self, since: datetime, until: datetime) -> "Asked":
-        """The same of another period."""
-        return replace(self, since=since, until=until)
 
 
 @dataclass(frozen=True)

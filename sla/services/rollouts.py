@@ -7,17 +7,16 @@ clock that changes gets a `recompute` line in its record; what was missed stays 
 import logging
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from sla.models import Clock, PolicyVersion, Rollout
+from sla.one_at_a_time import one_at_a_time
 from sla.salvage import is_fault_of_a_row
 from sla.services import corrections, rules
 from sla.services.forecast import candidates, is_late_at_once
@@ -57,7 +56,7 @@ def carry_on(*, at: datetime) -> int:
     if not waiting.exists():
         return 0
     changed = 0
-    with _alone() as alone:
+    with one_at_a_time(LOCK_KEY) as alone:
         for pk in waiting.values_list("pk", flat=True) if alone else ():
             changed += carry_out(pk, at=at, until=until)
             if time.monotonic() >= until:
@@ -139,16 +138,3 @@ def _carry_out(
             late_at_once=F("late_at_once") + int(late and clock.due_at < before),
         )
     return changed
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Hold the advisory lock of rollouts; False if another worker holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK_KEY])
-        (alone,) = cursor.fetchone()
-        try:
-            yield alone
-        finally:
-            if alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])

@@ -90,48 +90,53 @@ class PlaceField(forms.RegexField):
         )
 
 
+def day_of(label: Any) -> forms.DateField:
+    """One day of the company's place."""
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": gettext_lazy("Please write a day as 2026-11-30.")},
+    )
+
+
+def any_of(rows: Any, label: Any, *, wrong: Any, by: str = "code") -> Any:
+    """One of some rows by their code, or all of them."""
+    return forms.ModelChoiceField(
+        rows,
+        label=label,
+        required=False,
+        to_field_name=by,
+        empty_label=gettext_lazy("All"),
+        error_messages={"invalid_choice": wrong},
+    )
+
+
 class PeriodForm(Dressed):
     """From one day to another, both included, in the time of the company's place."""
 
-    since = forms.DateField(
-        label=gettext_lazy("From"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Please write a day as 2026-11-30.")},
-    )
-    until = forms.DateField(
-        label=gettext_lazy("To"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Please write a day as 2026-11-30.")},
-    )
+    since = day_of(gettext_lazy("From"))
+    until = day_of(gettext_lazy("To"))
     compare = forms.ChoiceField(
         label=gettext_lazy("Compare with"),
         choices=Compare.choices,
         initial=Compare.BEFORE,
         required=False,
     )
-    channel = forms.ModelChoiceField(
+    channel = any_of(
         Channel.objects.all(),
-        label=gettext_lazy("Channel"),
-        required=False,
-        to_field_name="code",
-        empty_label=gettext_lazy("All"),
-        error_messages={"invalid_choice": gettext_lazy("There is no such channel.")},
+        gettext_lazy("Channel"),
+        wrong=gettext_lazy("There is no such channel."),
     )
-    shift = forms.ModelChoiceField(
+    shift = any_of(
         Shift.objects.active(),
-        label=gettext_lazy("Shift"),
-        required=False,
-        to_field_name="code",
-        empty_label=gettext_lazy("All"),
-        error_messages={"invalid_choice": gettext_lazy("There is no such shift.")},
+        gettext_lazy("Shift"),
+        wrong=gettext_lazy("There is no such shift."),
     )
-    holder = forms.ModelChoiceField(
+    holder = any_of(
         User.objects.all(),
-        label=gettext_lazy("Colleague"),
-        required=False,
-        to_field_name="work_number",
-        empty_label=gettext_lazy("All"),
-        error_messages={"invalid_choice": gettext_lazy("There is no such colleague.")},
+        gettext_lazy("Colleague"),
+        wrong=gettext_lazy("There is no such colleague."),
+        by="work_number",
     )
 
     def __init__(self, asked: QueryDict, *, at: datetime) -> None:
@@ -198,13 +203,10 @@ class PromisesForm(PeriodForm):
         required=False,
         error_messages={"invalid_choice": gettext_lazy("There is no such promise.")},
     )
-    department = forms.ModelChoiceField(
+    department = any_of(
         Department.objects.all(),
-        label=gettext_lazy("Department"),
-        required=False,
-        to_field_name="code",
-        empty_label=gettext_lazy("All"),
-        error_messages={"invalid_choice": gettext_lazy("There is no such department.")},
+        gettext_lazy("Department"),
+        wrong=gettext_lazy("There is no such department."),
     )
     field_order = (
         *("since", "until", "compare", "promise"),
@@ -274,9 +276,9 @@ class CasesForm(PeriodForm):
 class ObjectionsForm(PeriodForm):
     """Which objections."""
 
-    channel = None  # type: ignore[assignment]
-    shift = None  # type: ignore[assignment]
-    holder = None  # type: ignore[assignment]
+    channel = None
+    shift = None
+    holder = None
 
 
 class ObjectionRecordsForm(ObjectionsForm):

@@ -143,14 +143,8 @@ def objection_records(request: HttpRequest, user: User) -> HttpResponse:
     at = timezone.now()
     form = ObjectionRecordsForm(request.GET, at=at)
     page = records.objections(user, form, at=at) if form.is_valid() else None
-    context = {
-        "page": page,
-        "form": form,
-        "now": at,
-        "home": reverse("supervision:dashboard_objections"),
-        "back": without(request.GET, *ONLY_OF_RECORDS),
-    }
-    return _page(request, "supervision/case_records.html", request.GET, context)
+    template = "supervision/case_records.html"
+    return _records(request, template, Board.OBJECTIONS, form, page, at=at)
 
 
 @require_safe
@@ -163,14 +157,8 @@ def promise_records(request: HttpRequest, user: User) -> HttpResponse:
     names = [(code, target.name) for code, target in known.items()]
     form = RecordsForm(request.GET, at=at, promises=names)
     page = records.promises(user, form, at=at) if form.is_valid() else None
-    context = {
-        "page": page,
-        "form": form,
-        "now": at,
-        "home": reverse("supervision:dashboard"),
-        "back": without(request.GET, *ONLY_OF_RECORDS),
-    }
-    return _page(request, "supervision/promise_records.html", request.GET, context)
+    template = "supervision/promise_records.html"
+    return _records(request, template, Board.PROMISES, form, page, at=at)
 
 
 @require_safe
@@ -181,14 +169,28 @@ def case_records(request: HttpRequest, user: User) -> HttpResponse:
     at = timezone.now()
     form = CaseRecordsForm(request.GET, at=at)
     page = records.cases(user, form) if form.is_valid() else None
+    template = "supervision/case_records.html"
+    return _records(request, template, Board.CASES, form, page, at=at)
+
+
+def _records(
+    request: HttpRequest,
+    template: str,
+    board: Board,
+    form: PeriodForm,
+    page: records.Page | None,
+    *,
+    at: datetime,
+) -> HttpResponse:
+    """A page of records, with the way back to the dashboard that led here."""
     context = {
         "page": page,
         "form": form,
         "now": at,
-        "home": reverse("supervision:dashboard_cases"),
+        "home": reverse(BOARDS[board][0]),
         "back": without(request.GET, *ONLY_OF_RECORDS),
     }
-    return _page(request, "supervision/case_records.html", request.GET, context)
+    return _page(request, template, request.GET, context)
 
 
 @require_POST
