@@ -11,7 +11,7 @@ from objections.months import Month
 from objections.services.month_facts import Cut
 from tickets.models import Channel, Store
 
-SEARCH_MAX: Final = 40
+SEARCH_MAX: Final = 100
 KEY_MAX: Final = 100
 STORE_DESK: Final = "store"
 

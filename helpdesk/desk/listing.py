@@ -1,6 +1,6 @@
 """The list of a desk: which tickets, in which order, and what each row says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 
 from helpdesk.desk.forms import PARTS, Stage, View
 from helpdesk.kinds import ABOUT, objection_of, topics_of
+from helpdesk.searching import Found, newest_matching, where_found
 from inquiries.models import InquiryTopic, Merge
 from objections.models import Objection
 from objections.months import Month
@@ -59,10 +60,16 @@ class Row:
     waited: timedelta | None
     has_merged: bool = False
     is_linked: bool = False
+    found: Found | None = None
 
 
-def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
-    """The rows of tickets; why clocks wait is asked only if some do."""
+def rows_of(
+    tickets: Iterable[Ticket], *, at: datetime, found: Mapping[int, Found] | None = None
+) -> list[Row]:
+    """The rows of tickets; why clocks wait is asked only if some do.
+
+    `found` is by their keys where a search has found them.
+    """
     telling = [(ticket, telling_clock(ticket.clocks.all())) for ticket in tickets]
     held = holds(clock for _, clock in telling if clock is not None)
     return [
@@ -75,6 +82,7 @@ def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
             waited=ticket.waited(at=at),
             has_merged=getattr(ticket, "has_merged", False),
             is_linked=getattr(ticket, "is_linked", False),
+            found=found.get(ticket.pk) if found else None,
         )
         for ticket, clock in telling
     ]
@@ -165,7 +173,9 @@ class Listing:
             now=at,
             view=view,
             words=words,
-            rows=rows_of(tickets, at=at),
+            rows=rows_of(
+                tickets, at=at, found=where_found(tickets, words) if words else None
+            ),
             tabs=[
                 Tab(other, counts.get(other), current=other in (shown, part))
                 for other in views_of(user, view)
@@ -295,7 +305,7 @@ def chosen(
     words: str,
     records: Records | None = None,
 ) -> TicketQuerySet[Ticket]:
-    """The tickets of a view or of a search, most urgent first; of a month the newest.
+    """The tickets of a view, most urgent first; of a search or a month the newest.
 
     What somebody may not see is not among them, whatever was counted.
     """
@@ -303,7 +313,7 @@ def chosen(
         newest = visible.filter(pk__in=records.pks).order_by("-created_at", "-pk")
         return newest[:MOST_ROWS]
     if words:
-        return visible.matching(words).by_urgency()[:MOST_CLOSED]
+        return newest_matching(visible, words, count=MOST_CLOSED)
     if isinstance(view, Stage):
         found = visible.filter(of_stage(view, user))
         if view in OVER:
