@@ -94,7 +94,8 @@ class Priority(models.IntegerChoices):
     HIGH = 1, _("High")
 
 
-# What has no deadline, or nobody who waits, stands last: so does PostgreSQL order it.
+# The earliest deadline first; without one, who has waited longest; what is empty stands
+# last.
 BY_URGENCY: Final = ("next_due_at", "customer_waiting_since", "-last_message_at", "id")
 LATELY_CLOSED: Final = ("-closed_at", "-id")
 
@@ -125,14 +126,10 @@ class TicketQuerySet(models.QuerySet[T]):
 
     def owed_after_the_end(self) -> Self:
         """Closed, and something that was promised on it is still to be done."""
-        return self.filter(closed_at__isnull=False, next_due_at__isnull=False)
+        return self.closed().filter(next_due_at__isnull=False)
 
-    def lately_closed(self) -> Self:
-        return self.filter(closed_at__isnull=False).order_by(*LATELY_CLOSED)
-
-    def by_urgency(self) -> Self:
-        """The earliest deadline first; without one, who has waited longest."""
-        return self.order_by(*BY_URGENCY)
+    def closed(self) -> Self:
+        return self.filter(closed_at__isnull=False)
 
 
 class Ticket(models.Model):
