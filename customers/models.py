@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from customers.said import pairs_index
 from staff.models import User
 
 
@@ -60,7 +61,18 @@ class Customer(models.Model):
                 fields=("forget_at",),
                 name="customer_to_forget",
                 condition=Q(forget_at__isnull=False),
-            )
+            ),
+            pairs_index("surname", name="customer_surname_says"),
+            models.Index(
+                fields=("surname",),
+                opclasses=("varchar_pattern_ops",),
+                name="customer_surname_begins",
+            ),
+            models.Index(
+                fields=("phone_tail",),
+                name="customer_phone_tail",
+                condition=~Q(phone_tail=""),
+            ),
         ]
 
     def __str__(self) -> str:

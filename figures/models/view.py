@@ -1,4 +1,4 @@
-"""A wish for a dashboard that somebody keeps, for themselves or for all."""
+"""A wish for a dashboard or a desk that somebody keeps, for themselves or for all."""
 
 from typing import ClassVar, Self
 
@@ -10,25 +10,25 @@ from staff.models import User
 
 
 class Board(models.TextChoices):
-    """The dashboards of which views are kept."""
+    """The dashboards of which views are kept, and the list of the desk."""
 
     PROMISES = "promises", _("Promises")
     CASES = "cases", _("Cases and satisfaction")
     OBJECTIONS = "objections", _("Objections")
+    DESK = "desk", _("Desk")
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Questions about saved views."""
 
     def visible_to(self, user: User) -> Self:
-        """One's own, and those that are for all."""
-        if not user.supervises:
-            return self.none()
-        return self.filter(Q(owner=user) | Q(for_all=True))
+        """One's own, and those that are for all who supervise."""
+        own = Q(owner=user)
+        return self.filter(own | Q(for_all=True) if user.supervises else own)
 
 
 class SavedView(models.Model):
-    """What a dashboard was asked for, under a name; `query` is its address' end."""
+    """What a board was asked for, under a name; `query` is its address' end."""
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="+")
     board = models.CharField(max_length=20, choices=Board.choices)

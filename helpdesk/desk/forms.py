@@ -7,12 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.forms import QuestionForm
-from objections.months import Month
-from objections.services.month_facts import Cut
 from tickets.models import Channel, Store
 
-SEARCH_MAX: Final = 40
-KEY_MAX: Final = 100
 STORE_DESK: Final = "store"
 
 
@@ -62,34 +58,6 @@ PARTS: Final = {
     Stage.AFTERWARDS: (Stage.RETURN_VISIT, Stage.UNDER_REVIEW),
     Stage.ENDED: (Stage.CLOSED, Stage.ARCHIVED, Stage.WITHDRAWN),
 }
-
-
-class ListForm(forms.Form):
-    """A view or stage and search words in the address; nonsense counts as nothing."""
-
-    view = forms.ChoiceField(choices=View.choices, required=False)
-    stage = forms.ChoiceField(choices=Stage.choices, required=False)
-    q = forms.CharField(max_length=SEARCH_MAX, required=False)
-    month = forms.CharField(max_length=7, required=False)
-    cut = forms.ChoiceField(choices=Cut.choices, required=False)
-    key = forms.CharField(max_length=KEY_MAX, required=False)
-
-    def counted(self) -> tuple[Month, Cut, str] | None:
-        """The number of a month's analysis whose objections are asked for."""
-        self.is_valid()
-        month = Month.read(self.cleaned_data.get("month", ""))
-        cut = self.cleaned_data.get("cut")
-        if month is None or not cut:
-            return None
-        return month, Cut(cut), self.cleaned_data.get("key", "")
-
-    def chosen(self) -> tuple[View | Stage, str]:
-        """The view, and what to search for ("" shows the view)."""
-        self.is_valid()
-        words = self.cleaned_data.get("q", "")
-        if stage := self.cleaned_data.get("stage"):
-            return Stage(stage), words
-        return View(self.cleaned_data.get("view") or View.DUE), words
 
 
 class ReceiveForm(QuestionForm):

@@ -1,50 +1,35 @@
 """The list of a desk: which tickets, in which order, and what each row says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from helpdesk.desk.counting import OVER, of_stage, open_counts, shown
 from helpdesk.desk.forms import PARTS, Stage, View
+from helpdesk.desk.wish import Wish, asked
+from helpdesk.keyset import Order
 from helpdesk.kinds import ABOUT, objection_of, topics_of
+from helpdesk.searching import Found, newest_matching, where_found
 from inquiries.models import InquiryTopic, Merge
 from objections.models import Objection
 from objections.months import Month
 from objections.services.analysis import Analysis
-from objections.services.approving import waiting_for
 from objections.services.month_facts import Cut
-from objections.workflow import WORKFLOW, Status, Step
+from objections.workflow import WORKFLOW, Step
 from sla.models import Clock, ClockStatus, Metric, Outcome
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Kind, Ticket, TicketLink, TicketQuerySet
+from tickets.models import BY_URGENCY, LATELY_CLOSED, Ticket, TicketLink, TicketQuerySet
 
-MOST_ROWS: Final = 200
-MOST_CLOSED: Final = 50
-STATUSES: Final = {
-    Stage.RECEIVED: (Status.RECEIVED,),
-    Stage.ACKNOWLEDGED: (Status.ACKNOWLEDGED,),
-    Stage.RECORDED: (Status.RECORDED, Status.REOPENED),
-    Stage.WITH_DEPARTMENTS: (
-        *(Status.HANDED_OFF, Status.INVESTIGATING, Status.AWAITING_EVIDENCE),
-    ),
-    Stage.INVESTIGATED: (Status.INVESTIGATED,),
-    Stage.PENDING: (Status.PENDING_APPROVAL,),
-    Stage.PROPOSED: (Status.PROPOSED,),
-    Stage.NOT_AGREED: (Status.REJECTED,),
-    Stage.EXECUTING: (Status.EXECUTING,),
-    Stage.EXECUTED: (Status.EXECUTED,),
-    Stage.RETURN_VISIT: (Status.RETURN_VISIT,),
-    Stage.UNDER_REVIEW: (Status.APPEALED,),
-    Stage.CLOSED: (Status.CLOSED,),
-    Stage.ARCHIVED: (Status.ARCHIVED,),
-    Stage.WITHDRAWN: (Status.WITHDRAWN,),
-}
-OVER: Final = frozenset({Stage.ENDED, *PARTS[Stage.ENDED]})
+URGENT: Final = Order(BY_URGENCY)
+ENDED: Final = Order(LATELY_CLOSED)
+NEWEST: Final = Order(("-created_at", "-id"))
+LATEST: Final = Order(("-id",))
 
 
 @dataclass(frozen=True)
@@ -59,10 +44,16 @@ class Row:
     waited: timedelta | None
     has_merged: bool = False
     is_linked: bool = False
+    found: Found | None = None
 
 
-def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
-    """The rows of tickets; why clocks wait is asked only if some do."""
+def rows_of(
+    tickets: Iterable[Ticket], *, at: datetime, found: Mapping[int, Found] | None = None
+) -> list[Row]:
+    """The rows of tickets; why clocks wait is asked only if some do.
+
+    `found` is by their keys where a search has found them.
+    """
     telling = [(ticket, telling_clock(ticket.clocks.all())) for ticket in tickets]
     held = holds(clock for _, clock in telling if clock is not None)
     return [
@@ -75,6 +66,7 @@ def rows_of(tickets: Iterable[Ticket], *, at: datetime) -> list[Row]:
             waited=ticket.waited(at=at),
             has_merged=getattr(ticket, "has_merged", False),
             is_linked=getattr(ticket, "is_linked", False),
+            found=found.get(ticket.pk) if found else None,
         )
         for ticket, clock in telling
     ]
@@ -89,13 +81,13 @@ class Tab:
     current: bool
 
     @property
+    def shown(self) -> str:
+        """The number as it stands beside the view."""
+        return "" if self.count is None else shown(self.count)
+
+    @property
     def href(self) -> str:
         return f"{reverse('desk:inbox')}?{urlencode(asked(self.view))}"
-
-
-def asked(view: View | Stage) -> dict[str, str]:
-    """How an address names a view."""
-    return {"stage" if isinstance(view, Stage) else "view": str(view)}
 
 
 @dataclass(frozen=True)
@@ -127,66 +119,66 @@ class Records:
 
 @dataclass(frozen=True)
 class Listing:
-    """What the list shows at one moment."""
+    """What the list shows at one moment; `following` is the place of its last row.
+
+    It is empty where no row follows.
+    """
 
     now: datetime
-    view: View | Stage
-    words: str
+    wish: Wish
     rows: list[Row]
+    following: str
     tabs: list[Tab]
     stages: list[Tab]
-    waiting: int
-    unassigned: int
+    waiting: str
+    unassigned: str
     newest_unassigned: datetime | None
     records: Records | None = None
 
     @classmethod
     def of(
-        cls,
-        user: User,
-        *,
-        view: View | Stage,
-        words: str,
-        at: datetime,
-        records: Records | None = None,
+        cls, user: User, wish: Wish, *, at: datetime, records: Records | None = None
     ) -> Self:
         visible = Ticket.objects.visible_to(user)
-        counts = open_counts(visible, user, type(view))
-        asks = words or records
-        shown = "" if asks else view
-        part = None if asks else part_of(view)
-        tickets = (
-            chosen(visible, user, view=view, words=words, records=records)
+        counts = open_counts(visible, user, type(wish.view))
+        asks = wish.words or records
+        current = "" if asks else wish.view
+        part = None if asks else part_of(wish.view)
+        found, order = chosen(visible, user, wish, records)
+        tickets = list(
+            found.order_by(*order.columns)
             .annotate(**marks())
             .select_related(*ABOUT, "channel", "customer", "assignee")
-            .prefetch_related("clocks", "inquiry__topics")
+            .prefetch_related("clocks", "inquiry__topics")[: wish.rows + 1]
         )
+        is_more, tickets = len(tickets) > wish.rows, tickets[: wish.rows]
+        where = where_found(tickets, wish.words) if wish.words else {}
         return cls(
             now=at,
-            view=view,
-            words=words,
-            rows=rows_of(tickets, at=at),
+            wish=wish,
+            rows=rows_of(tickets, at=at, found=where),
+            following=order.place_of(tickets[-1]) if is_more else "",
             tabs=[
-                Tab(other, counts.get(other), current=other in (shown, part))
-                for other in views_of(user, view)
+                Tab(other, counts.get(other), current=other in (current, part))
+                for other in views_of(user, wish.view)
             ],
             stages=[
-                Tab(stage, counts.get(stage), current=stage == shown)
+                Tab(stage, counts.get(stage), current=stage == current)
                 for stage in (PARTS[part] if part else ())
             ],
-            waiting=counts["waiting"],
-            unassigned=counts["unassigned"],
+            waiting=shown(counts["waiting"]),
+            unassigned=shown(counts["unassigned"]),
             newest_unassigned=counts["newest_unassigned"],
             records=records,
         )
 
     @property
-    def total(self) -> int | None:
-        """How many tickets the view has, of which the rows are the first."""
-        if self.records is not None:
-            return len(self.records.pks)
-        tabs = [*self.stages, *self.tabs]
-        return next((tab.count for tab in tabs if tab.current), None)
+    def view(self) -> View | Stage:
+        return self.wish.view
+
+    @property
+    def words(self) -> str:
+        return self.wish.words
 
     @property
     def of_objections(self) -> bool:
@@ -196,10 +188,37 @@ class Listing:
     @property
     def address(self) -> str:
         """Where this very list is fetched again."""
-        more = {"q": self.words} if self.words else {}
-        if self.records is not None:
-            more |= self.records.asked
-        return f"{reverse('desk:list')}?{urlencode({**asked(self.view), **more})}"
+        return self._at("desk:list", self.wish.place)
+
+    @property
+    def longer(self) -> str:
+        """Where the list is fetched with more rows; "" where it is long enough."""
+        wish = self.wish.longer if self.following else None
+        return self._at("desk:list", wish.place) if wish else ""
+
+    @property
+    def next_page(self) -> str:
+        """The page of the rows that follow."""
+        return self._at("desk:inbox", {"after": self.following})
+
+    @property
+    def first_page(self) -> str:
+        """The page of the first rows."""
+        return self._at("desk:inbox", {})
+
+    @property
+    def whole(self) -> str:
+        """The page without what narrows it."""
+        return f"{reverse('desk:inbox')}?{urlencode(self.wish.whole)}"
+
+    @property
+    def kept(self) -> str:
+        """Where it can be kept under a name, or narrowed."""
+        return self._at("desk:views", {})
+
+    def _at(self, name: str, place: dict[str, str]) -> str:
+        records = self.records.asked if self.records else {}
+        return f"{reverse(name)}?{urlencode(self.wish.said | records | place)}"
 
 
 def part_of(view: View | Stage) -> Stage | None:
@@ -252,68 +271,29 @@ def _worth_telling(clock: Clock) -> tuple[bool, int, bool, bool, datetime]:
     )
 
 
-def open_counts(
-    visible: TicketQuerySet[Ticket], user: User, views: type[View | Stage]
-) -> dict[str, Any]:
-    """The numbers beside the views, in one query over what is open."""
-    counted: dict[str, Any] = {View.UNASSIGNED: Count("pk", filter=Q(assignee=None))}
-    if views is View:
-        counted[View.DUE] = Count("pk")
-        counted[View.MINE] = Count("pk", filter=Q(assignee=user))
-    else:
-        for stage in (Stage.OPEN, Stage.APPROVALS, *STATUSES):
-            if stage not in OVER:
-                counted[stage] = Count("pk", filter=of_stage(stage, user))
-    found = visible.open().aggregate(
-        **counted,
-        waiting=Count("customer_waiting_since"),
-        newest_unassigned=Max("created_at", filter=Q(assignee=None)),
-    )
-    if views is Stage:
-        for part, stages in PARTS.items():
-            if part not in OVER:
-                found[part] = sum(found[stage] for stage in stages)
-    return found
-
-
-def of_stage(stage: Stage, user: User) -> Q:
-    """Objections of a stage, among what is open or among what has ended."""
-    found = Q(kind=Kind.OBJECTION)
-    if stage == Stage.APPROVALS:
-        return found & Q(pk__in=waiting_for(user).values("objection"))
-    stages = PARTS.get(stage, (stage,))
-    if statuses := [it for each in stages for it in STATUSES.get(each, ())]:
-        found &= Q(status__in=statuses)
-    return found
-
-
 def chosen(
-    visible: TicketQuerySet[Ticket],
-    user: User,
-    *,
-    view: View | Stage,
-    words: str,
-    records: Records | None = None,
-) -> TicketQuerySet[Ticket]:
-    """The tickets of a view or of a search, most urgent first; of a month the newest.
+    visible: TicketQuerySet[Ticket], user: User, wish: Wish, records: Records | None
+) -> tuple[TicketQuerySet[Ticket], Order]:
+    """The tickets that are asked for, from where the rows begin, and their order.
 
     What somebody may not see is not among them, whatever was counted.
     """
+    view = wish.view
     if records is not None:
-        newest = visible.filter(pk__in=records.pks).order_by("-created_at", "-pk")
-        return newest[:MOST_ROWS]
-    if words:
-        return visible.matching(words).by_urgency()[:MOST_CLOSED]
-    if isinstance(view, Stage):
-        found = visible.filter(of_stage(view, user))
-        if view in OVER:
-            return found.lately_closed()[:MOST_CLOSED]
-        return found.open().by_urgency()[:MOST_ROWS]
-    if view == View.CLOSED:
-        return visible.lately_closed()[:MOST_CLOSED]
-    tickets = visible.open()
-    if view == View.MINE:
-        tickets = tickets.filter(assignee=user)
-    if view == View.UNASSIGNED:
-        tickets = tickets.unassigned()
-    return tickets.by_urgency()[:MOST_ROWS]
+        tickets, order = visible.filter(pk__in=records.pks), NEWEST
+    elif wish.words:
+        tickets, order = visible, LATEST
+    else:
+        if isinstance(view, Stage):
+            visible = visible.filter(of_stage(view, user))
+        over = view == View.CLOSED or view in OVER
+        tickets = visible.closed() if over else visible.open()
+        order = ENDED if over else URGENT
+        if view == View.MINE:
+            tickets = tickets.filter(assignee=user)
+        if view == View.UNASSIGNED:
+            tickets = tickets.unassigned()
+    tickets = wish.narrow(tickets.filter(order.beyond(wish.after)))
+    if wish.words and records is None:
+        tickets = newest_matching(tickets, wish.words, count=wish.rows + 1)
+    return tickets, order

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.said import pairs_index
 from inquiries.models import Inquiry
 from objections.models.taxonomy import DemandKind, ObjectionType, Subtype
 from objections.workflow import ENDED, Status
@@ -238,6 +239,8 @@ class Objection(Ticket):
                 name="objection_of_serial",
                 condition=~Q(serial_number=""),
             ),
+            pairs_index("serial_number", name="objection_serial_says"),
+            pairs_index("description", name="objection_says"),
         ]
 
     @property

@@ -20,17 +20,17 @@
     at(`open-${number()}`)?.setAttribute("aria-current", "true");
   };
   const entitle = () => {
-    const waiting = Number(at("list").dataset.waiting);
+    const { waiting } = at("list").dataset;
     const name = at("workspace")?.dataset.title ?? place;
     const product = document.title.split(" · ").at(-1);
-    document.title = `${waiting ? `(${waiting}) ` : ""}${name} · ${product}`;
+    document.title = `${waiting === "0" ? "" : `(${waiting}) `}${name} · ${product}`;
   };
   const notify = () => {
     const { dataset } = at("list");
     const latest = Number(dataset.newest);
-    const count = Number(dataset.unassigned);
-    if (!count) at("toast-new")?.remove();
-    if (latest > newest && count) {
+    const count = dataset.unassigned;
+    if (count === "0") at("toast-new")?.remove();
+    if (latest > newest && count !== "0") {
       globalThis.Shoushi.toast({
         text: words.new.replace("{n}", count),
         kind: "soon",
@@ -109,6 +109,16 @@
       globalThis.Shoushi.toast({ text: words.offline, kind: "soon", id: "toast-offline" });
     });
   }
+
+  // --- a longer list -----------------------------------------------------------------
+  // What is fetched again from now on is the longer one.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-longer]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    at("list").dataset.url = link.dataset.longer;
+    refetch(at("list"));
+  });
 
   // --- opening a ticket in place -----------------------------------------------------
   const show = async (url) => {

@@ -10,10 +10,20 @@ from tickets.models.publication import PlaceKind, PublicationCheck, PublicationP
 from tickets.models.scan import Scan
 from tickets.models.staged import StagedFile
 from tickets.models.store import Store, StoreDay, StoreHours
-from tickets.models.ticket import Channel, Kind, Priority, Ticket, TicketQuerySet
+from tickets.models.ticket import (
+    BY_URGENCY,
+    LATELY_CLOSED,
+    Channel,
+    Kind,
+    Priority,
+    Ticket,
+    TicketQuerySet,
+)
 from tickets.models.word import LONGEST_WORD, PrivateWord
 
 __all__ = [
+    "BY_URGENCY",
+    "LATELY_CLOSED",
     "LONGEST_WORD",
     "AddressKind",
     "Attachment",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.said import pairs_index
 from staff.models import User
 from tickets.models.scan import Scan
 from tickets.models.ticket import Ticket
@@ -63,6 +64,7 @@ class Message(models.Model):
                 name="message_by_link_of_merged",
                 condition=Q(origin__isnull=False),
             ),
+            pairs_index("text", name="message_says"),
         ]
 
     def __str__(self) -> str:

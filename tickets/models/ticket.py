@@ -1,16 +1,18 @@
 """The ticket: what every kind of case shares, and the channels it comes by."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Final, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from customers.said import pairs_index
 from staff.models import Department, Named, User
 from tickets.addresses import AddressKind, check_address, href_of
 from tickets.models.store import Store
@@ -92,6 +94,11 @@ class Priority(models.IntegerChoices):
     HIGH = 1, _("High")
 
 
+# The earliest deadline first; without one, who has waited longest; what is empty stands
+# last.
+BY_URGENCY: Final = ("next_due_at", "customer_waiting_since", "-last_message_at", "id")
+LATELY_CLOSED: Final = ("-closed_at", "-id")
+
 T = TypeVar("T", bound="Ticket")
 
 
@@ -119,27 +126,10 @@ class TicketQuerySet(models.QuerySet[T]):
 
     def owed_after_the_end(self) -> Self:
         """Closed, and something that was promised on it is still to be done."""
-        return self.filter(closed_at__isnull=False, next_due_at__isnull=False)
+        return self.closed().filter(next_due_at__isnull=False)
 
-    def lately_closed(self) -> Self:
-        return self.filter(closed_at__isnull=False).order_by("-closed_at", "-pk")
-
-    def matching(self, words: str) -> Self:
-        """By part of the number or surname, or by the last four digits of the phone."""
-        return self.filter(
-            Q(number__icontains=words)
-            | Q(customer__surname__icontains=words)
-            | Q(customer__phone_tail=words)
-        )
-
-    def by_urgency(self) -> Self:
-        """The earliest deadline first; without one, who has waited longest."""
-        return self.order_by(
-            F("next_due_at").asc(nulls_last=True),
-            F("customer_waiting_since").asc(nulls_last=True),
-            F("last_message_at").desc(),
-            "pk",
-        )
+    def closed(self) -> Self:
+        return self.filter(closed_at__isnull=False)
 
 
 class Ticket(models.Model):
@@ -211,18 +201,37 @@ class Ticket(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                F("next_due_at").asc(nulls_last=True),
-                F("customer_waiting_since").asc(nulls_last=True),
-                F("last_message_at").desc(),
-                "id",
+                fields=BY_URGENCY,
                 name="ticket_open_by_urgency",
                 condition=Q(closed_at=None),
             ),
             models.Index(
-                fields=("assignee", "next_due_at"),
-                name="ticket_open_of_assignee",
+                fields=("assignee", *BY_URGENCY),
+                name="ticket_of_assignee_by_urgency",
                 condition=Q(closed_at=None),
             ),
+            models.Index(
+                fields=BY_URGENCY,
+                name="ticket_unassigned_by_urgency",
+                condition=Q(closed_at=None, assignee=None),
+            ),
+            models.Index(
+                fields=("-created_at",),
+                name="ticket_unassigned_newest",
+                condition=Q(closed_at=None, assignee=None),
+            ),
+            models.Index(
+                fields=("department",),
+                name="ticket_open_of_department",
+                condition=Q(closed_at=None),
+            ),
+            models.Index(
+                fields=("status",),
+                name="ticket_objection_by_status",
+                condition=Q(closed_at=None, kind=Kind.OBJECTION),
+            ),
+            GinIndex(fields=("involved",), name="ticket_involved", fastupdate=False),
+            pairs_index("number", name="ticket_number_says"),
             models.Index(
                 fields=("customer_waiting_since",),
                 include=("kind", "assignee"),
@@ -239,7 +248,7 @@ class Ticket(models.Model):
                 fields=("customer", "-created_at"), name="ticket_of_customer_newest"
             ),
             models.Index(
-                fields=("-closed_at", "-id"),
+                fields=LATELY_CLOSED,
                 name="ticket_lately_closed",
                 condition=Q(closed_at__isnull=False),
             ),

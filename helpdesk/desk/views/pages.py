@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from helpdesk.desk.forms import ListForm
 from helpdesk.desk.listing import Listing, Records
 from helpdesk.desk.objection import ObjectionWorkspace
+from helpdesk.desk.wish import ListForm
 from helpdesk.desk.workspace import Workspace
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import signed_in
@@ -32,11 +32,10 @@ def listed(request: HttpRequest, user: User) -> Listing:
     """The list that the address asks for."""
     at = timezone.now()
     form = ListForm(request.GET)
-    view, words = form.chosen()
     records = None
     if user.supervises and (counted := form.counted()):
         records = Records.of(*counted, at=at)
-    return Listing.of(user, view=view, words=words, records=records, at=at)
+    return Listing.of(user, form.wish(), records=records, at=at)
 
 
 def whole_page(

@@ -222,7 +222,8 @@ def save_view(request: HttpRequest, user: User, board: str) -> HttpResponse:
 @supervising
 def forget_view(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Take a view away that is one's own; a manager may take any."""
-    view = get_object_or_404(SavedView.objects.visible_to(user), pk=pk)
+    kept = SavedView.objects.visible_to(user).filter(board__in=BOARDS)
+    view = get_object_or_404(kept, pk=pk)
     views.forget(view, by=user)
     return SeeOther(reverse(BOARDS[view.board][0]))
 
