@@ -10,6 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from customers.encryption import blind_index, decrypt
@@ -80,14 +82,14 @@ def test_the_same_seed_and_end_give_the_same_rows_and_every_record_is_proven(
 
 @pytest.mark.django_db
 def test_summaries_and_deadlines_of_tickets_are_those_of_their_messages_and_clocks(
-    fill: Fill,
+    fill: Fill, client: Client
 ) -> None:
     fill()
-    heard = Q(messages__direction=Direction.NOTE)
+    notes = Q(messages__direction=Direction.NOTE)
     due = Clock.objects.filter(ticket=OuterRef("pk")).running().order_by("due_at")
     for ticket in Ticket.objects.annotate(
         said=Count("messages"),
-        last=Max("messages__sent_at", filter=~heard),
+        last=Max("messages__sent_at", filter=~notes),
         first=Min("messages__sent_at"),
         due=Subquery(due.values("due_at")[:1]),
     ):
@@ -104,7 +106,19 @@ def test_summaries_and_deadlines_of_tickets_are_those_of_their_messages_and_cloc
         assert customer.phone_index == blind_index(phone)
         assert customer.phone_tail == phone[-4:]
     assert Customer.objects.count() == 150
+    _every_kind_of_case_has_its_page(client)
     assert User.objects.filter(role=Role.AGENT).count() == 44
+
+
+def _every_kind_of_case_has_its_page(client: Client) -> None:
+    client.force_login(User.objects.with_role(Role.SUPERVISOR).earliest("pk"))
+    shown = Ticket.objects.order_by("kind", "status", "pk").distinct("kind", "status")
+    for ticket in shown:
+        page = client.get(reverse(f"desk:{ticket.kind}", args=(ticket.number,)))
+        assert page.status_code == 200
+    assert {"closed", "abandoned", "answered", "archived"} <= {
+        it.status for it in shown
+    }
 
 
 @pytest.mark.django_db

@@ -21,7 +21,9 @@ from tickets.models import Kind
 
 OBJECTIONS: Final = 0.06
 # Of what came at the end of the year so much is left open, of what is long ago little.
-OPEN_ALWAYS, OPEN_LATELY, LATELY = 0.015, 0.42, 0.06
+OPEN_ALWAYS: Final = 0.015
+OPEN_LATELY: Final = 0.42
+LATELY: Final = 0.06
 
 
 @dataclass(frozen=True)

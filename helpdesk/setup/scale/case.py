@@ -195,7 +195,7 @@ class Case:
             cycle=1,
             subject="",
             facts=facts,
-            target_id=target.pk,
+            target=target,
         )
         held = clocks.begin(clock, at=self.at, book=book)
         self.promises[metric] = held

@@ -23,9 +23,17 @@ from tickets.models import Direction, Verb
 
 GREETED_AUTOMATICALLY: Final = frozenset({"web_chat", "app_chat", "wechat_oa"})
 TOPICS: Final = dict(zip(Topic, (24, 26, 8, 14, 18, 10), strict=True))
-GIVEN_UP, LATE, CHECKED, NOTED = 0.022, 0.03, 0.16, 0.12
-# One in so many customers with clear intent agrees to be written to.
-CLEAR, POSSIBLE, AGREES = 0.16, 0.4, 0.7
+# Shares of all inquiries.
+GIVEN_UP: Final = 0.022
+LATE: Final = 0.03
+GREETED_APART: Final = 0.25
+CHECKED: Final = 0.16
+ASKED_AT_END: Final = 0.4
+CLEAR: Final = 0.16
+POSSIBLE: Final = 0.4
+# Of the replies to more words, with a note before; of those with clear intent.
+NOTED: Final = 0.12
+AGREES: Final = 0.7
 
 
 @dataclass
@@ -60,7 +68,7 @@ class Conversation:
                 self._give_up()
                 return
             self._reply_first()
-            for _ in range(self.case.random.choices((0, 1, 2), (62, 28, 10))[0]):
+            for _ in range(self.case.random.choices((0, 1, 2), (72, 22, 6))[0]):
                 self._go_on()
             if self.case.chance(CHECKED):
                 self._check()
@@ -101,7 +109,7 @@ class Conversation:
                 share = case.random.betavariate(2, 3.2)
                 case.wait_until(case.at + (due - case.at) * share)
         greeting = case.past.world.scripts[GREETING]
-        if case.chance(0.4):
+        if case.chance(GREETED_APART):
             self._say(greeting, Verb.GREETED)
             case.status = Status.IN_SERVICE
             case.wait(5, 120)
@@ -185,7 +193,7 @@ class Conversation:
     def _finish(self) -> None:
         """With the closing question, or after the customer has left without a word."""
         case, scripts = self.case, self.case.past.world.scripts
-        if case.chance(0.55):
+        if case.chance(ASKED_AT_END):
             case.rest(5, 90)
             self._say(scripts[CLOSING_QUESTION], Verb.CLOSING_ASKED)
             self.closing_asked_at = case.at

@@ -26,7 +26,13 @@ from staff.models import User
 from tickets.models import Direction, Verb
 
 HOUR: Final = 3_600
-LATE, WITHDRAWN, ON_AIR, SURE = 0.04, 0.08, 0.02, 0.8
+# Shares of all objections.
+LATE: Final = 0.04
+WITHDRAWN: Final = 0.08
+ON_AIR: Final = 0.02
+SURE_OF_TYPE: Final = 0.8
+WITH_AMOUNT: Final = 0.7
+WITH_ACCOUNT: Final = 0.6
 
 
 @dataclass
@@ -69,7 +75,7 @@ class Dispute:
     def _file(self) -> None:
         case = self.case
         self.description = case.words.sentence("objections", self.subtype.type)
-        if case.chance(0.7):
+        if case.chance(WITH_AMOUNT):
             self.amount = Decimal(int(case.random.lognormvariate(6.4, 1.2)) + 1)
         self.severity = severity(
             danger=False,
@@ -164,8 +170,12 @@ class Dispute:
         """The rows of the ticket, the objection and what is demanded."""
         case, words, add = self.case, self.case.words, self.case.past.rows.add
         case.write()
-        kind, sure = self.subtype.type, case.chance(SURE)
-        account = f"VIP-{case.random.randrange(100_000):05}" if case.chance(0.6) else ""
+        kind, sure = self.subtype.type, case.chance(SURE_OF_TYPE)
+        account = (
+            f"VIP-{case.random.randrange(100_000):05}"
+            if case.chance(WITH_ACCOUNT)
+            else ""
+        )
         quality = kind == ObjectionType.QUALITY
         slow = kind == ObjectionType.SERVICE
         add(
