@@ -19,7 +19,7 @@ DROP = "DROP FUNCTION pairs(text)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0005_codes_for_phones")]
+    dependencies = [("customers", "0002_rules")]
 
     operations = [
         migrations.RunSQL(CREATE, DROP),

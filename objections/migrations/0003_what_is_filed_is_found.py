@@ -9,9 +9,9 @@ import customers.said
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inquiries", "0013_inquiries_become_objections"),
-        ("objections", "0009_what_is_decided_has_somebody"),
-        ("tickets", "0020_what_is_said_is_found_and_queues_are_indexed"),
+        ("inquiries", "0002_rules"),
+        ("objections", "0002_rules"),
+        ("tickets", "0003_what_is_said_is_found_and_queues_are_indexed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

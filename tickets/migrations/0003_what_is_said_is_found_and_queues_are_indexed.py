@@ -9,9 +9,9 @@ import customers.said
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0006_surnames_are_found_by_any_part"),
-        ("staff", "0006_presence_is_append_only"),
-        ("tickets", "0019_words_between_colleagues_and_who_waits"),
+        ("customers", "0003_surnames_are_found_by_any_part"),
+        ("staff", "0002_rules"),
+        ("tickets", "0002_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
