@@ -19,7 +19,10 @@ from helpdesk.setup.scale import block, staffing, world
 from helpdesk.setup.scale.arrivals import arrivals
 from helpdesk.setup.scale.block import Part
 from helpdesk.setup.scale.rows import TABLES, Copied
+from knowledge.models import Script
 from sla import fresh_process
+from sla.models import CalendarVersion, PolicyVersion
+from tickets.models import Channel
 
 PART: Final = 4_000
 # A process makes one part while the next waits for it: memory stays the same.
@@ -28,17 +31,8 @@ AHEAD: Final = 2
 Progress = Callable[[str], None]
 
 
-class NotEmpty(Exception):
-    """There is something in the house already."""
-
-
-def refuse_filled() -> None:
-    """Raises NotEmpty with the name of a table that has rows."""
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.execute(f"SELECT EXISTS (SELECT FROM {table.name})")  # noqa: S608
-            if cursor.fetchone()[0]:
-                raise NotEmpty(table.name)
+class CannotFill(Exception):
+    """A year does not fit into this house; the words say why."""
 
 
 @transaction.atomic
@@ -47,9 +41,9 @@ def fill(
 ) -> Counter[str]:
     """So many tickets of the year before `until`; how many rows of each table.
 
-    Raises NotEmpty.
+    Raises CannotFill.
     """
-    refuse_filled()
+    _refuse_unfit()
     began = time.monotonic()
     agents = staffing.hire(seed=seed)
     house = world.read(seed=seed, until=until, agents=agents)
@@ -78,6 +72,26 @@ def tidy() -> None:
     names = ", ".join(table.name for table in TABLES)
     with connection.cursor() as cursor:
         cursor.execute(f"VACUUM (ANALYZE) {names}")
+
+
+def _refuse_unfit() -> None:
+    """Nobody adds anything meanwhile. Raises CannotFill."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "LOCK TABLE customers_customer, tickets_ticket IN SHARE ROW EXCLUSIVE MODE"
+        )
+        for table in TABLES:
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {table.name})")  # noqa: S608
+            if cursor.fetchone()[0]:
+                raise CannotFill(
+                    f"This house is not empty: {table.name} has rows. Fill a new one."
+                )
+    for model in (Channel, Script, PolicyVersion, CalendarVersion):
+        if not model.objects.exists():
+            raise CannotFill(
+                "This house has nothing to begin with. Run load_calendars,"
+                " load_policies and load_basics first."
+            )
 
 
 def _parts(house: world.World, count: int) -> Iterator[Part]:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from helpdesk.setup.scale import rows
 from helpdesk.setup.scale.case import Case, NotYet
@@ -31,6 +31,8 @@ CHECKED: Final = 0.16
 ASKED_AT_END: Final = 0.4
 CLEAR: Final = 0.16
 POSSIBLE: Final = 0.4
+# Of the conversations that are left open just then; the customer waits on.
+LEFT_WAITING: Final = 0.6
 # Of the replies to more words, with a note before; of those with clear intent.
 NOTED: Final = 0.12
 AGREES: Final = 0.7
@@ -74,8 +76,10 @@ class Conversation:
                 self._check()
             self._answer()
             self._finish()
-            if self.intent == Intent.CLEAR:
+            if self.consented_at is not None:
                 self._follow_up()
+            elif self.intent == Intent.CLEAR:
+                self._leave_in_peace()
 
     def _ask(self) -> None:
         case = self.case
@@ -119,7 +123,7 @@ class Conversation:
         else:
             self._reply(f"{greeting}\n")
 
-    def _say(self, text: str, verb: Verb, **data: object) -> int:
+    def _say(self, text: str, verb: Verb, **data: Any) -> int:
         case = self.case
         said = case.say(text, by=self.agent)
         case.record(verb, by=self.agent, message=said, **data)
@@ -149,7 +153,7 @@ class Conversation:
             note = case.words.sentence("more", "note")
             said = case.say(note, direction=Direction.NOTE, by=self.agent)
             case.record(Verb.NOTED, by=self.agent, message=said)
-        if case.rests == 0 and case.chance(0.7):
+        if case.rests == 0 and not case.chance(LEFT_WAITING):
             case.wait(8, 120)
         else:
             case.rest(8, 120)
@@ -176,8 +180,8 @@ class Conversation:
             done = (0, "", case.at, agent.pk, Way.CALL.value, outcome)
             case.keep(Metric.CALLBACK, by=agent)
             case.status, case.waiting_since = Status.IN_SERVICE, None
-            data = {"callback": key, "way": Way.CALL.value}
-            case.record(Verb.CALLBACK_DONE, by=agent, **data)
+            way = Way.CALL.value
+            case.record(Verb.CALLBACK_DONE, by=agent, callback=key, way=way)
         finally:
             row = (key, case.pk, clock, Way.CALL.value, self.question, promised)
             case.past.rows.add(rows.CALLBACKS, (*row, *done))
@@ -186,8 +190,8 @@ class Conversation:
         """The last answer is the answer to the topic."""
         case = self.case
         self.answered_by, self.answered_at = self.last_answer, case.at
-        data = {"topic": self.topic.value, "message": self.last_answer}
-        case.record(Verb.TOPIC_ANSWERED, by=self.agent, **data)
+        topic, answer = self.topic.value, self.last_answer
+        case.record(Verb.TOPIC_ANSWERED, by=self.agent, topic=topic, message=answer)
         case.status = Status.ANSWERED
 
     def _finish(self) -> None:
@@ -214,37 +218,43 @@ class Conversation:
             self.intent = Intent.POSSIBLE
         consent = self.is_new and self.intent == Intent.CLEAR and case.chance(AGREES)
         self.consented_at = case.at if consent else None
-        data = {"intent": str(self.intent), "consent": consent}
-        self._say(scripts[CLOSING_STATEMENT], Verb.CLOSED, **data)
+        said, intent = scripts[CLOSING_STATEMENT], str(self.intent)
+        self._say(said, Verb.CLOSED, intent=intent, consent=consent)
         case.close(Status.CLOSED)
+
+    def _leave_in_peace(self) -> None:
+        """Who did not agree gets nothing more (IN-55)."""
+        case, ended = self.case, self.case.at
+        key = case.past.rows.key(rows.FOLLOW_UPS)
+        status, reason = FollowUpStatus.NOT_PERMITTED, NotSent.NO_CONSENT
+        row = (key, case.pk, None, 1, status, "", None, None, reason, ended, ended)
+        case.past.rows.add(rows.FOLLOW_UPS, row)
+        case.record(
+            Verb.FOLLOW_UP_NOT_SENT,
+            follow_up=key,
+            status=status.value,
+            reason=reason.value,
+        )
 
     def _follow_up(self) -> None:
         """Who agreed is written to within two hours (IN-54)."""
         case, ended = self.case, self.case.at
         key = case.past.rows.key(rows.FOLLOW_UPS)
-        if self.consented_at is None:
-            status, reason = FollowUpStatus.NOT_PERMITTED, NotSent.NO_CONSENT
-            row = (key, case.pk, None, 1, status, "", None, None, reason, ended, ended)
-            case.past.rows.add(rows.FOLLOW_UPS, row)
-            data = {"follow_up": key, "status": str(status), "reason": str(reason)}
-            case.record(Verb.FOLLOW_UP_NOT_SENT, **data)
-            return
         clock = case.promise(Metric.FOLLOW_UP, intent=Intent.CLEAR.value)
-        summary = case.words.sentence("more", "follow_up")
-        text = f"感谢您的咨询,为您整理{summary}"
-        sent: tuple[object, ...] = (None, ended + AUTOMATIC_AFTER, "", ended, None)
+        text = f"感谢您的咨询,为您整理{case.words.sentence('more', 'follow_up')}"
+        send_at = ended + AUTOMATIC_AFTER
         status = FollowUpStatus.PENDING
-        try:
+        said: int | None = None
+        sent_at: datetime | None = None
+        with suppress(NotYet):
             case.wait_until(ended + AUTOMATIC_AFTER * case.random.uniform(0.1, 1))
             by = self.agent if case.chance(0.5) else None
-            said = case.say(text, by=by, automatic=by is None)
+            said, sent_at = case.say(text, by=by, automatic=by is None), case.at
             case.keep(Metric.FOLLOW_UP, by=by)
             case.record(Verb.FOLLOWED_UP, by=by, message=said, carriers=["thread"])
             status = FollowUpStatus.SENT
-            sent = (said, ended + AUTOMATIC_AFTER, "", ended, case.at)
-        finally:
-            row = (key, case.pk, clock, 1, status, text)
-            case.past.rows.add(rows.FOLLOW_UPS, (*row, *sent))
+        row = (key, case.pk, clock, 1, status, text, said, send_at, "", ended, sent_at)
+        case.past.rows.add(rows.FOLLOW_UPS, row)
 
     def write(self) -> None:
         """The rows of the ticket, the inquiry and its topic."""

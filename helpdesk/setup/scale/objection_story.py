@@ -84,8 +84,7 @@ class Dispute:
             repeated=False,
         )
         kind = self.subtype.type
-        data = {"type": kind, "severity": self.severity, "inquiry": ""}
-        case.record(Verb.OBJECTION_FILED, **data)
+        case.record(Verb.OBJECTION_FILED, type=kind, severity=self.severity, inquiry="")
         facts = {"type": kind, "subtype": self.subtype.code, "severity": self.severity}
         case.promise(Metric.ACKNOWLEDGEMENT, **facts)
         case.promise(Metric.TOTAL, **facts)

@@ -178,5 +178,5 @@ FORMS: Final[Mapping[type, Callable[[Any], str]]] = {
     int: str,
     datetime: datetime.isoformat,
     list: _array,
-    dict: lambda value: _text(json.dumps(value, ensure_ascii=False)),
+    dict: lambda value: _text(json.dumps(value)),
 }

@@ -26,7 +26,7 @@ def hire(*, seed: int) -> list[User]:
             for n in range(HANDLERS)
         ),
     ]
-    hired = []
+    hired: list[User] = []
     for place, (name, role, department) in enumerate(posts):
         number = FIRST_NUMBER + place
         leads = hired[:SUPERVISORS]

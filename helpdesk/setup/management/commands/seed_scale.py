@@ -42,10 +42,8 @@ class Command(BaseCommand):
                 jobs=_within(options["jobs"], most=64, name="jobs"),
                 say=self.stdout.write,
             )
-        except filling.NotEmpty as error:
-            raise CommandError(
-                f"This house is not empty: {error} has rows. Fill a new one."
-            ) from error
+        except filling.CannotFill as error:
+            raise CommandError(str(error)) from error
         filling.tidy()
         for table, rows in done.items():
             self.stdout.write(f"{rows:>12,}  {table}")
