@@ -5,7 +5,7 @@ not. An index of pairs of characters narrows, and the comparison itself makes it
 nothing is missed and nothing is wrong. PostgreSQL needs no extension for it.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -29,18 +29,32 @@ def pairs_index(field: str, *, name: str) -> GinIndex:
 
 @CharField.register_lookup
 @TextField.register_lookup
-class Says(Lookup):  # type: ignore[type-arg]
-    """Whether a text has these characters side by side."""
+class Reads(Lookup):
+    """Whether a text has these characters side by side, by reading it."""
+
+    lookup_name = "reads"
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[str | int, ...]]:
+        text, params = self.process_lhs(compiler, connection)
+        likeness = f"%{connection.ops.prep_for_like_query(str(self.rhs))}%"
+        return f"lower({text}) LIKE lower(%s)", (*params, likeness)
+
+
+@CharField.register_lookup
+@TextField.register_lookup
+class Says(Reads):
+    """The same by an index of pairs, which brings what is then read."""
 
     lookup_name = "says"
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
-        text, params = self.process_lhs(compiler, connection)
+    ) -> tuple[str, tuple[str | int, ...]]:
+        reads, of_reads = super().as_sql(compiler, connection)
         words = str(self.rhs)
-        likeness = f"%{connection.ops.prep_for_like_query(words)}%"
-        sql, params = f"lower({text}) LIKE lower(%s)", [*params, likeness]
         if len(words) < SHORTEST:
-            return sql, params
-        return f"({sql} AND pairs({text}) @> pairs(%s))", [*params, *params[:-1], words]
+            return reads, of_reads
+        text, params = self.process_lhs(compiler, connection)
+        return f"({reads} AND pairs({text}) @> pairs(%s))", (*of_reads, *params, words)

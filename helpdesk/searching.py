@@ -20,7 +20,7 @@ from tickets.models import Message, Ticket, TicketQuerySet
 # Words that are said every day are soon found among the newest; others are few.
 NEWEST: Final = 1000
 TAIL: Final = re.compile(r"[0-9]{4}")
-BEFORE: Final = 12
+BEFORE: Final = 5
 AFTER: Final = 60
 
 
@@ -43,21 +43,13 @@ class Found:
         return cls(f"…{before}" if start > BEFORE else before, place.group(), after)
 
 
-def matching(
-    tickets: TicketQuerySet[Ticket], words: str, *, after: int = 0
-) -> TicketQuerySet[Ticket]:
-    """Those of the tickets with a greater key on which this was said.
+def matching(tickets: TicketQuerySet[Ticket], words: str) -> TicketQuerySet[Ticket]:
+    """Those of the tickets on which this was said.
 
     Each place is asked by its own index; together they miss nothing and find nothing
     else, whatever the script. Empty words find nothing.
     """
-    if not words or "\x00" in words:
-        return tickets.none()
-    first, *others = (
-        found.filter(**{f"{key}__gt": after}).order_by().values(key)
-        for found, key in _places(words)
-    )
-    return tickets.filter(pk__in=first.union(*others))
+    return _within(tickets, words, how="says")
 
 
 def newest_matching(
@@ -65,15 +57,15 @@ def newest_matching(
 ) -> TicketQuerySet[Ticket]:
     """The first of them, the newest first.
 
-    The newest tickets are looked at alone, as long as they have enough: the index would
-    bring every place of a word that everybody says.
+    The newest tickets are read as long as they have enough: an index would bring every
+    place of a word that everybody says.
     """
     ordered = tickets.order_by("-pk")
     newest = ordered.values_list("pk", flat=True).first() or 0
+    near = _within(ordered, words, how="reads", after=newest - NEWEST)
     keys: list[int] = []
-    for after in (newest - NEWEST, 0):
+    for found in (near, matching(ordered, words)):
         if len(keys) < count:
-            found = matching(ordered, words, after=after)
             keys = list(found.values_list("pk", flat=True)[:count])
     return ordered.filter(pk__in=keys)
 
@@ -84,7 +76,7 @@ def where_found(tickets: Iterable[Ticket], words: str) -> dict[int, Found]:
     A surname and the end of a phone stand in the row itself. One query.
     """
     known = {ticket.pk: ticket for ticket in tickets}
-    said = Message.objects.filter(ticket__in=known, text__says=words)
+    said = Message.objects.filter(ticket__in=known, text__reads=words)
     latest = said.order_by("ticket", "-sent_at", "-pk").distinct("ticket")
     texts = dict(latest.values_list("ticket", "text"))
     found = {}
@@ -97,19 +89,34 @@ def where_found(tickets: Iterable[Ticket], words: str) -> dict[int, Found]:
     return found
 
 
-def _places(words: str) -> list[tuple[QuerySet[Any], str]]:
+def _within(
+    tickets: TicketQuerySet[Ticket], words: str, *, how: str, after: int | None = None
+) -> TicketQuerySet[Ticket]:
+    """Those with a greater key on which this was said; `how` names the lookup."""
+    if not words or "\x00" in words:
+        return tickets.none()
+    first, *others = (
+        (found if after is None else found.filter(**{f"{key}__gt": after}))
+        .order_by()
+        .values(key)
+        for found, key in _places(words, how)
+    )
+    return tickets.filter(pk__in=first.union(*others))
+
+
+def _places(words: str, how: str) -> list[tuple[QuerySet[Any], str]]:
     """Where something can be said, and what there is the key of its ticket."""
-    tickets = Ticket.objects.all()
+    tickets, objections = Ticket.objects.all(), Objection.objects.all()
     if len(words) < SHORTEST:
         begins = Q(customer__surname__startswith=words)
         begins |= Q(customer__surname__startswith=words.swapcase())
         return [(tickets.filter(begins), "pk")]
     places: list[tuple[QuerySet[Any], str]] = [
-        (Message.objects.filter(text__says=words), "ticket"),
-        (tickets.filter(number__says=words), "pk"),
-        (tickets.filter(customer__surname__says=words), "pk"),
-        (Objection.objects.filter(serial_number__says=words), "pk"),
-        (Objection.objects.filter(description__says=words), "pk"),
+        (Message.objects.filter(**{f"text__{how}": words}), "ticket"),
+        (tickets.filter(**{f"number__{how}": words}), "pk"),
+        (tickets.filter(**{f"customer__surname__{how}": words}), "pk"),
+        (objections.filter(**{f"serial_number__{how}": words}), "pk"),
+        (objections.filter(**{f"description__{how}": words}), "pk"),
     ]
     if TAIL.fullmatch(words):
         places.append((tickets.filter(customer__phone_tail=words), "pk"))

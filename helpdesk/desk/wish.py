@@ -81,7 +81,9 @@ def asked(view: View | Stage) -> dict[str, str]:
     return {"stage" if isinstance(view, Stage) else "view": str(view)}
 
 
-def any_of(rows: QuerySet[Any], label: Any, *, by: str) -> forms.ModelChoiceField:
+def any_of(
+    rows: QuerySet[Any], label: Any, *, by: str
+) -> "forms.ModelChoiceField[Any]":
     """One of some rows, or all of them."""
     return forms.ModelChoiceField(
         rows,

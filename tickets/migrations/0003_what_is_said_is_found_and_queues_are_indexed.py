@@ -97,7 +97,19 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="ticket",
             index=django.contrib.postgres.indexes.GinIndex(
-                fastupdate=False, fields=["involved"], name="ticket_involved"
+                condition=models.Q(("closed_at", None)),
+                fastupdate=False,
+                fields=["involved"],
+                name="ticket_involved_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=django.contrib.postgres.indexes.GinIndex(
+                condition=models.Q(("closed_at__isnull", False)),
+                fastupdate=False,
+                fields=["involved"],
+                name="ticket_involved_closed",
             ),
         ),
         migrations.AddIndex(

@@ -230,7 +230,18 @@ class Ticket(models.Model):
                 name="ticket_objection_by_status",
                 condition=Q(closed_at=None, kind=Kind.OBJECTION),
             ),
-            GinIndex(fields=("involved",), name="ticket_involved", fastupdate=False),
+            GinIndex(
+                fields=("involved",),
+                name="ticket_involved_open",
+                condition=Q(closed_at=None),
+                fastupdate=False,
+            ),
+            GinIndex(
+                fields=("involved",),
+                name="ticket_involved_closed",
+                condition=Q(closed_at__isnull=False),
+                fastupdate=False,
+            ),
             pairs_index("number", name="ticket_number_says"),
             models.Index(
                 fields=("customer_waiting_since",),
