@@ -1,14 +1,17 @@
 """Open streams cost the database nothing, and end with the right to them."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 from django.test import Client
 
-from helpdesk import asgi, live
-from helpdesk.desk.live import channels_now
+from helpdesk import asgi
+from helpdesk.desk.live import channels_now, still_hear
+from helpdesk.live.line import Line, Right
+from helpdesk.live.rounds import without_right
 from inquiries.links import thread_token
 from staff.models import User
 from tests.factories import InquiryFactory, UserFactory
@@ -90,28 +93,36 @@ async def opened(path: str, count: int) -> int:
 def test_many_open_streams_hold_no_connection_each() -> None:
     path = f"/live/thread/{thread_token(InquiryFactory.create())}/"
     assert asyncio.run(opened(path, STREAMS)) < STREAMS // 2
+    assert not asgi.live.places.taken
 
 
 def test_one_who_has_left_hears_nothing_more() -> None:
     person = UserFactory.create()
-    assert "desk" in channels_now(person.pk)
+    channels = channels_now([person.pk])[person.pk]
+    assert "desk" in channels
+    assert still_hear({(person.pk, channels)}) == {(person.pk, channels)}
+    assert still_hear({(person.pk, channels[:1])}) == set()
     User.objects.filter(pk=person.pk).update(is_active=False)
-    assert channels_now(person.pk) == []
+    assert channels_now([person.pk]) == {}
+    assert still_hear({(person.pk, channels)}) == set()
 
 
-def test_a_stream_ends_soon_after_the_right_to_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(live, "CHECK_SECONDS", 0.0)
+def test_a_stream_ends_soon_after_the_right_to_it() -> None:
+    """Of all that are due each is asked about once, whatever else it has open."""
+    asked: list[Collection[int]] = []
 
-    async def heard(*, allowed: bool) -> list[str]:
-        events = live._events(["desk"], reconnected=False, allowed=lambda: allowed)
-        first = [await anext(events)]
-        async with asyncio.timeout(10):
-            return first + [event async for event in events]
+    def still(keys: Collection[int]) -> set[int]:
+        asked.append(keys)
+        return {1}
 
-    (only,) = asyncio.run(heard(allowed=False))
-    assert "event: hello" in only
+    def broken(keys: Collection[int]) -> set[int]:
+        raise DatabaseError
+
+    stays, goes, again = (Line(["desk"], right=Right(still, key)) for key in (1, 2, 2))
+    unknown = Line(["desk"], right=Right(broken, 3))
+    lines = [stays, goes, again, unknown, Line(["ticket:1"])]
+    assert asyncio.run(without_right(lines)) == [goes, again]
+    assert asked == [{1, 2}]
 
 
 def test_nobody_opens_a_stream_by_anything_but_looking(client: Client) -> None:
