@@ -27,6 +27,7 @@ from bench import house, results
 from bench.board import counted, free_port, signed_in, spent, web
 from bench.house import say
 from bench.watching import share
+from helpdesk.launch import prepare
 from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import Role, User
@@ -356,6 +357,7 @@ def table_of_unread(it: Unread) -> str:
 def measure(options: argparse.Namespace) -> Iterator[str]:
     """The three tables."""
     with house.own_database("bench_live"):
+        prepare.collect_static()
         cookies = [
             f"{settings.SESSION_COOKIE_NAME}={signed_in(user)}" for user in agents()
         ]
@@ -395,7 +397,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="into RESULTS.md")
     options = parser.parse_args()
     shape = results.machine()
-    tables = list(measure(options))
+    tables = []
+    for table in measure(options):
+        say(table)
+        tables.append(table)
     results.show(
         "\n\n".join(tables),
         section="live",
