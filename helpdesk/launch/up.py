@@ -63,7 +63,7 @@ def up(args: list[str]) -> int:
 
 
 def allow_many_files() -> None:
-    """An open page takes two files of the web part; a shell's usual limit is 1,024."""
+    """An open page takes a file of the web part; a shell's usual limit is 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

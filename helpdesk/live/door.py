@@ -7,7 +7,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any, Final
 
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.response import StreamingHttpResponse
@@ -17,7 +17,7 @@ from helpdesk.live.asking import asked
 from helpdesk.live.hub import Hub
 from helpdesk.live.line import Line, Relay, Right
 from helpdesk.live.places import Places
-from helpdesk.slow_lines import Receive, Send
+from helpdesk.slow_lines import Receive
 from helpdesk.throttle import line_of
 
 RETRY_AFTER: Final = 30
@@ -72,26 +72,25 @@ class Live(ASGIHandler):
         self.load_middleware(is_async=False)
         self.places = Places()
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         host, _ = scope.get("client") or ("", 0)
         with self.places.place(line_of(host)) as free, suppress(asyncio.CancelledError):
-            if not free:
-                await self.send_response(full(), send)
-                return
-            request, refusal = self.create_request(scope, BytesIO())
-            response = refusal or await asked(partial(self.answer, request))
+            response = await asked(partial(self.answer, scope)) if free else full()
             if isinstance(response, Stream):
                 await self.keep(response, receive, send)
             else:
                 await self.send_response(response, send)
 
-    def answer(self, request: ASGIRequest) -> HttpResponseBase:
+    def answer(self, scope: Any) -> HttpResponseBase:
         """What the view says; all that it was asked with goes."""
+        request, refusal = self.create_request(scope, BytesIO())
+        if request is None:
+            return refusal or HttpResponse(status=400)
         response = self.get_response(request)
         response.close()
         return response
 
-    async def keep(self, response: Stream, receive: Receive, send: Send) -> None:
+    async def keep(self, response: Stream, receive: Receive, send: Any) -> None:
         """Send the stream for as long as the page is there."""
         wire.keep_little(send)
         response.line.cut = partial(wire.cut, send)

@@ -16,8 +16,8 @@ def sse(event: str, body: dict[str, object]) -> str:
 
 def hello(*, reconnected: bool) -> str:
     """At which a page fetches all that it shows."""
-    body = {"now": now_ms(), "reconnected": reconnected}
-    return f"retry: {RETRY_MS}\n{sse('hello', body)}"
+    event = sse("hello", {"now": now_ms(), "reconnected": reconnected})
+    return f"retry: {RETRY_MS}\n{event}"
 
 
 def ping() -> str:

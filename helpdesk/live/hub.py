@@ -26,6 +26,17 @@ ASK_SECONDS: Final = 10.0
 SILENCE_SECONDS: Final = 25.0
 
 
+def connection_to_redis() -> AbstractConnection:
+    """One that does not come back by itself: what it missed would go unnoticed."""
+    pool = ConnectionPool.from_url(
+        settings.LIVE_REDIS_URL,
+        protocol=2,
+        socket_connect_timeout=CONNECT_SECONDS,
+        socket_timeout=None,
+    )
+    return pool.connection_class(**pool.connection_kwargs)
+
+
 class Hub:
     """Hears each channel that a line wants once, and hands on what it hears.
 
@@ -95,14 +106,9 @@ class Hub:
 
     async def run(self) -> None:
         """Listen until Redis goes away."""
-        connection = ConnectionPool.from_url(
-            settings.LIVE_REDIS_URL,
-            protocol=2,
-            socket_connect_timeout=CONNECT_SECONDS,
-            socket_timeout=None,
-        ).make_connection()
+        connection = connection_to_redis()
         try:
-            await connection.connect()
+            await connection.connect()  # type: ignore[no-untyped-call]
             async with asyncio.TaskGroup() as group:
                 for work in (
                     self.read(connection),
