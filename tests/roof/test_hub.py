@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -79,17 +79,15 @@ def test_one_who_leaves_before_the_answer_does_not_answer_for_the_next() -> None
     """Redis answers in the order of what it was asked, whoever has gone meanwhile."""
 
     async def scene(opens: Opens) -> None:
-        here = Hub.here()
-        await opens(Line(["ticket:HUB0"]))
-        first = asyncio.ensure_future(anext(told(Line(["ticket:HUB3"]))))
-        await asyncio.sleep(0)
-        first.cancel()
-        with suppress(asyncio.CancelledError, StopAsyncIteration):
-            await first
-        second = told(Line(["ticket:HUB3"]))
-        await anext(second)
-        assert not here.unconfirmed
-        await second.aclose()
+        apart, gone, comes = Hub(), Line(["desk"]), Line(["desk"])
+        apart.lines_of("desk").add(gone)
+        apart.leave(gone)
+        apart.lines_of("desk").add(comes)
+        apart.take_in([b"subscribe", b"desk", 1])
+        assert not apart.confirmed["desk"].done()
+        apart.take_in([b"unsubscribe", b"desk", 0])
+        apart.take_in([b"subscribe", b"desk", 1])
+        assert apart.confirmed["desk"].done()
 
     run(scene)
 
