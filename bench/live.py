@@ -272,6 +272,7 @@ def is_heard(pages: Listeners) -> bool:
 
 def unread(program: psutil.Process, port: int, cookies: list[str]) -> Unread:
     """Changes by the hundred thousand for one that reads and one that does not."""
+    by, inquiry = User.objects.get(username="listener0"), ask()
     with (
         never_reads(port, cookies[0]) as line,
         closing(Listeners(port, cookies, 1)) as pages,
@@ -285,7 +286,6 @@ def unread(program: psutil.Process, port: int, cookies: list[str]) -> Unread:
             )
             most = max(most, program.memory_info().rss)
         published = time.perf_counter() - began
-        by, inquiry = User.objects.get(username="listener0"), ask()
         house.wait_for(
             lambda: is_heard(pages), seconds=LONGEST, what="the neighbour to hear"
         )

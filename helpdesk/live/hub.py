@@ -136,13 +136,17 @@ class Hub:
         self.forget()
 
     async def read(self, connection: AbstractConnection) -> None:
-        """Answers come in the order of the commands, whoever has left meanwhile."""
+        """Take in all that Redis says."""
         while True:
-            match await connection.read_response(timeout=SILENCE_SECONDS):
-                case [b"message", bytes(channel), bytes(data)]:
-                    self.hear(channel.decode(), data)
-                case [b"subscribe", *_]:
-                    self.unconfirmed.popleft().set_result(None)
+            self.take_in(await connection.read_response(timeout=SILENCE_SECONDS))
+
+    def take_in(self, message: object) -> None:
+        """Answers come in the order of the commands, whoever has left meanwhile."""
+        match message:
+            case [b"message", bytes(channel), bytes(data)]:
+                self.hear(channel.decode(), data)
+            case [b"subscribe", *_]:
+                self.unconfirmed.popleft().set_result(None)
 
     async def write(self, connection: AbstractConnection) -> None:
         """Send commands in the order in which they were wanted, many at once."""

@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
+import uvicorn
 from django.conf import settings
 from pytest_django import Settings
 
 from helpdesk.live import hub, line
-from helpdesk.live.door import told
+from helpdesk.live.door import Live, Stream, told
 from helpdesk.live.hub import Hub
 from helpdesk.live.line import Line
 from helpdesk.live.places import Places
@@ -75,17 +79,15 @@ def test_one_who_leaves_before_the_answer_does_not_answer_for_the_next() -> None
     """Redis answers in the order of what it was asked, whoever has gone meanwhile."""
 
     async def scene(opens: Opens) -> None:
-        here = Hub.here()
-        await opens(Line(["ticket:HUB0"]))
-        first = asyncio.ensure_future(anext(told(Line(["ticket:HUB3"]))))
-        await asyncio.sleep(0)
-        first.cancel()
-        with suppress(asyncio.CancelledError, StopAsyncIteration):
-            await first
-        second = told(Line(["ticket:HUB3"]))
-        await anext(second)
-        assert not here.unconfirmed
-        await second.aclose()
+        apart, gone, comes = Hub(), Line(["desk"]), Line(["desk"])
+        apart.lines_of("desk").add(gone)
+        apart.leave(gone)
+        apart.lines_of("desk").add(comes)
+        apart.take_in([b"subscribe", b"desk", 1])
+        assert not apart.confirmed["desk"].done()
+        apart.take_in([b"unsubscribe", b"desk", 0])
+        apart.take_in([b"subscribe", b"desk", 1])
+        assert apart.confirmed["desk"].done()
 
     run(scene)
 
@@ -179,6 +181,53 @@ def test_each_line_is_pinged_ends_in_time_and_is_cut_when_it_is_stuck() -> None:
         assert (late.over, stuck.over, cut) == (True, True, ["stuck"])
 
     run(scene)
+
+
+class Unguarded(Live):
+    """Opens a stream for whoever asks."""
+
+    def answer(self, scope: Any) -> Stream:
+        return Stream(Line(["ticket:HUB9"]))
+
+
+async def until(question: Callable[[], object]) -> None:
+    while not question():
+        await asyncio.to_thread(feed.publish, [])
+
+
+async def unread(app: Live) -> int:
+    """The bytes that the server keeps for a page that never reads, before it is cut."""
+    loop, hub = asyncio.get_running_loop(), Hub.here()
+    place = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve(sockets=[place]))
+    with socket.socket() as page:
+        page.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        page.setblocking(False)
+        await loop.sock_connect(page, place.getsockname())
+        await loop.sock_sendall(page, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await until(lambda: hub.lines)
+        ((one,),) = hub.lines.values()
+        for first in count(step=200):
+            numbers = (f"{n:0100d}" for n in range(first, first + 200))
+            await asyncio.to_thread(say, "ticket:HUB9", *numbers)
+            if one.missed and one.given_at is not None:
+                break
+        (connection,) = server.server_state.connections
+        kept: int = connection.transport.get_write_buffer_size()
+        hub.rounds.visit([one], now=one.given_at + line.STUCK_SECONDS + 1)
+        await until(lambda: not server.server_state.connections and not hub.lines)
+    server.should_exit = True
+    await serving
+    return kept
+
+
+def test_a_page_that_never_reads_keeps_little_and_is_cut() -> None:
+    """With the server of the product, whose line has to be within our reach."""
+    app = Unguarded()
+    kept = asyncio.run(asyncio.wait_for(unread(app), 15))
+    assert 0 < kept < 256 * 1024
+    assert not app.places.taken
 
 
 def test_a_right_is_asked_about_at_each_third_visit_of_those_that_have_one() -> None:
