@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.bare.urls import TABLE_SQL
@@ -21,6 +21,7 @@ from bench.clients import Played, play, request
 from bench.house import say
 from bench.web import free_port, signed_in, web
 from inquiries import services
+from inquiries.models import Inquiry
 from staff.models import Role, User
 from staff.services import make_api_token
 from tickets.models import Channel
@@ -28,11 +29,14 @@ from tickets.models import Channel
 CLIENTS: Final = (1, 8, 32)
 BARE: Final = "bench.bare.asgi:application"
 AGENTS: Final = 100
+WARM: Final = 20
+# More than are answered in a second, and each needs an inquiry of its own.
+REPLIES: Final = 100
 CSRF: Final = "c" * 32
 TEXT: Final = "三天的直播，两台摄像机和一套灯光，多少钱？"
-# How many rows this database has inserted, whoever inserted them.
-INSERTED_SQL: Final = """
-SELECT coalesce(sum(n_tup_ins), 0) FROM pg_stat_user_tables
+# How many rows this session has inserted or changed: each is a row to write.
+WRITTEN_SQL: Final = """
+SELECT coalesce(sum(n_tup_ins + n_tup_upd), 0)::int FROM pg_stat_xact_user_tables
 """
 
 
@@ -41,7 +45,7 @@ class Act:
     """One thing that is done all day, and how it goes by how many do it at once."""
 
     name: str
-    rows: float
+    rows: int
     played: dict[int, Played]
     floor: dict[int, Played]
 
@@ -115,13 +119,15 @@ def insertions(count: int, rows: int) -> Iterator[bytes]:
         yield request("POST", f"/insert/{rows}/", body=body)
 
 
-def inserted() -> int:
-    """Rows inserted so far; each session tells when it is idle, within a second."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(1.2), pg_stat_clear_snapshot()")
-        cursor.execute(INSERTED_SQL)
-        (rows,) = cursor.fetchone()
-    return int(rows)
+def written(act: Callable[[], object]) -> int:
+    """How many rows it writes."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(WRITTEN_SQL)
+        (before,) = cursor.fetchone()
+        act()
+        cursor.execute(WRITTEN_SQL)
+        (after,) = cursor.fetchone()
+    return int(after) - int(before)
 
 
 def agents() -> list[User]:
@@ -137,20 +143,16 @@ def agents() -> list[User]:
     )
 
 
-def asked(count: int) -> list[str]:
-    """So many inquiries that wait for a reply."""
-    channel = Channel.objects.get(code="web_chat")
-    return [
-        services.ask(
-            channel=channel,
-            surname="王",
-            phone="",
-            topic="rental_price",
-            text=TEXT,
-            at=timezone.now(),
-        ).number
-        for _ in range(count)
-    ]
+def ask(channel: Channel) -> Inquiry:
+    """As the portal asks."""
+    return services.ask(
+        channel=channel,
+        surname="王",
+        phone=f"137{uuid.uuid4().int % 10**8:08d}",
+        topic="rental_price",
+        text=TEXT,
+        at=timezone.now(),
+    )
 
 
 def acts(*, seconds: float) -> Iterator[Act]:
@@ -159,34 +161,39 @@ def acts(*, seconds: float) -> Iterator[Act]:
     session = signed_in(people[0])
     tokens = [make_api_token(person, at=timezone.now()) for person in people]
     most = int(seconds * 200)
-    makers: dict[str, Callable[[], list[bytes]]] = {
-        "asking on the portal": lambda: list(questions(most)),
-        "replying at the desk": lambda: list(
-            replies(asked(int(seconds * 80)), session)
+    channel = Channel.objects.get(code="web_chat")
+    asking = written(lambda: ask(channel))
+    inquiry = ask(channel)
+    at = timezone.now()
+    replying = written(
+        lambda: services.reply(inquiry, text="您好，有货。", by=people[0], at=at)
+    )
+    makers: dict[str, tuple[int, Callable[[], list[bytes]]]] = {
+        "asking on the portal": (asking, lambda: list(questions(most))),
+        "replying at the desk": (
+            replying,
+            lambda: list(
+                replies(
+                    [ask(channel).number for _ in range(int(seconds * REPLIES))],
+                    session,
+                )
+            ),
         ),
-        "asking by the API": lambda: list(filings(most, tokens)),
+        "asking by the API": (asking, lambda: list(filings(most, tokens))),
     }
     with connection.cursor() as cursor:
         cursor.execute(TABLE_SQL)
     port, bare = free_port(), free_port()
     with web(port), web(bare, app=BARE):
-        for name, made in makers.items():
-            play(port, made()[:20], seconds=seconds)
-            pile = made()[:40]
-            before = inserted()
-            first = play(port, pile, seconds=seconds)
-            expect(first, name)
-            rows = (inserted() - before) / len(first.taken_ms)
+        for name, (rows, made) in makers.items():
+            inserting = list(insertions(most * 3, rows))
+            play(bare, inserting[:WARM], seconds=seconds)
+            play(port, made()[:WARM], seconds=seconds)
             played, floor = {}, {}
             for clients in CLIENTS:
-                say(f"{name}: {clients} at once, {rows:.1f} rows each")
+                say(f"{name}: {clients} at once, {rows} rows each")
                 pile = made()
-                floor[clients] = play(
-                    bare,
-                    list(insertions(most * 3, round(rows))),
-                    clients=clients,
-                    seconds=seconds,
-                )
+                floor[clients] = play(bare, inserting, clients=clients, seconds=seconds)
                 played[clients] = play(port, pile, clients=clients, seconds=seconds)
                 expect(played[clients], name)
             yield Act(name, rows, played, floor)

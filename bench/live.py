@@ -24,9 +24,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from bench import house, results
-from bench.board import counted, free_port, signed_in, spent, web
+from bench.board import counted
 from bench.house import say
 from bench.watching import share
+from bench.web import free_port, signed_in, spent, web
 from helpdesk.launch import parts, prepare
 from inquiries import services
 from inquiries.models import Inquiry

@@ -3,14 +3,10 @@
 `./shoushi bench sla --quick` takes some minutes; in full it takes about an hour.
 """
 
-import argparse
-import subprocess
 import sys
-import time
 from typing import Final
 
-from bench.house import say
-from helpdesk.launch.place import ROOT
+from bench import series
 
 FULL: Final = {
     "due_times": ["--clocks", "1000000"],
@@ -35,27 +31,8 @@ QUICK: Final = {
 
 
 def main() -> int:
-    """Run each as a program of its own; the exit code counts those that failed."""
-    parser = argparse.ArgumentParser(prog="bench.sla", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="smaller numbers")
-    parser.add_argument("--only", nargs="+", choices=FULL, default=list(FULL))
-    parser.add_argument("--write", action="store_true", help="into RESULTS.md")
-    options = parser.parse_args()
-    failed = []
-    for name, words in (QUICK if options.quick else FULL).items():
-        if name not in options.only:
-            continue
-        say(f"\n=== {name} {' '.join(words)}")
-        began = time.monotonic()
-        command = [sys.executable, "-m", f"bench.{name}", *words]
-        if options.write:
-            command.append("--write")
-        if subprocess.run(command, cwd=ROOT, check=False).returncode:
-            failed.append(name)
-        say(f"=== {name}: {time.monotonic() - began:.0f} s")
-    if failed:
-        say(f"Failed: {', '.join(failed)}")
-    return len(failed)
+    """Run them; the exit code counts those that failed."""
+    return series.run("bench.sla", __doc__, full=FULL, quick=QUICK)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`./shoushi bench NAME`: a measurement on servers of its own, tuned as in earnest."""
+"""`./shoushi bench [NAME]`: measurements on servers of their own."""
 
 import sys
 
@@ -8,12 +8,17 @@ from helpdesk.launch.place import ROOT
 from helpdesk.launch.signals import Signals
 from helpdesk.launch.throwaway import empty_servers
 
+# Which one it is when none is named.
+WHOLE = "whole"
+
 
 def bench(args: list[str]) -> int:
     """Migrate an empty database and run `bench/NAME.py` with the other arguments."""
     files = sorted((ROOT / "bench").glob("*.py"))
     known = [path.stem for path in files if "\ndef main(" in path.read_text()]
-    if not args or args[0] not in known:
+    if not args or args[0].startswith("-"):
+        args = [WHOLE, *args]
+    if args[0] not in known:
         raise CannotGoOn(f"Name one measurement: {', '.join(known) or 'there is none'}")
     ready = [sys.executable, "-m", "helpdesk.launch.prepare", "--only-migrate"]
     measure = [sys.executable, "-m", f"bench.{args[0]}", *args[1:]]

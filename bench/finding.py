@@ -1,0 +1,132 @@
+"""Search at the desk, beside plain SQL for it and a scan that misses nothing."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import connection
+
+from bench.acts import expect
+from bench.clients import Played, play, request
+from bench.house import say
+from bench.pages import person
+from bench.watching import share
+from bench.web import free_port, signed_in, web
+from helpdesk.searching import matching
+from objections.models import Objection
+from staff.models import Role
+from tickets.models import Ticket
+
+TURNS: Final = 60
+WARM: Final = 5
+# What somebody would write by hand: the newest 25 tickets on which this was said.
+RAW_SQL: Final = """
+SELECT DISTINCT ticket_id FROM tickets_message
+ WHERE pairs(text) @> pairs(%(words)s) AND lower(text) LIKE lower(%(like)s)
+ ORDER BY ticket_id DESC LIMIT 25
+"""
+RAW_NUMBER_SQL: Final = """
+SELECT id FROM tickets_ticket
+ WHERE pairs(number) @> pairs(%(words)s) AND lower(number) LIKE lower(%(like)s)
+ ORDER BY id DESC LIMIT 25
+"""
+RAW_TAIL_SQL: Final = """
+SELECT ticket.id FROM tickets_ticket AS ticket
+  JOIN customers_customer AS customer ON customer.id = customer_id
+ WHERE phone_tail = %(words)s ORDER BY ticket.id DESC LIMIT 25
+"""
+RAW_SERIAL_SQL: Final = """
+SELECT ticket_ptr_id FROM objections_objection
+ WHERE pairs(serial_number) @> pairs(%(words)s)
+   AND lower(serial_number) LIKE lower(%(like)s)
+ ORDER BY ticket_ptr_id DESC LIMIT 25
+"""
+SCAN_SQL: Final = """
+SELECT ticket_id FROM tickets_message
+ WHERE position(lower(%(words)s) in lower(text)) > 0
+ UNION
+SELECT id FROM tickets_ticket WHERE position(lower(%(words)s) in lower(number)) > 0
+ UNION
+SELECT ticket.id FROM tickets_ticket AS ticket
+  JOIN customers_customer AS customer ON customer.id = customer_id
+ WHERE position(lower(%(words)s) in lower(surname)) > 0 OR phone_tail = %(words)s
+ UNION
+SELECT ticket_ptr_id FROM objections_objection
+ WHERE position(lower(%(words)s) in lower(serial_number)) > 0
+    OR position(lower(%(words)s) in lower(description)) > 0
+"""
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search: how the page, the plain SQL and the whole answer did."""
+
+    name: str
+    words: str
+    hits: int
+    missed: int
+    played: Played
+    raw_ms: list[float]
+
+    @property
+    def ratio(self) -> float:
+        """The page's 95th percentile as a multiple of the SQL's."""
+        return self.played.quantile(0.95) / share(self.raw_ms, 0.95)
+
+
+def wishes() -> Iterator[tuple[str, str, str]]:
+    """What is looked for: its name, the words, and the SQL for it."""
+    yield "two characters that many say", "直播", RAW_SQL
+    yield "two characters that some say", "漏电", RAW_SQL
+    yield "four characters", "镜头进灰", RAW_SQL
+    yield "an English word", "NDI", RAW_SQL
+    number = Ticket.objects.values_list("number", flat=True).order_by("pk")[50]
+    yield "the end of a number", number[-6:], RAW_NUMBER_SQL
+    tails = Ticket.objects.exclude(customer__phone_tail="").order_by("pk")
+    yield "the end of a phone", tails[50].customer.phone_tail, RAW_TAIL_SQL
+    known = Objection.objects.exclude(serial_number="").order_by("pk").first()
+    if known is not None:
+        yield "a serial number", known.serial_number, RAW_SERIAL_SQL
+
+
+def searches() -> Iterator[Search]:
+    """Each by one reader; its answer is compared with a scan of everything."""
+    port = free_port()
+    session = signed_in(person(Role.SUPERVISOR))
+    with web(port):
+        for name, words, sql in wishes():
+            say(f"search: {name}")
+            found = set(
+                matching(Ticket.objects.all(), words).values_list("pk", flat=True)
+            )
+            expected = {pk for (pk,) in asked(SCAN_SQL, words)}
+            assert found <= expected, f"{words} is not said where it was found"
+            raw_ms = [timed(sql, words) for _ in range(TURNS + WARM)][WARM:]
+            page = request(
+                "GET",
+                f"/desk/list/?{urlencode({'q': words})}",
+                Cookie=f"{settings.SESSION_COOKIE_NAME}={session}",
+            )
+            play(port, [page] * WARM, seconds=60)
+            played = play(port, [page] * TURNS, seconds=120)
+            expect(played, name)
+            missed = len(expected - found)
+            yield Search(name, words, len(found), missed, played, raw_ms)
+
+
+def asked(sql: str, words: str) -> list[tuple[int]]:
+    """The rows of a statement about words."""
+    like = f"%{connection.ops.prep_for_like_query(words)}%"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"words": words, "like": like})
+        return list(cursor.fetchall())
+
+
+def timed(sql: str, words: str) -> float:
+    """Milliseconds of one run."""
+    began = time.perf_counter()
+    asked(sql, words)
+    return (time.perf_counter() - began) * 1000

@@ -1,0 +1,91 @@
+"""What people open all day, beside a bare page of twenty-five rows of one query."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from bench.acts import BARE, expect
+from bench.clients import Played, play, request
+from bench.house import say
+from bench.web import free_port, signed_in, web
+from figures.models import Board, SavedView
+from inquiries.links import thread_path
+from inquiries.models import Inquiry
+from staff.models import Department, Role, User
+from tickets.models import Ticket
+
+TURNS: Final = 200
+WARM: Final = 20
+VIEWS: Final = (5, 500)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was opened again and again by one reader."""
+
+    name: str
+    played: Played
+
+
+def person(role: Role, department: Department | None = None) -> User:
+    """Somebody of whom nothing else is known."""
+    number = f"4{User.objects.count():03d}"
+    return User.objects.create(
+        username=f"reader{number}",
+        display_name="读者",
+        work_number=number,
+        role=role,
+        department=department,
+    )
+
+
+def addresses() -> Iterator[tuple[str, str, str]]:
+    """What is opened: its name, its address, and the key of the session."""
+    agent = signed_in(person(Role.AGENT))
+    busiest = Ticket.objects.open().exclude(department=None).first()
+    department = busiest.department if busiest else Department.objects.first()
+    colleague = signed_in(person(Role.DEPARTMENT_HANDLER, department))
+    inquiry = Inquiry.objects.filter(closed_at=None).order_by("-message_count")[0]
+    for count in VIEWS:
+        keeper = person(Role.AGENT)
+        SavedView.objects.bulk_create(
+            SavedView(
+                owner=keeper,
+                board=Board.DESK,
+                name=f"视图{n}",
+                query="view=mine",
+                saved_at=timezone.now(),
+            )
+            for n in range(count)
+        )
+        yield f"inbox, {count} saved views", "/desk/", signed_in(keeper)
+    yield "inbox, the list alone", "/desk/list/", agent
+    yield "inbox with a conversation", f"/desk/inquiries/{inquiry.number}/", agent
+    yield "queue of a department", "/desk/", colleague
+    yield "what a customer follows", thread_path(inquiry), ""
+    yield "catalogue", "/devices/", ""
+    yield "wall board", "/supervision/", signed_in(person(Role.SUPERVISOR))
+
+
+def pages() -> Iterator[Page]:
+    """The bare page first, then each of the product's, by one reader."""
+    port, bare = free_port(), free_port()
+    with web(bare, app=BARE):
+        yield Page("bare page of 25 rows", opened(bare, "/rows/", ""))
+    with web(port):
+        for name, path, session in addresses():
+            say(f"{name}: {path}")
+            yield Page(name, opened(port, path, session))
+
+
+def opened(port: int, path: str, session: str) -> Played:
+    """Some turns to warm up, then those that count."""
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
+    sent = request("GET", path, Cookie=cookie, Accept_Language="zh-hans")
+    play(port, [sent] * WARM, seconds=30)
+    played = play(port, [sent] * TURNS, seconds=60)
+    expect(played, path)
+    return played

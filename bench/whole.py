@@ -1,0 +1,29 @@
+"""The product and the floor in one run: what is written, opened, found, told and kept.
+
+`./shoushi bench` takes about an hour and a million tickets; `--quick` some minutes.
+"""
+
+import sys
+from typing import Final
+
+from bench import series
+
+FULL: Final = {
+    "product": ["--tickets", "10000", "100000", "1000000"],
+    "live": ["--listeners", "1", "200", "1000", "--idle", "10000"],
+    "memory": [],
+}
+QUICK: Final = {
+    "product": ["--tickets", "2000", "10000", "--seconds", "2"],
+    "live": ["--listeners", "1", "200", "--idle", "500"],
+    "memory": ["--seconds", "5"],
+}
+
+
+def main() -> int:
+    """Run them; the exit code counts those that failed."""
+    return series.run("bench.whole", __doc__, full=FULL, quick=QUICK)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
