@@ -67,8 +67,9 @@ def case(**asked: object) -> Inquiry:
 
 
 def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
-    desk: Client, agent: User
+    desk: Client, agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Among the newest, which are read, and by the indexes alike."""
     early = case(surname="欧阳", phone="", text="Does the FX3 take 100% of the load?")
     noted = case(surname="王", phone="13800138000")
     services.write_note(noted, text="客户说要青铜支架", by=agent, at=timezone.now())
@@ -92,7 +93,9 @@ def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
         "20": [late, noted, early],
         "没有人说过": [],
     }.items():
-        assert rows(desk, q=words) == [it.number for it in found], words
+        for newest in (1000, 1, 0):
+            monkeypatch.setattr(searching, "NEWEST", newest)
+            assert rows(desk, q=words) == [it.number for it in found], words
 
 
 def test_a_row_shows_where_it_was_found_as_text(desk: Client) -> None:
