@@ -5,30 +5,21 @@
 
 import argparse
 import asyncio
-import os
-import signal
-import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import psutil  # type: ignore[import-untyped]
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
 from django.utils import timezone
 
 from bench import history, house, results
 from bench.house import say
 from bench.watching import share
-from helpdesk.launch import parts, process
-from helpdesk.launch.logs import tail
+from bench.web import free_port, signed_in, spent, web
 from helpdesk.supervision.board import Board
 from inquiries import services
 from inquiries.models import Inquiry
@@ -94,16 +85,6 @@ class Viewer:
             writer.close()
 
 
-def signed_in(user: User) -> str:
-    """The key of a session of this person."""
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
-
-
 def supervisors(count: int) -> list[User]:
     """Those who look at the board."""
     people = [
@@ -116,48 +97,6 @@ def supervisors(count: int) -> list[User]:
         for n in range(count)
     ]
     return list(User.objects.bulk_create(people))
-
-
-@contextmanager
-def web(port: int) -> Iterator[psutil.Process]:
-    """The web part as `./shoushi up` runs it."""
-    with TemporaryDirectory() as folder:
-        log = Path(folder) / "web.log"
-        command = parts.web()
-        command[command.index("--port") + 1] = str(port)
-        child = process.spawn(
-            command,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            log=log,
-            death_signal=signal.SIGKILL,
-        )
-        try:
-            house.wait_for(lambda: listens(port), seconds=60, what="the web part")
-            yield psutil.Process(child.pid)
-        except Exception:
-            say(tail(log))
-            raise
-        finally:
-            process.sweep(child)
-
-
-def listens(port: int) -> bool:
-    """Whether somebody answers there."""
-    with suppress(OSError):
-        asyncio.run(_touch(port))
-        return True
-    return False
-
-
-async def _touch(port: int) -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.close()
-
-
-def spent(program: psutil.Process) -> float:
-    """Milliseconds of processor time of a program and its children."""
-    every = [program, *program.children(recursive=True)]
-    return sum(sum(each.cpu_times()[:2]) for each in every) * 1000
 
 
 def counted() -> tuple[int, float]:
@@ -254,14 +193,6 @@ def slow_statements(least_ms: float) -> list[tuple[float, str]]:
                 plan = "\n".join(line for (line,) in cursor.fetchall())
                 found.append((ms, f"{sql}\n{plan}"))
     return found
-
-
-def free_port() -> int:
-    """One that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def hands() -> None:

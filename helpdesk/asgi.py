@@ -7,19 +7,20 @@ Django's own ASGI handler; see docs/adr/0002-pages-on-threads-live-on-the-loop.m
 import os
 from typing import Any, cast
 
+import django
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
-
-live = get_asgi_application()
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402
 
+from helpdesk.live.door import Live  # noqa: E402
 from helpdesk.slow_lines import Application, SlowLines, without_body  # noqa: E402
 from helpdesk.wsgi import application as wsgi_application  # noqa: E402
 
+live = Live()
 pages = SlowLines(
     cast(Application, WSGIMiddleware(cast(WSGIApp, wsgi_application), workers=8)),
     largest=settings.REQUEST_MAX_BYTES,

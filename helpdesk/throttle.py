@@ -6,15 +6,40 @@ import time
 from collections.abc import Callable, Sequence
 from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Concatenate, Final, ParamSpec
+from typing import Concatenate, Final, ParamSpec, cast
 
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from redis.exceptions import RedisError
 
+from helpdesk.cache import PatientRedisCache
+
 logger = logging.getLogger(__name__)
 
+# All limits of a request are counted in one go: a window is when it began and how many
+# have come since.
+COUNT: Final = """
+local now, weight, wait = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
+for place, key in ipairs(KEYS) do
+  local limit, length = tonumber(ARGV[1 + 2 * place]), tonumber(ARGV[2 + 2 * place])
+  local since = tonumber(redis.call('HGET', key, 'since') or 'nan')
+  if not (since <= now and now < since + length) then
+    redis.call('HSET', key, 'since', ARGV[1], 'count', 0)
+    redis.call('EXPIRE', key, length + 1)
+    since = now
+  end
+  if redis.call('HINCRBY', key, 'count', weight) > limit then
+    wait = math.max(wait, math.floor(since + length - now) + 1)
+  end
+end
+return wait
+"""
+GIVE_BACK: Final = """
+for _, key in ipairs(KEYS) do
+  if redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, 'count', -1) end
+end
+"""
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 _RATE: Final = re.compile(r"(\d+)/(\d*)([smh])")
 
@@ -31,37 +56,41 @@ def seconds_to_wait(key: str, *rates: str, now: float, weight: int = 1) -> int:
     stroke of a clock lets twice as many through at once. When Redis is away everything
     passes: answering customers matters more than throttling them.
     """
-    wait = 0
-    for rate in rates:
-        match = _RATE.fullmatch(rate)
-        if match is None:
-            raise ValueError(rate)
-        limit, length = int(match[1]), int(match[2] or 1) * _UNITS[match[3]]
-        name = f"throttle:{key}:{rate}"
-        try:
-            since = cache.get_or_set(name, now, timeout=length)
-            if since is None or not since <= now < since + length:
-                cache.set(name, since := now, timeout=length)
-            cache.add(f"{name}:{since}", 0, timeout=length + 1)
-            count = cache.incr(f"{name}:{since}", weight)
-        except (RedisError, ValueError) as error:
-            logger.warning("throttle skipped: %s", type(error).__name__)
-            continue
-        if count > limit:
-            wait = max(wait, int(since + length - now) + 1)
-    return wait
+    limits = [_read(rate) for rate in rates]
+    try:
+        left = _counters().evaluate(
+            COUNT,
+            [_name(key, rate) for rate in rates],
+            [repr(now), weight, *(number for limit in limits for number in limit)],
+        )
+    except RedisError as error:
+        logger.warning("throttle skipped: %s", type(error).__name__)
+        return 0
+    return int(left)
 
 
 def give_back(key: str, *rates: str) -> None:
     """Take back the last count of these limits: what was asked was harmless."""
-    for rate in rates:
-        name = f"throttle:{key}:{rate}"
-        try:
-            since = cache.get(name)
-            if since is not None:
-                cache.incr(f"{name}:{since}", -1)
-        except (RedisError, ValueError) as error:
-            logger.warning("throttle skipped: %s", type(error).__name__)
+    try:
+        _counters().evaluate(GIVE_BACK, [_name(key, rate) for rate in rates], [])
+    except RedisError as error:
+        logger.warning("throttle skipped: %s", type(error).__name__)
+
+
+def _read(rate: str) -> tuple[int, int]:
+    """How many in how many seconds. Raises ValueError."""
+    match = _RATE.fullmatch(rate)
+    if match is None:
+        raise ValueError(rate)
+    return int(match[1]), int(match[2] or 1) * _UNITS[match[3]]
+
+
+def _name(key: str, rate: str) -> str:
+    return f"throttle:{key}:{rate}"
+
+
+def _counters() -> PatientRedisCache:
+    return cast(PatientRedisCache, caches[DEFAULT_CACHE_ALIAS])
 
 
 def line_of(address: str) -> str:

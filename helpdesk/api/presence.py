@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from helpdesk.live import tell_presence
+from helpdesk.live.events import tell_presence
 from staff.models import Presence, User
 from staff.services import presence
 

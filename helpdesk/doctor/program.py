@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.db import connection
@@ -9,6 +10,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from helpdesk.doctor.finding import Finding, fail, ok, warn
 from helpdesk.doctor.house import House, Way
+
+# The last commit in which every step has a file of its own.
+LAST_OF_STEPS: Final = "942342e"
 
 
 def migrations(house: House) -> Iterator[Finding]:
@@ -22,7 +26,13 @@ def migrations(house: House) -> Iterator[Finding]:
         for app, name in executor.loader.applied_migrations
         if app in installed and (app, name) not in executor.loader.disk_migrations
     )
-    if missing:
+    if between := half_replaced(executor):
+        yield fail(
+            "migrations",
+            f"the database stopped before {between[0]}, a step that is gone",
+            repair=f"start commit {LAST_OF_STEPS} once, then {house.manage('migrate')}",
+        )
+    elif missing:
         first = missing[0]
         yield fail(
             "migrations",
@@ -41,12 +51,26 @@ def migrations(house: House) -> Iterator[Finding]:
 
 def all_replaced(executor: MigrationExecutor, names: list[str]) -> bool:
     """Whether those that are gone from the disk were squashed into others."""
-    replaced = {
-        f"{app}.{name}"
-        for migration in executor.loader.disk_migrations.values()
-        for app, name in migration.replaces
-    }
-    return set(names) <= replaced
+    return set(names) <= {name for many in replaced(executor) for name in many}
+
+
+def half_replaced(executor: MigrationExecutor) -> list[str]:
+    """What is missing of squashed migrations that were applied in part.
+
+    Django would take the whole file for gone and everything for applied.
+    """
+    applied = {f"{app}.{name}" for app, name in executor.loader.applied_migrations}
+    begun = [many for many in replaced(executor) if not applied.isdisjoint(many)]
+    return [name for many in begun for name in many if name not in applied]
+
+
+def replaced(executor: MigrationExecutor) -> list[list[str]]:
+    """The names that each squashed migration stands for."""
+    return [
+        [f"{app}.{name}" for app, name in migration.replaces]
+        for _, migration in sorted(executor.loader.disk_migrations.items())
+        if migration.replaces
+    ]
 
 
 def pages(house: House) -> Iterator[Finding]:

@@ -5,13 +5,16 @@ them by name: `python -m helpdesk.launch.parts web`.
 """
 
 import os
+import resource
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from helpdesk.launch.failure import CannotGoOn
 from helpdesk.launch.ports import number
 
+FILES = 65_536
 CELERY = (sys.executable, "-m", "celery", "-A", "helpdesk.celery")
 
 
@@ -59,6 +62,15 @@ def host() -> str:
     return os.environ.get("HOST") or "127.0.0.1"
 
 
+def allow_many_files() -> None:
+    """An open page takes a file of the web part; a shell's usual limit is 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 PARTS: dict[str, Callable[[], list[str]]] = {
     "web": web,
     "worker-sla": worker_sla,
@@ -76,6 +88,7 @@ def main(args: list[str]) -> None:
         command = PARTS[args[0]]()
     except CannotGoOn as problem:
         sys.exit(str(problem))
+    allow_many_files()
     os.execv(command[0], command)  # noqa: S606 no shell is wanted
 
 

@@ -22,6 +22,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from helpdesk.doctor import program
 from helpdesk.launch.translations import compile_translations
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -32,8 +33,15 @@ SHOWN = ("agent1", "finance", "supervisor", "admin")
 def migrate() -> None:
     """Apply the migrations that are not applied yet."""
     executor = MigrationExecutor(connection)
+    if missing := program.half_replaced(executor):
+        sys.exit(
+            f"The database stopped before {missing[0]}, a step that is gone. Start"
+            f" commit {program.LAST_OF_STEPS} once, then this version again."
+        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
+    else:
+        executor.check_replacements()
 
 
 def collect_static() -> None:

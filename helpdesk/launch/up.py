@@ -3,12 +3,10 @@
 import http.client
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 
@@ -30,7 +28,6 @@ from helpdesk.launch.supervisor import Part, Supervisor
 
 # Addresses that mean "from everywhere", and how this machine reaches itself then.
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-FILES = 65_536
 APPLICATION = ("beat", "worker-sla", "web", "worker")
 
 
@@ -43,7 +40,7 @@ def up(args: list[str]) -> int:
         )
     console = Console()
     started = time.monotonic()
-    allow_many_files()
+    parts.allow_many_files()
     port, host = ports.number(os.environ), parts.host()
     data = place.data_folder(os.environ)
     address = os.environ.get("SITE_URL") or local_address(host, port)
@@ -60,15 +57,6 @@ def up(args: list[str]) -> int:
             console.say("\nStopping ...")
         console.say("Stopped. The data is kept.")
     return 0
-
-
-def allow_many_files() -> None:
-    """An open page takes two files of the web part; a shell's usual limit is 1,024."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def start(

@@ -5,7 +5,7 @@ import logging
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
@@ -14,14 +14,16 @@ from weakref import WeakKeyDictionary
 
 import redis.asyncio
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from helpdesk.live import asked, sse, stream, tell_presence
+from helpdesk.live.asking import asked
+from helpdesk.live.door import stream
+from helpdesk.live.events import sse, tell_presence
+from helpdesk.live.line import Right
 from helpdesk.supervision import snapshot
 from helpdesk.supervision.personal import personal
 from helpdesk.supervision.snapshot import BOARD, TV, Screen, Shown
@@ -166,17 +168,11 @@ class Relay:
     ) -> None:
         await self.watch.leave(self.screen)
 
-    async def begin(self) -> str:
-        """Everything, for a page that may have been away."""
+    async def heard(self, notice: bytes | None) -> str:
+        """What has changed by what was made just now; at the hello, by anything."""
+        made = int(notice) if notice else None
         try:
-            return self.say(await self.watch.read(self.screen))
-        except (DatabaseError, InterfaceError):
-            return ""
-
-    async def heard(self, data: bytes) -> str:
-        """What has changed by what was made just now."""
-        try:
-            return self.say(await self.watch.read(self.screen, made=int(data)))
+            return self.say(await self.watch.read(self.screen, made=made))
         except (DatabaseError, InterfaceError):
             return ""
 
@@ -188,20 +184,20 @@ class Relay:
 
 
 @require_GET
-async def board(request: HttpRequest) -> HttpResponseBase:
+def board(request: HttpRequest) -> HttpResponseBase:
     """The board for those who supervise, and their own notices; 403 for others."""
-    user = await asked(lambda: get_user(request))
+    user = request.user
     if not isinstance(user, User) or not user.supervises:
         return HttpResponse(status=403)
-    key = user.pk
     kind = TV if "tv" in request.GET else BOARD
-    await asked(lambda: still_supervises(key, is_person=kind == BOARD))
+    still = still_supervise if kind == BOARD else may_watch
+    still([user.pk])
     screen = Screen(kind, language_of(request))
     return stream(
         request,
-        [feed.user_channel(key)],
-        allowed=lambda: still_supervises(key, is_person=kind == BOARD),
-        relay=Relay(screen, key),
+        [feed.user_channel(user.pk)],
+        right=Right(still, user.pk),
+        relay=Relay(screen, user.pk),
     )
 
 
@@ -211,12 +207,17 @@ def language_of(request: HttpRequest) -> str:
     return named if named in dict(settings.LANGUAGES) else get_language() or ""
 
 
-def still_supervises(key: int, *, is_person: bool = True) -> bool:
-    """Whether this person may look at the board at this moment.
+def still_supervise(keys: Collection[int]) -> set[int]:
+    """Those who may look at the board at this moment.
 
-    It is asked again and again while a page is open, which is a sign of life; a screen
-    on the wall is none.
+    It is asked again and again while a page is open, which is a sign of life.
     """
-    if is_person and presence.seen(key, at=timezone.now()):
+    for key in presence.seen(keys, at=timezone.now()):
         tell_presence(key)
-    return bool(User.objects.active().filter(pk=key, role__in=SUPERVISES).exists())
+    return may_watch(keys)
+
+
+def may_watch(keys: Collection[int]) -> set[int]:
+    """The same for screens on the wall, which are no sign of life."""
+    found = User.objects.active().filter(pk__in=keys, role__in=SUPERVISES)
+    return set(found.values_list("pk", flat=True))

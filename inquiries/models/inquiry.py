@@ -36,7 +36,8 @@ class InquiryQuerySet(TicketQuerySet["Inquiry"]):
 
     def locked(self) -> "InquiryQuerySet":
         """Lock the ticket first, then work: every verb begins here."""
-        return self.select_for_update(of=("self", "ticket_ptr")).select_related(None)
+        locked = self.select_for_update(of=("self", "ticket_ptr"))
+        return locked.select_related(None).select_related("channel")
 
 
 class Inquiry(Ticket):

@@ -4,7 +4,7 @@ The record (`PresenceLine`) is append-only and its lines are dated when they wer
 written; the person's row sums it up for pages. Verbs lock that row first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -101,15 +101,21 @@ def follow(user: User, *, at: datetime) -> bool:
     return True
 
 
-def seen(pk: int, *, at: datetime) -> bool:
-    """A page of this person is open (a heartbeat of its live stream).
+def seen(keys: Collection[int], *, at: datetime) -> list[int]:
+    """Pages of these people are open (a heartbeat of their live streams).
 
     Whoever counted as off only because nothing was seen of them is back as before,
-    unless they were gone for long. Returns whether that is so.
+    unless they were gone for long. Returns who is.
     """
     old = Q(seen_at=None) | Q(seen_at__lt=at - SIGN_OF_LIFE)
-    noted = User.objects.filter(old, pk=pk, is_active=True).update(seen_at=at)
-    return bool(noted) and _come_back(pk, at=at)
+    known = User.objects.filter(old, pk__in=keys, is_active=True)
+    with transaction.atomic():
+        # In one order, so that two processes never wait for each other.
+        held = known.order_by("pk").select_for_update(no_key=True)
+        states = dict(held.values_list("pk", "presence"))
+        User.objects.filter(pk__in=states).update(seen_at=at)
+    away = [key for key, state in states.items() if state == Presence.OFF]
+    return [key for key in away if _come_back(key, at=at)]
 
 
 def let_go(*, at: datetime) -> int:

@@ -16,6 +16,7 @@ import time_machine
 from cryptography.fernet import Fernet
 from django.conf import settings as django_settings
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
 from customers import encryption
@@ -32,6 +33,7 @@ from helpdesk.doctor import (
 from helpdesk.doctor.finding import Finding, Verdict
 from helpdesk.doctor.house import House, Way
 from helpdesk.doctor.time_keeping import Offset
+from helpdesk.launch import prepare
 from sla import detector
 from sla.models import Clock, Heartbeat
 from tests.factories import AT, InquiryFactory
@@ -75,6 +77,29 @@ def verdicts(look: Look, house: House) -> dict[str, str]:
 )
 def test_a_sound_part_is_ok_and_needs_no_repair(look: Look, house: House) -> None:
     assert only(look, house).verdict == Verdict.OK
+
+
+def test_a_database_that_stopped_before_steps_were_squashed_goes_on_only_as_a_whole(
+    house: House,
+) -> None:
+    steps = MigrationRecorder.Migration.objects.filter(app="sla")
+    steps.filter(
+        name__in=["0001_tables", "0019_the_oldest_clock_of_a_shadow_run"]
+    ).delete()
+    said = only(program.migrations, house)
+    assert said.verdict == Verdict.FAIL
+    assert "before sla.0019_the_oldest_clock_of_a_shadow_run" in said.said
+    with pytest.raises(SystemExit, match=r"before sla\.0019.*then this version again"):
+        prepare.migrate()
+    assert not steps.filter(name="0001_tables").exists()
+
+
+def test_a_database_that_had_every_step_has_the_squashed_ones(house: House) -> None:
+    steps = MigrationRecorder.Migration.objects.filter(app="sla", name="0001_tables")
+    steps.delete()
+    assert only(program.migrations, house).verdict == Verdict.OK
+    prepare.migrate()
+    assert steps.exists()
 
 
 # --- Time ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import sys
 
 PROGRAM = """
 import resource
-from helpdesk.launch.up import allow_many_files
+from helpdesk.launch.parts import allow_many_files
 _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
 allow_many_files()

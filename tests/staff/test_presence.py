@@ -47,7 +47,7 @@ def test_what_one_says_counts_from_then_on_and_once() -> None:
 def test_who_closes_the_browser_is_off_soon_whether_or_not_a_job_ran() -> None:
     user = UserFactory.create()
     presence.say(user, ON, at=after(0))
-    presence.seen(user.pk, at=after(minutes=3))
+    presence.seen([user.pk], at=after(minutes=3))
     assert presence.let_go(at=after(minutes=8)) == 0
     assert now(user, at=after(minutes=8)) == ON
     assert now(user, at=after(1, minutes=8)) == OFF
@@ -66,21 +66,21 @@ def test_who_comes_back_soon_is_as_before_and_later_says_so_again() -> None:
     assert presence.let_go(at=after(minutes=10)) == 2
     UserFactory.create()
     back = after(minutes=40)
-    assert presence.seen(soon.pk, at=back)
-    assert not presence.seen(soon.pk, at=back)
+    assert presence.seen([soon.pk, left.pk], at=back) == [soon.pk]
+    assert not presence.seen([soon.pk], at=back)
     assert told(soon)[2:] == [(AWAY, How.SEEN_AGAIN, back)]
-    assert not presence.seen(late.pk, at=after(hours=3))
-    assert not presence.seen(left.pk, at=back)
+    assert not presence.seen([late.pk], at=after(hours=3))
+    assert not presence.seen([left.pk], at=back)
     assert now(late, at=after(hours=3)) == now(left, at=back) == OFF
 
 
 def test_an_open_page_is_a_sign_of_life_and_its_end_is_noticed() -> None:
     user = UserFactory.create()
-    assert channels_now(user.pk)
+    assert channels_now([user.pk])
     user.refresh_from_db()
     first = user.seen_at
     assert first is not None
-    channels_now(user.pk)  # so soon again is not worth a row
+    channels_now([user.pk])  # so soon again is not worth a row
     user.refresh_from_db()
     assert user.seen_at == first
 

@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from helpdesk import live
+from helpdesk.live import door, rounds
+from helpdesk.live.line import Line
 from helpdesk.supervision import live as board_live
 from helpdesk.supervision import snapshot
-from helpdesk.supervision.live import Relay, Signed, still_supervises
+from helpdesk.supervision.live import Relay, Signed, may_watch, still_supervise
 from helpdesk.supervision.personal import personal
 from helpdesk.supervision.snapshot import BOARD, Screen, Shown
 from inquiries import services
@@ -56,7 +57,8 @@ def test_the_shared_board_shows_each_of_them_what_the_row_filter_allows() -> Non
         person = UserFactory.create(role=role)
         sees = Ticket.objects.visible_to(person).filter(pk=inquiry.pk).exists()
         assert role not in SUPERVISES or sees
-        assert still_supervises(person.pk) is (role in SUPERVISES)
+        for still in (still_supervise, may_watch):
+            assert still([person.pk]) == ({person.pk} if role in SUPERVISES else set())
 
 
 @pytest.mark.django_db
@@ -216,18 +218,13 @@ def test_streams_share_one_making_and_without_viewers_there_is_none(
     viewers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
-    monkeypatch.setattr(live, "PING_SECONDS", 100.0)
+    monkeypatch.setattr(rounds, "PING_SECONDS", 1000.0)
     inquiry = InquiryFactory.create(at=timezone.now())
     agent = UserFactory.create(role=Role.SUPERVISOR, display_name="陈立")
 
     async def watched() -> list[list[str]]:
         streams = [
-            live._events(
-                ["user:0"],
-                reconnected=False,
-                allowed=lambda: True,
-                relay=Relay(CHINESE, number),
-            )
+            door.told(Line(["user:0"], relay=Relay(CHINESE, number)))
             for number in range(viewers)
         ]
         begun = [[await anext(each), await anext(each)] for each in streams]

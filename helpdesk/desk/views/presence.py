@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.answers import SeeOther
-from helpdesk.live import tell_presence
+from helpdesk.live.events import tell_presence
 from helpdesk.signed_in import signed_in
 from staff.adapters import front_door
 from staff.models import Presence, User

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -272,9 +273,9 @@ def do(
     `here` is the address of a step that has no form of its own in which the phrase
     guard could be answered.
     """
-    workspace = opened(number, user)
+    inquiry = get_object_or_404(Inquiry.objects.visible_to(user), number=number)
     try:
-        act(workspace.inquiry, workspace.now)
+        act(inquiry, timezone.now())
     except REFUSALS as error:
         return refused(request, user, number, refusal_of(error), here=here)
     if request.headers.get("HX-Request"):
