@@ -70,6 +70,7 @@ def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
     desk: Client, agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Among the newest, which are read, and by the indexes alike."""
+    visible = Ticket.objects.visible_to(agent)
     early = case(surname="欧阳", phone="", text="Does the FX3 take 100% of the load?")
     noted = case(surname="王", phone="13800138000")
     services.write_note(noted, text="客户说要青铜支架", by=agent, at=timezone.now())
@@ -95,7 +96,9 @@ def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
     }.items():
         for newest in (1000, 1, 0):
             monkeypatch.setattr(searching, "NEWEST", newest)
-            assert rows(desk, q=words) == [it.number for it in found], words
+            hits = searching.newest_matching(visible, words, count=9)
+            assert [it.pk for it in hits] == [it.pk for it in found], words
+    assert rows(desk, q="20") == [it.number for it in (late, noted, early)]
 
 
 def test_a_row_shows_where_it_was_found_as_text(desk: Client) -> None:
