@@ -76,7 +76,7 @@ def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
     services.write_note(noted, text="客户说要青铜支架", by=agent, at=timezone.now())
     late = filed(at=timezone.now(), surname="Ng", serial_number="SN-88_7")
     Objection.objects.filter(pk=late.pk).update(description="后来写下的经过")
-    for words, found in {
+    expected: dict[str, list[Ticket]] = {
         "fx3 TAKE": [early],
         "100%": [early],
         "100_": [],
@@ -93,7 +93,8 @@ def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
         late.number[3:-2].lower(): [late],
         "20": [late, noted, early],
         "没有人说过": [],
-    }.items():
+    }
+    for words, found in expected.items():
         for newest in (1000, 1, 0):
             monkeypatch.setattr(searching, "NEWEST", newest)
             hits = searching.newest_matching(visible, words, count=9)
