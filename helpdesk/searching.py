@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from customers.said import SHORTEST
@@ -19,6 +20,7 @@ from tickets.models import Message, Ticket, TicketQuerySet
 
 # Words that are said every day are soon found among the newest; others are few.
 NEWEST: Final = 1000
+MEMORY: Final = "64MB"
 TAIL: Final = re.compile(r"[0-9]{4}")
 BEFORE: Final = 5
 AFTER: Final = 60
@@ -63,10 +65,13 @@ def newest_matching(
     ordered = tickets.order_by("-pk")
     newest = ordered.values_list("pk", flat=True).first() or 0
     near = _within(ordered, words, how="reads", after=newest - NEWEST)
-    keys: list[int] = []
-    for found in (near, matching(ordered, words)):
-        if len(keys) < count:
-            keys = list(found.values_list("pk", flat=True)[:count])
+    keys = list(near.values_list("pk", flat=True)[:count])
+    if len(keys) < count:
+        found = matching(ordered, words).values_list("pk", flat=True)
+        # With less memory the index names whole pages, and pairs are made of each row.
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'")
+            keys = list(found[:count])
     return ordered.filter(pk__in=keys)
 
 

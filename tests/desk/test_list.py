@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/desk/list/"
 QUERIES = 7
-QUERIES_OF_A_SEARCH = 11
+QUERIES_OF_A_SEARCH = 14
 
 
 def ask(**asked: object) -> Inquiry:

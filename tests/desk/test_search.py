@@ -67,14 +67,16 @@ def case(**asked: object) -> Inquiry:
 
 
 def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
-    desk: Client, agent: User
+    desk: Client, agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Among the newest, which are read, and by the indexes alike."""
+    visible = Ticket.objects.visible_to(agent)
     early = case(surname="欧阳", phone="", text="Does the FX3 take 100% of the load?")
     noted = case(surname="王", phone="13800138000")
     services.write_note(noted, text="客户说要青铜支架", by=agent, at=timezone.now())
     late = filed(at=timezone.now(), surname="Ng", serial_number="SN-88_7")
     Objection.objects.filter(pk=late.pk).update(description="后来写下的经过")
-    for words, found in {
+    expected: dict[str, list[Ticket]] = {
         "fx3 TAKE": [early],
         "100%": [early],
         "100_": [],
@@ -91,8 +93,13 @@ def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
         late.number[3:-2].lower(): [late],
         "20": [late, noted, early],
         "没有人说过": [],
-    }.items():
-        assert rows(desk, q=words) == [it.number for it in found], words
+    }
+    for words, found in expected.items():
+        for newest in (1000, 1, 0):
+            monkeypatch.setattr(searching, "NEWEST", newest)
+            hits = searching.newest_matching(visible, words, count=9)
+            assert [it.pk for it in hits] == [it.pk for it in found], words
+    assert rows(desk, q="20") == [it.number for it in (late, noted, early)]
 
 
 def test_a_row_shows_where_it_was_found_as_text(desk: Client) -> None:
