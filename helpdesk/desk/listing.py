@@ -26,6 +26,16 @@ from sla.services.standing import Hold, holds
 from staff.models import User
 from tickets.models import BY_URGENCY, LATELY_CLOSED, Ticket, TicketLink, TicketQuerySet
 
+# All that a row reads: less than a quarter of the columns that are joined.
+SHOWN: Final = (
+    *("number", "kind", "status", "created_at", "closed_at", "next_due_at"),
+    *("customer_waiting_since", "last_message_at", "last_message_preview"),
+    *("channel__name_zh", "channel__name_en", "channel__icon"),
+    *("customer__surname", "customer__phone_tail", "assignee__display_name"),
+    *("inquiry__ticket_ptr", "objection__type", "objection__severity"),
+    *("objection__urgings", "objection__serial_number", "objection__description"),
+    *("objection__subtype__name_zh", "objection__subtype__name_en"),
+)
 URGENT: Final = Order(BY_URGENCY)
 ENDED: Final = Order(LATELY_CLOSED)
 NEWEST: Final = Order(("-created_at", "-id"))
@@ -149,6 +159,7 @@ class Listing:
             found.order_by(*order.columns)
             .annotate(**marks())
             .select_related(*ABOUT, "channel", "customer", "assignee")
+            .only(*SHOWN)
             .prefetch_related("clocks", "inquiry__topics")[: wish.rows + 1]
         )
         is_more, tickets = len(tickets) > wish.rows, tickets[: wish.rows]
