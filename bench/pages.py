@@ -15,6 +15,7 @@ from figures.models import Board, SavedView
 from inquiries.links import thread_path
 from inquiries.models import Inquiry
 from staff.models import Department, Role, User
+from staff.services import make_api_token
 from tickets.models import Ticket
 
 TURNS: Final = 200
@@ -42,12 +43,13 @@ def person(role: Role, department: Department | None = None) -> User:
     )
 
 
-def addresses() -> Iterator[tuple[str, str, str]]:
-    """What is opened: its name, its address, and the key of the session."""
-    agent = signed_in(person(Role.AGENT))
+def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """What is opened: its name, its address, and the headers that open it."""
+    agent = person(Role.AGENT)
+    session = cookie(agent)
     busiest = Ticket.objects.open().exclude(department=None).first()
     department = busiest.department if busiest else Department.objects.first()
-    colleague = signed_in(person(Role.DEPARTMENT_HANDLER, department))
+    colleague = cookie(person(Role.DEPARTMENT_HANDLER, department))
     inquiry = Inquiry.objects.filter(closed_at=None).order_by("-message_count")[0]
     for count in VIEWS:
         keeper = person(Role.AGENT)
@@ -61,30 +63,36 @@ def addresses() -> Iterator[tuple[str, str, str]]:
             )
             for n in range(count)
         )
-        yield f"inbox, {count} saved views", "/desk/", signed_in(keeper)
-    yield "inbox, the list alone", "/desk/list/", agent
-    yield "inbox with a conversation", f"/desk/inquiries/{inquiry.number}/", agent
+        yield f"inbox, {count} saved views", "/desk/", cookie(keeper)
+    yield "inbox, the list alone", "/desk/list/", session
+    yield "inbox with a conversation", f"/desk/inquiries/{inquiry.number}/", session
     yield "queue of a department", "/desk/", colleague
-    yield "what a customer follows", thread_path(inquiry), ""
-    yield "catalogue", "/devices/", ""
-    yield "wall board", "/supervision/", signed_in(person(Role.SUPERVISOR))
+    yield "what a customer follows", thread_path(inquiry), {}
+    yield "catalogue", "/devices/", {}
+    yield "wall board", "/supervision/", cookie(person(Role.SUPERVISOR))
+    token = {"Authorization": f"Token {make_api_token(agent, at=timezone.now())}"}
+    yield "list of the API", "/api/v1/tickets/?page_size=25", token
 
 
 def pages() -> Iterator[Page]:
     """The bare page first, then each of the product's, by one reader."""
     port, bare = free_port(), free_port()
     with web(bare, app=BARE):
-        yield Page("bare page of 25 rows", opened(bare, "/rows/", ""))
+        yield Page("bare page of 25 rows", opened(bare, "/rows/", {}))
     with web(port):
-        for name, path, session in addresses():
+        for name, path, headers in addresses():
             say(f"{name}: {path}")
-            yield Page(name, opened(port, path, session))
+            yield Page(name, opened(port, path, headers))
 
 
-def opened(port: int, path: str, session: str) -> Played:
+def cookie(user: User) -> dict[str, str]:
+    """The header of somebody who is signed in."""
+    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={signed_in(user)}"}
+
+
+def opened(port: int, path: str, headers: dict[str, str]) -> Played:
     """Some turns to warm up, then those that count."""
-    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
-    sent = request("GET", path, Cookie=cookie, Accept_Language="zh-hans")
+    sent = request("GET", path, Accept_Language="zh-hans", **headers)
     play(port, [sent] * WARM, seconds=30)
     played = play(port, [sent] * TURNS, seconds=60)
     expect(played, path)
