@@ -11,11 +11,13 @@ from bench import series
 FULL: Final = {
     "product": ["--tickets", "10000", "100000", "1000000"],
     "live": ["--listeners", "1", "200", "1000", "--idle", "10000"],
+    "storm": [],
     "memory": [],
 }
 QUICK: Final = {
     "product": ["--tickets", "2000", "10000", "--seconds", "2"],
     "live": ["--listeners", "1", "200", "--idle", "500"],
+    "storm": ["--seconds", "5"],
     "memory": ["--seconds", "5"],
 }
 
