@@ -64,7 +64,7 @@ def start(
         target=target,
         continues=earlier,
     )
-    return _start(ticket, clock, at=at, book=opening.book)
+    return begin(clock, at=at, book=opening.book).write(ticket, new=True)
 
 
 def stop(
@@ -173,8 +173,8 @@ def _continued(ticket: Ticket, target: Target, subject: str) -> Clock | None:
     )
 
 
-def _start(ticket: Ticket, clock: Clock, *, at: datetime, book: Rulebook) -> Clock:
-    """Lay out a new clock's promise and write it with the first line of its record."""
+def begin(clock: Clock, *, at: datetime, book: Rulebook) -> Held:
+    """Lay out a new clock's promise, with the first line of its record; not written."""
     terms = rules.terms_of(clock.target)
     detail: dict[str, object] = {
         "target": clock.target_id,
@@ -193,7 +193,7 @@ def _start(ticket: Ticket, clock: Clock, *, at: datetime, book: Rulebook) -> Clo
     held = Held(clock)
     held.reschedule(promised.schedule)
     held.record(ClockEventKind.ACTIVATE, at=at, detail=detail)
-    return held.write(ticket, new=True)
+    return held
 
 
 def _left(earlier: Clock, book: Rulebook) -> timedelta:

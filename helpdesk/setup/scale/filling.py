@@ -1,0 +1,116 @@
+"""Fill an empty house with a year: made by several processes, copied by one.
+
+All of it is one transaction: whatever goes wrong, the house is as empty as before.
+"""
+
+import io
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import datetime
+from itertools import islice
+from multiprocessing import get_context
+from typing import Final
+
+from django.db import connection, transaction
+
+from helpdesk.setup.scale import block, staffing, world
+from helpdesk.setup.scale.arrivals import arrivals
+from helpdesk.setup.scale.block import Part
+from helpdesk.setup.scale.rows import TABLES, Copied
+from sla import fresh_process
+
+PART: Final = 4_000
+# A process makes one part while the next waits for it: memory stays the same.
+AHEAD: Final = 2
+
+Progress = Callable[[str], None]
+
+
+class NotEmpty(Exception):
+    """There is something in the house already."""
+
+
+def refuse_filled() -> None:
+    """Raises NotEmpty with the name of a table that has rows."""
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {table.name})")  # noqa: S608
+            if cursor.fetchone()[0]:
+                raise NotEmpty(table.name)
+
+
+@transaction.atomic
+def fill(
+    count: int, *, seed: int, until: datetime, jobs: int, say: Progress
+) -> Counter[str]:
+    """So many tickets of the year before `until`; how many rows of each table.
+
+    Raises NotEmpty.
+    """
+    refuse_filled()
+    began = time.monotonic()
+    agents = staffing.hire(seed=seed)
+    house = world.read(seed=seed, until=until, agents=agents)
+    done: Counter[str] = Counter()
+    with connection.cursor() as cursor:
+        # Checked after each copy, not all at the end, which would take memory.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for made in _made(_parts(house, count), jobs=jobs):
+            for copied in made:
+                _copy(copied)
+                done[copied.table] += copied.count
+            seconds = time.monotonic() - began
+            tickets, messages = done["tickets_ticket"], done["tickets_message"]
+            say(f"{tickets:,} tickets, {messages:,} messages, {seconds:.0f} s")
+        for table in TABLES:
+            if "id" in table.columns:
+                cursor.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608
+                    f" coalesce(max(id), 0) + 1, false) FROM {table.name}"
+                )
+    return done
+
+
+def tidy() -> None:
+    """Let the planner know what is there."""
+    names = ", ".join(table.name for table in TABLES)
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE) {names}")
+
+
+def _parts(house: world.World, count: int) -> Iterator[Part]:
+    coming = arrivals(count, until=house.until, seed=house.seed)
+    before = 0
+    while come := tuple(islice(coming, PART)):
+        yield Part(house, before, come)
+        before += len(come)
+
+
+def _made(parts: Iterator[Part], *, jobs: int) -> Iterator[list[Copied]]:
+    """The rows of each part, in their order; a few are made ahead."""
+    if jobs == 1:
+        yield from map(block.make, parts)
+        return
+    with ProcessPoolExecutor(
+        jobs,
+        mp_context=get_context("spawn"),
+        initializer=fresh_process.begin,
+        initargs=(connection.settings_dict["NAME"],),
+    ) as pool:
+        ahead: deque[Future[list[Copied]]] = deque()
+        for part in parts:
+            ahead.append(pool.submit(block.make, part))
+            if len(ahead) > jobs + AHEAD:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _copy(copied: Copied) -> None:
+    columns = ", ".join(copied.columns)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            f"COPY {copied.table} ({columns}) FROM STDIN", io.BytesIO(copied.text)
+        )
