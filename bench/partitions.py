@@ -8,6 +8,7 @@ writes to it. The product itself keeps plain tables; see docs/scaling.md.
 
 import argparse
 import random
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -159,6 +160,34 @@ def size_of(table: str) -> int:
     return int(size)
 
 
+def copy_all(times: int) -> None:
+    """Every ticket so many times, with its messages and events, in the same months."""
+    (tickets,) = ask("SELECT max(id) FROM tickets_ticket")
+    say(f"{times} of each")
+    run("SET session_replication_role = replica")
+    for table in ("tickets_ticket", *TIMES):
+        (last,) = ask(f"SELECT max(id) FROM {table}")
+        (columns,) = ask(
+            "SELECT string_agg(column_name, ', ') FROM information_schema.columns"
+            " WHERE table_name = %s",
+            [table],
+        )
+        values = columns.replace("ticket_id", f"ticket_id + n * {tickets}")
+        values = re.sub(r"\bid\b", f"id + n * {last}", values)
+        values = re.sub(r"\bnumber\b", "number || n", values)
+        values = re.sub(r"\bclient_token\b", "NULL", values)
+        run(
+            f"INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE"
+            f" SELECT {values} FROM {table}, generate_series(1, {times - 1}) AS n"
+        )
+        run(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id))"
+            f" FROM {table}"
+        )
+        run(f"VACUUM (ANALYZE) {table}")
+    run("SET session_replication_role = DEFAULT")
+
+
 def sample() -> list[dict[str, Any]]:
     """Tickets and rows to ask for, the same for every shape."""
     generator = random.Random(7)  # noqa: S311 nothing is secret here
@@ -244,12 +273,17 @@ def main() -> None:
     """Fill a house, then measure both tables in three shapes."""
     parser = argparse.ArgumentParser(prog="bench.partitions", description=__doc__)
     parser.add_argument("--tickets", type=int, default=1_000_000)
+    parser.add_argument(
+        "--copies", type=int, default=1, help="each ticket so many times, to save time"
+    )
     parser.add_argument("--write", action="store_true", help="into RESULTS.md")
     options = parser.parse_args()
     shape = results.machine()
     columns: dict[str, dict[str, str]] = {}
     with house.own_database("bench_partitions"):
-        call_command("seed_scale", tickets=options.tickets)
+        call_command("seed_scale", tickets=options.tickets // options.copies)
+        if options.copies > 1:
+            copy_all(options.copies)
         tickets = sample()
         ways: dict[str, Callable[[str], dict[str, str]]] = {
             "plain": lambda table: plain(table, tickets),
