@@ -117,9 +117,8 @@ def answered(host: Host, request: bytes) -> str:
         return line.recv(64).split(b" ", 2)[1].decode()
 
 
-def told_by_the_other(writes: Host, shows: Host) -> list[float]:
+def told_by_the_other(session: str, writes: Host, shows: Host) -> list[float]:
     """Milliseconds from a reply's POST at one host to the notice at the other."""
-    session = signed_in(acts.agents()[0])
     numbers = acts.asked(CHANGES)
     page = Stream(shows, session)
     page.start()
@@ -165,8 +164,9 @@ def run(hosts: Sequence[Host], *, seconds: float, logs: Path) -> bool:
         print(f"  {name}: {count}")
     first.start(logs)
     house.wait_for(first.answers, seconds=90, what="the first host")
+    session = signed_in(agent)
     for writes, shows in ((first, second), (second, first)):
-        taken = told_by_the_other(writes, shows)
+        taken = told_by_the_other(session, writes, shows)
         print(
             f"reply at {writes.name} to notice at {shows.name}:"
             f" median {statistics.median(taken):.0f} ms, longest {max(taken):.0f} ms"

@@ -12,7 +12,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from threading import Event, Thread
 from typing import Any, Final
 
@@ -269,6 +269,34 @@ def change(split: Split, writer: Writer) -> dict[str, str]:
     }
 
 
+@contextmanager
+def filled(tickets: int, copies: int) -> Iterator[None]:
+    """A database of its own with so many tickets."""
+    with house.own_database("bench_partitions"):
+        call_command("seed_scale", tickets=tickets // copies)
+        if copies > 1:
+            copy_all(copies)
+        yield
+
+
+def measured() -> dict[str, dict[str, str]]:
+    """Both tables in each shape."""
+    tickets = sample()
+    ways: dict[str, Callable[[str], dict[str, str]]] = {
+        "plain": lambda table: plain(table, tickets),
+        "by month": lambda table: parted(table, TIMES[table], by_month(table), tickets),
+        "by ticket": lambda table: parted(
+            table, "ticket_id", by_ticket(table), tickets
+        ),
+    }
+    columns = {}
+    for table in TIMES:
+        for name, way in ways.items():
+            say(f"{table}, {name}")
+            columns[f"{table.removeprefix('tickets_')}s, {name}"] = way(table)
+    return columns
+
+
 def main() -> None:
     """Fill a house, then measure both tables in three shapes."""
     parser = argparse.ArgumentParser(prog="bench.partitions", description=__doc__)
@@ -276,28 +304,16 @@ def main() -> None:
     parser.add_argument(
         "--copies", type=int, default=1, help="each ticket so many times, to save time"
     )
+    parser.add_argument(
+        "--here",
+        action="store_true",
+        help="in the database of DATABASE_URL, which is full and may be spoiled",
+    )
     parser.add_argument("--write", action="store_true", help="into RESULTS.md")
     options = parser.parse_args()
     shape = results.machine()
-    columns: dict[str, dict[str, str]] = {}
-    with house.own_database("bench_partitions"):
-        call_command("seed_scale", tickets=options.tickets // options.copies)
-        if options.copies > 1:
-            copy_all(options.copies)
-        tickets = sample()
-        ways: dict[str, Callable[[str], dict[str, str]]] = {
-            "plain": lambda table: plain(table, tickets),
-            "by month": lambda table: parted(
-                table, TIMES[table], by_month(table), tickets
-            ),
-            "by ticket": lambda table: parted(
-                table, "ticket_id", by_ticket(table), tickets
-            ),
-        }
-        for table in TIMES:
-            for name, way in ways.items():
-                say(f"{table}, {name}")
-                columns[f"{table.removeprefix('tickets_')}s, {name}"] = way(table)
+    with nullcontext() if options.here else filled(options.tickets, options.copies):
+        columns = measured()
     names = list(columns["messages, by month"])
     rows = [
         [name, *(column.get(name, "–") for column in columns.values())]
