@@ -44,7 +44,7 @@ class Split:
 
 
 class Table:
-    """One table that becomes partitioned by a column, on a connection of its own."""
+    """A table that becomes partitioned by a column, on a connection of its own."""
 
     def __init__(self, name: str, key: str, parts: Sequence[Part]) -> None:
         self.name, self.key, self.parts = name, key, parts

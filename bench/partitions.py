@@ -10,31 +10,21 @@ import argparse
 import random
 import re
 import statistics
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
-from threading import Event, Thread
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
-import psycopg2
 from django.core.management import call_command
 from django.db import connection
 
 from bench import house, results
 from bench.house import say
+from bench.one_writer import WRITE, Writer, ask, run
 from bench.partitioning import Part, Split, Table
 
 PIECES: Final = 12
 SAMPLE: Final = 400
 TIMES: Final = {"tickets_message": "sent_at", "tickets_event": "at"}
-WRITE: Final = {
-    "tickets_message": "INSERT INTO tickets_message"
-    " (ticket_id, direction, automatic, text, sent_at)"
-    " VALUES (%(ticket)s, 'in', false, '两台摄像机租三天多少钱？', now())",
-    "tickets_event": "INSERT INTO tickets_event"
-    " (ticket_id, sequence, verb, at, data, hash)"
-    " VALUES (%(ticket)s, %(number)s, 'noted', now(), '{}', '')",
-}
 THREAD: Final = "SELECT * FROM {table} WHERE ticket_id = %(ticket)s ORDER BY {time}, id"
 THREAD_SINCE: Final = (
     "SELECT * FROM {table} WHERE ticket_id = %(ticket)s"
@@ -44,59 +34,6 @@ BY_KEY: Final = "SELECT * FROM {table} WHERE id = %(row)s"
 LAST_HOUR: Final = (
     "SELECT count(*) FROM {table} WHERE {time} > now() - interval '1 hour'"
 )
-
-
-class Writer:
-    """Somebody who writes a row every few milliseconds, and how long each took."""
-
-    def __init__(self, table: str) -> None:
-        self.sql = WRITE[table]
-        self.waits: list[float] = []
-        self.failures: list[str] = []
-        self.over = Event()
-        self.params = connection.get_connection_params()
-        (self.ticket,) = ask("SELECT max(id) FROM tickets_ticket")
-        (self.number,) = ask("SELECT max(sequence) FROM tickets_event")
-
-    def write(self) -> None:
-        with closing(psycopg2.connect(**self.params)) as link, link.cursor() as cursor:
-            link.autocommit = True
-            number = self.number
-            while not self.over.wait(0.005):
-                number += 1
-                values = {"ticket": self.ticket, "number": number}
-                began = time.perf_counter()
-                try:
-                    cursor.execute(self.sql, values)
-                except psycopg2.Error as error:
-                    self.failures.append(str(error))
-                self.waits.append(time.perf_counter() - began)
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        thread = Thread(target=self.write)
-        thread.start()
-        try:
-            yield
-        finally:
-            self.over.set()
-            thread.join()
-
-
-def ask(sql: str, values: Any = None) -> tuple[Any, ...]:
-    """The first row."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        row: tuple[Any, ...] = cursor.fetchone()
-        return row
-
-
-def run(sql: str, values: Any = None) -> float:
-    """Seconds."""
-    with connection.cursor() as cursor:
-        began = time.perf_counter()
-        cursor.execute(sql, values)
-        return time.perf_counter() - began
 
 
 def by_month(table: str) -> list[Part]:
@@ -240,14 +177,8 @@ def parted(
     writer = Writer(table)
     with writer.writing():
         split = Table(table, key, parts).split()
-    (kept,) = ask(
-        f"SELECT count(*) FROM {table} WHERE {TIMES[table]} >="
-        f" (SELECT max({TIMES[table]}) FROM {table}) - interval '1 day'"
-        " AND ticket_id = %s",
-        [writer.ticket],
-    )
     assert not writer.failures, writer.failures[0]
-    assert kept >= len(writer.waits), "Rows were lost."
+    assert writer.rows() == writer.before + len(writer.waits), "Rows were lost."
     run(f"VACUUM (ANALYZE) {table}")
     found = change(split, writer) | look(table, tickets)
     vacuum = run(f"VACUUM (DISABLE_PAGE_SKIPPING) {parts[-2].name}")
