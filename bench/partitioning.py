@@ -99,6 +99,12 @@ class Table:
             self._add_index(definition)
         for name, definition in self._foreign_keys():
             self._run(f"ALTER TABLE {self.new} ADD CONSTRAINT {name} {definition}")
+        # Now, not at the end: there it would wait for an autovacuum of each partition.
+        for (definition,) in self._ask(
+            "SELECT pg_get_triggerdef(oid) FROM pg_trigger"
+            f" WHERE tgrelid = '{self.name}'::regclass AND NOT tgisinternal"
+        ):
+            self._run(definition.replace(f".{self.name} ", f".{self.new} "))
 
     def _add_index(self, definition: str) -> None:
         """The same index; one that is unique stays so only if it contains the key."""
@@ -160,10 +166,6 @@ class Table:
     def _swap(self, *, since: int) -> tuple[float, int, list[str]]:
         """Take the old table's place: seconds locked, rows copied, references lost."""
         self._run("SET lock_timeout = '5s'")
-        triggers = self._ask(
-            "SELECT pg_get_triggerdef(oid) FROM pg_trigger"
-            f" WHERE tgrelid = '{self.name}'::regclass AND NOT tgisinternal"
-        )
         references = self._ask(
             "SELECT conrelid::regclass::text, conname FROM pg_constraint"
             f" WHERE contype = 'f' AND confrelid = '{self.name}'::regclass"
@@ -176,8 +178,6 @@ class Table:
                 self._run(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"')
             self._run(f"ALTER TABLE {self.name} RENAME TO {self.name}_old")
             self._run(f"ALTER TABLE {self.new} RENAME TO {self.name}")
-            for (definition,) in triggers:
-                self._run(definition)
             self._ask(
                 f"SELECT setval(pg_get_serial_sequence('{self.name}', 'id'),"
                 f" (SELECT coalesce(max(id), 0) + 1 FROM {self.name}_old), false)"
