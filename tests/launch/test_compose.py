@@ -111,4 +111,17 @@ def test_the_database_never_quotes_what_people_wrote_in_its_log(
 ) -> None:
     command = compose["services"]["postgres"]["command"]
     for name in ("log_min_error_statement", "log_error_verbosity"):
-        assert f"{name}={postgres.SETTINGS[name]}" in command
+        assert f"--{name}={postgres.SETTINGS[name]}" in command
+
+
+def test_the_database_is_tuned_like_the_one_that_is_measured(
+    compose: dict[str, Any],
+) -> None:
+    # Addresses, sockets and zones are the image's own business.
+    its_own = ("listen", "unix_socket", "timezone", "log_timezone")
+    tuned = {
+        f"--{name}={value}"
+        for name, value in postgres.SETTINGS.items()
+        if not name.startswith(its_own)
+    }
+    assert set(compose["services"]["postgres"]["command"]) == {"postgres", *tuned}
