@@ -71,6 +71,13 @@ def test_a_number_is_dated_by_the_day_in_china() -> None:
     assert ask(at=after(hours=-10, minutes=-1)).number.startswith("IN20261122")
 
 
+def test_a_number_that_is_taken_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter("A" * 12 + "B" * 6)
+    monkeypatch.setattr("tickets.numbers.secrets.choice", lambda _: next(drawn))
+    numbers = [ask().number, ask().number]
+    assert numbers == ["IN20261123AAAAAA", "IN20261123BBBBBB"]
+
+
 def test_the_phone_number_is_optional() -> None:
     assert ask(phone="").customer.phone_tail == ""
     assert ask(phone=" ").customer.phone_tail == ""
