@@ -98,10 +98,10 @@ MUTANTS: Final = (
     ),
     Mutant(
         "no unique key: a line can be written twice",
-        "sla/migrations/0001_initial.py",
-        "constraint=models.UniqueConstraint(fields=('clock', 'kind', 'step'),"
+        "sla/migrations/0001_tables.py",
+        "models.UniqueConstraint(fields=('clock', 'kind', 'step'),"
         " name='clock_event_once')",
-        "constraint=models.UniqueConstraint(fields=('clock', 'kind', 'step', 'id'),"
+        "models.UniqueConstraint(fields=('clock', 'kind', 'step', 'id'),"
         " name='clock_event_once')",
         "test_ledger.py::test_a_line_is_possible_once_only_whoever_writes_it",
     ),
@@ -242,7 +242,7 @@ MUTANTS: Final = (
     # --- Versions and corrections
     Mutant(
         "rules are edited in place",
-        "sla/migrations/0008_published_versions_are_frozen.py",
+        "sla/migrations/0002_rules.py",
         "IF OLD.published_at IS NOT NULL THEN",
         "IF false THEN",
         "test_versions.py::test_what_is_published_is_frozen_in_the_database_itself",

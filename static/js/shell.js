@@ -67,14 +67,22 @@
   document.body.addEventListener("live:hello", (event) => {
     if (event.detail.reconnected) presence();
   });
-  let said = false; // the button that was pressed is gone: its menu has the focus
-  document.addEventListener("htmx:configRequest", (event) => {
-    said = event.detail.verb === "post" && event.detail.target?.id === "presence";
+  // The focus was in the menu, or on its button that is gone: it stays with the menu.
+  let held = false;
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.verb === "post" && detail.target?.id === "presence") held = true;
   });
-  document.addEventListener("htmx:load", (event) => {
-    if (!said || event.detail.elt.id !== "presence") return;
-    said = false;
-    event.detail.elt.querySelector("summary").focus();
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "presence") return;
+    held ||= detail.target.contains(document.activeElement);
+  });
+  document.addEventListener("htmx:load", ({ detail }) => {
+    if (!held || detail.elt.id !== "presence") return;
+    held = false;
+    detail.elt.querySelector("summary").focus();
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.target.id === "presence" && detail.failed) held = false;
   });
 
   // --- a refusal is a note, never the new content of what asked for it --------------

@@ -1,0 +1,15 @@
+"""Pages go over the line compressed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
+
+
+class PageCompression(GZipMiddleware):
+    """Compress pages, not files; a random length hides what a secret in them is."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponse:
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
