@@ -8,6 +8,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from multiprocessing import get_context
@@ -27,6 +28,12 @@ from tickets.models import Channel
 PART: Final = 4_000
 # A process makes one part while the next waits for it: memory stays the same.
 AHEAD: Final = 2
+
+SEARCH_SQL: Final = """
+SELECT indexname, indexdef FROM pg_indexes
+ WHERE schemaname = current_schema() AND tablename = ANY (%s)
+   AND indexdef LIKE '%% USING gin %%'
+"""
 
 Progress = Callable[[str], None]
 
@@ -51,13 +58,14 @@ def fill(
     with connection.cursor() as cursor:
         # Checked after each copy, not all at the end, which would take memory.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for made in _made(_parts(house, count), jobs=jobs):
-            for copied in made:
-                _copy(copied)
-                done[copied.table] += copied.count
-            seconds = time.monotonic() - began
-            tickets, messages = done["tickets_ticket"], done["tickets_message"]
-            say(f"{tickets:,} tickets, {messages:,} messages, {seconds:.0f} s")
+        with _search_afterwards(say):
+            for made in _made(_parts(house, count), jobs=jobs):
+                for copied in made:
+                    _copy(copied)
+                    done[copied.table] += copied.count
+                seconds = time.monotonic() - began
+                tickets, messages = done["tickets_ticket"], done["tickets_message"]
+                say(f"{tickets:,} tickets, {messages:,} messages, {seconds:.0f} s")
         for table in TABLES:
             if "id" in table.columns:
                 cursor.execute(
@@ -65,6 +73,21 @@ def fill(
                     f" coalesce(max(id), 0) + 1, false) FROM {table.name}"
                 )
     return done
+
+
+@contextmanager
+def _search_afterwards(say: Progress) -> Iterator[None]:
+    """What search reads is built at once, many times faster than row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEARCH_SQL, [[table.name for table in TABLES]])
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        yield
+        say("building the indexes of search")
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        for _, definition in indexes:
+            cursor.execute(definition)
 
 
 def tidy() -> None:
