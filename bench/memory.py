@@ -31,7 +31,7 @@ def measured(seconds: float) -> Iterator[tuple[str, int, int]]:
     port = free_port()
     with (
         house.own_database("bench_memory"),
-        house.chain(more={"worker": parts.worker_default()}),
+        house.chain(more={"default": parts.worker_default()}),
         web(port) as pages,
     ):
         say(f"idle for {seconds:.0f} s")
