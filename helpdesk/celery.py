@@ -1,10 +1,11 @@
 """The Celery application: queue `sla` for deadlines, queue `default` for the rest."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_before_create_process
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
@@ -12,6 +13,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 app = Celery("helpdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_before_create_process.connect
+def share_memory(**_: Any) -> None:
+    """What a worker has before it divides itself is left alone, and so stays one."""
+    gc.collect()
+    gc.freeze()
 
 
 @task_prerun.connect
