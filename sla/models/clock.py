@@ -198,6 +198,7 @@ class Clock(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            models.Index(fields=("due_at", "id"), name="clock_by_deadline"),
             models.Index(
                 fields=("wake_at",),
                 name="clock_wakes",

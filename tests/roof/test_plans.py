@@ -137,3 +137,11 @@ def test_the_lists_of_the_api_read_by_index(
         for name in ("tickets", "clocks"):
             assert api.get(f"/api/v1/{name}/").status_code == 200
     assert list(whole_scans(asked)) == []
+    pages = [it["sql"] for it in asked.captured_queries if "LIMIT 51" in it["sql"]]
+    assert len(pages) == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")
+        for sql in pages:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = [line for (line,) in cursor.fetchall()]
+            assert not any("Sort Key" in line for line in plan), plan

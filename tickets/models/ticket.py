@@ -255,6 +255,7 @@ class Ticket(models.Model):
                 condition=Q(closed_at__isnull=False, next_due_at__isnull=False),
             ),
             models.Index(fields=("-created_at",), name="ticket_newest"),
+            models.Index(fields=("next_due_at", "id"), name="ticket_by_deadline"),
             models.Index(
                 fields=("customer", "-created_at"), name="ticket_of_customer_newest"
             ),
