@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/desk/list/"
 COUNT = MOST_ROWS + PAGE + 3
 OF_QUEUES = {
+    "ticket_by_deadline",
     "ticket_open_by_urgency",
     "ticket_of_assignee_by_urgency",
     "ticket_unassigned_by_urgency",
