@@ -192,6 +192,26 @@ def instant(text: str) -> datetime | None:
     return found if found is not None and found.tzinfo is not None else None
 
 
+def any_of(
+    rows: Any,
+    label: Any,
+    *,
+    by: str = "code",
+    wrong: Any = None,
+    attrs: dict[str, Any] | None = None,
+) -> Any:
+    """One of some rows, known by a field of theirs, or all of them."""
+    return forms.ModelChoiceField(
+        rows,
+        label=label,
+        required=False,
+        to_field_name=by,
+        empty_label=_("All"),
+        error_messages={"invalid_choice": wrong} if wrong else None,
+        widget=forms.Select(attrs=attrs),
+    )
+
+
 def long_text(label: Any, *, rows: int = 2, hint: Any = "") -> forms.CharField:
     """A text of several lines, judged and trimmed by the verb."""
     return forms.CharField(

@@ -1,13 +1,13 @@
 """What the list of a desk is asked for, as the end of an address says it."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.desk.forms import Stage, View
+from helpdesk.forms import any_of
 from objections.months import Month
 from objections.services.month_facts import Cut
 from staff.models import User
@@ -82,20 +82,6 @@ def asked(view: View | Stage) -> dict[str, str]:
     return {"stage" if isinstance(view, Stage) else "view": str(view)}
 
 
-def any_of(
-    rows: QuerySet[Any], label: Any, *, by: str
-) -> "forms.ModelChoiceField[Any]":
-    """One of some rows, or all of them."""
-    return forms.ModelChoiceField(
-        rows,
-        label=label,
-        to_field_name=by,
-        required=False,
-        empty_label=_("All"),
-        widget=forms.Select(attrs=LOOK),
-    )
-
-
 class ListForm(forms.Form):
     """A wish in the address; nonsense counts as nothing."""
 
@@ -105,14 +91,19 @@ class ListForm(forms.Form):
     month = forms.CharField(max_length=7, required=False)
     cut = forms.ChoiceField(choices=Cut.choices, required=False)
     key = forms.CharField(max_length=KEY_MAX, required=False)
-    channel = any_of(Channel.objects.all(), _("Channel"), by="code")
+    channel = any_of(Channel.objects.all(), _("Channel"), attrs=LOOK)
     kind = forms.ChoiceField(
         label=_("Kind"),
         choices=[("", _("All")), *Kind.choices],
         required=False,
         widget=forms.Select(attrs=LOOK),
     )
-    holder = any_of(User.objects.filter(is_active=True), _("Held by"), by="work_number")
+    holder = any_of(
+        User.objects.filter(is_active=True),
+        _("Held by"),
+        by="work_number",
+        attrs=LOOK,
+    )
     after = forms.CharField(max_length=PLACE_MAX, required=False)
     rows = forms.IntegerField(min_value=1, max_value=MOST_ROWS, required=False)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from figures.breach import Cause
 from figures.cases import CaseFigure
 from figures.words import CAUSES
+from helpdesk.forms import any_of
 from helpdesk.supervision.forms.base import Dressed
 from helpdesk.supervision.objection_stages import AGES, STAGES, age_name
 from objections.services.month_facts import Cut
@@ -96,18 +97,6 @@ def day_of(label: Any) -> forms.DateField:
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Please write a day as 2026-11-30.")},
-    )
-
-
-def any_of(rows: Any, label: Any, *, wrong: Any, by: str = "code") -> Any:
-    """One of some rows by their code, or all of them."""
-    return forms.ModelChoiceField(
-        rows,
-        label=label,
-        required=False,
-        to_field_name=by,
-        empty_label=gettext_lazy("All"),
-        error_messages={"invalid_choice": wrong},
     )
 
 
