@@ -4,8 +4,9 @@ The tests in the browser run in one process: they share a product and a Chromium
 look at seconds that pass. So do those of whole chains. Both groups begin at once and
 mostly wait; the other processes run everything else meanwhile, test by test.
 
-A group is a folder, known by a test's address. pytest-xdist's own `loadgroup` adds the
-group to the address, which pytest 9.2 does not see: it groups nothing, in silence.
+A group is a folder or a file, known by a test's address. pytest-xdist's own `loadgroup`
+adds the group to the address, which pytest 9.2 does not see: it groups nothing, in
+silence.
 """
 
 import pytest
@@ -14,6 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 BROWSER, CHAIN = "tests/e2e/", "tests/chain/"
 # Killing parts waits longest of all; the others of its folder need not wait for it.
 ALONE = f"{CHAIN}test_crashes.py"
+# The channels of Redis are the same in each of its databases.
+CHANNELS = "tests/roof/test_hub.py"
+TOGETHER = (BROWSER, CHAIN, CHANNELS)
 FIRST, BETWEEN, LAST = range(3)
 
 
@@ -21,7 +25,7 @@ def group_of(address: str) -> str:
     """What runs in one process with this test: its folder, or nothing but itself."""
     if address.startswith(ALONE):
         return address
-    return next((it for it in (BROWSER, CHAIN) if address.startswith(it)), address)
+    return next((it for it in TOGETHER if address.startswith(it)), address)
 
 
 def turn(item: pytest.Item) -> int:
