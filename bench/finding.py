@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db import connection
 
+from bench import people
 from bench.acts import expect
 from bench.clients import Played, play, request
 from bench.house import say
-from bench.pages import person
 from bench.watching import share
-from bench.web import free_port, signed_in, web
+from bench.web import free_port, web
 from helpdesk.searching import matching
 from objections.models import Objection
 from staff.models import Role
@@ -95,7 +94,7 @@ def wishes() -> Iterator[tuple[str, str, str]]:
 def searches() -> Iterator[Search]:
     """Each by one reader; its answer is compared with a scan of everything."""
     port = free_port()
-    session = signed_in(person(Role.SUPERVISOR))
+    [reader] = people.hired(Role.SUPERVISOR)
     with web(port):
         for name, words, sql in wishes():
             say(f"search: {name}")
@@ -108,7 +107,7 @@ def searches() -> Iterator[Search]:
             page = request(
                 "GET",
                 f"/desk/list/?{urlencode({'q': words})}",
-                Cookie=f"{settings.SESSION_COOKIE_NAME}={session}",
+                Cookie=people.cookie(reader),
             )
             play(port, [page] * WARM, seconds=60)
             played = play(port, [page] * TURNS, seconds=120)

@@ -16,7 +16,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from bench import crowd, house, results
+from bench import crowd, house, people, results
 from bench.acts import expect, questions
 from bench.clients import Played, play, request
 from bench.house import say
@@ -76,7 +76,7 @@ def measured(seconds: float) -> Storm:
     promises = int(seconds * 50)
     with house.own_database("bench_storm"), house.chain(), web(port) as program:
         prepare.collect_static()
-        house.people()
+        people.told_of_misses()
         play(port, list(questions(50)), clients=4, seconds=10)
         calm = program.memory_info().rss / MIB
         begins = timezone.now() + timedelta(seconds=5)
