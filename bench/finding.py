@@ -19,7 +19,6 @@ from objections.models import Objection
 from staff.models import Role
 from tickets.models import Ticket
 
-TURNS: Final = 60
 WARM: Final = 5
 NOBODY: Final = "a word nobody said"
 # What somebody would write by hand: the newest 25 tickets on which this was said.
@@ -97,7 +96,7 @@ def wishes() -> Iterator[tuple[str, str, str]]:
         yield "a serial number", known.serial_number, RAW_SERIAL_SQL
 
 
-def searches() -> Iterator[Search]:
+def searches(*, turns: int) -> Iterator[Search]:
     """Each by one reader; its answer is compared with a scan of everything."""
     port = free_port()
     [reader] = people.hired(Role.SUPERVISOR)
@@ -110,14 +109,14 @@ def searches() -> Iterator[Search]:
             expected = {pk for (pk,) in asked(SCAN_SQL, words)}
             assert found <= expected, f"{words} is not said where it was found"
             assert bool(expected) != (name == NOBODY), f"{words}: {len(expected)} hits"
-            raw_ms = [timed(sql, words) for _ in range(TURNS + WARM)][WARM:]
+            raw_ms = [timed(sql, words) for _ in range(turns + WARM)][WARM:]
             page = request(
                 "GET",
                 f"/desk/list/?{urlencode({'q': words})}",
                 Cookie=people.cookie(reader),
             )
             play(port, [page] * WARM, seconds=60)
-            played = play(port, [page] * TURNS, seconds=120)
+            played = play(port, [page] * turns, seconds=120)
             expect(played, name)
             missed = len(expected - found)
             yield Search(name, words, len(found), missed, played, raw_ms)
