@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bench import people
 from bench.bare.urls import TABLE_SQL
 from bench.clients import Played, play, request
 from bench.house import say
-from bench.web import free_port, signed_in, web
+from bench.people import TEXT
+from bench.web import free_port, web
 from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import Role, User
@@ -28,12 +29,12 @@ from tickets.models import Channel
 
 CLIENTS: Final = (1, 8, 32)
 BARE: Final = "bench.bare.asgi:application"
+# As many as it takes that none of them asks too much of the API.
 AGENTS: Final = 100
 WARM: Final = 20
 # More than are answered in a second, and each needs an inquiry of its own.
 REPLIES: Final = 100
 CSRF: Final = "c" * 32
-TEXT: Final = "三天的直播，两台摄像机和一套灯光，多少钱？"
 # How many rows this session has inserted or changed: each is a row to write.
 WRITTEN_SQL: Final = """
 SELECT coalesce(sum(n_tup_ins + n_tup_upd), 0)::int FROM pg_stat_xact_user_tables
@@ -75,9 +76,9 @@ def questions(count: int) -> Iterator[bytes]:
         )
 
 
-def replies(numbers: Sequence[str], session: str) -> Iterator[bytes]:
+def replies(numbers: Sequence[str], by: User) -> Iterator[bytes]:
     """One to each inquiry."""
-    cookie = f"csrftoken={CSRF}; {settings.SESSION_COOKIE_NAME}={session}"
+    cookie = f"csrftoken={CSRF}; {people.cookie(by)}"
     for number in numbers:
         fields = {
             "csrfmiddlewaretoken": CSRF,
@@ -130,43 +131,22 @@ def written(act: Callable[[], object]) -> int:
     return int(after) - int(before)
 
 
-def agents() -> list[User]:
-    """As many as it takes that none of them asks too much of the API."""
-    return User.objects.bulk_create(
-        User(
-            username=f"acts{n}",
-            display_name="测试",
-            work_number=f"5{n:03d}",
-            role=Role.AGENT,
-        )
-        for n in range(AGENTS)
-    )
-
-
-def ask(channel: Channel) -> Inquiry:
-    """As the portal asks."""
-    return services.ask(
-        channel=channel,
-        surname="王",
-        phone=f"137{uuid.uuid4().int % 10**8:08d}",
-        topic="rental_price",
-        text=TEXT,
-        at=timezone.now(),
-    )
+def asked(channel: Channel) -> Inquiry:
+    """By somebody new each time."""
+    return people.ask(channel, phone=f"137{uuid.uuid4().int % 10**8:08d}")
 
 
 def acts(*, seconds: float) -> Iterator[Act]:
     """Each act and, at each number of clients directly before it, its floor."""
-    people = agents()
-    session = signed_in(people[0])
-    tokens = [make_api_token(person, at=timezone.now()) for person in people]
+    agents = people.hired(Role.AGENT, count=AGENTS)
+    tokens = [make_api_token(agent, at=timezone.now()) for agent in agents]
     most = int(seconds * 200)
-    channel = Channel.objects.get(code="web_chat")
-    asking = written(lambda: ask(channel))
-    inquiry = ask(channel)
+    channel = Channel.objects.get(code=people.CHANNEL)
+    asking = written(lambda: asked(channel))
+    inquiry = asked(channel)
     at = timezone.now()
     replying = written(
-        lambda: services.reply(inquiry, text="您好，有货。", by=people[0], at=at)
+        lambda: services.reply(inquiry, text="您好，有货。", by=agents[0], at=at)
     )
     makers: dict[str, tuple[int, Callable[[], list[bytes]]]] = {
         "asking on the portal": (asking, lambda: list(questions(most))),
@@ -174,8 +154,8 @@ def acts(*, seconds: float) -> Iterator[Act]:
             replying,
             lambda: list(
                 replies(
-                    [ask(channel).number for _ in range(int(seconds * REPLIES))],
-                    session,
+                    [asked(channel).number for _ in range(int(seconds * REPLIES))],
+                    agents[0],
                 )
             ),
         ),

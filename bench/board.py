@@ -12,14 +12,13 @@ from typing import Any, Final
 
 import psutil  # type: ignore[import-untyped]
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from bench import history, house, results
+from bench import history, house, people, results
 from bench.house import say
 from bench.watching import share
-from bench.web import free_port, signed_in, spent, web
+from bench.web import free_port, spent, web
 from helpdesk.supervision.board import Board
 from inquiries import services
 from inquiries.models import Inquiry
@@ -69,7 +68,7 @@ class Viewer:
         head = (
             f"GET {PATH} HTTP/1.1",
             f"Host: localhost:{self.port}",
-            f"Cookie: {settings.SESSION_COOKIE_NAME}={self.cookie}",
+            f"Cookie: {self.cookie}",
             "Accept: text/event-stream",
         )
         writer.write("\r\n".join([*head, "", ""]).encode())
@@ -85,20 +84,6 @@ class Viewer:
             writer.close()
 
 
-def supervisors(count: int) -> list[User]:
-    """Those who look at the board."""
-    people = [
-        User(
-            username=f"supervisor{n}",
-            display_name=f"主管{n}",
-            work_number=f"8{n:03d}",
-            role=Role.SUPERVISOR,
-        )
-        for n in range(count)
-    ]
-    return list(User.objects.bulk_create(people))
-
-
 def counted() -> tuple[int, float]:
     """Statements and the milliseconds that the database was busy with them."""
     with connection.cursor() as cursor:
@@ -107,11 +92,10 @@ def counted() -> tuple[int, float]:
     return int(statements), float(busy)
 
 
-async def pushed(viewers: list[Viewer], to: list[User]) -> list[float]:
+async def pushed(viewers: list[Viewer], by: User, to: list[User]) -> list[float]:
     """An inquiry changes hands; milliseconds until each open board shows it."""
     lags: list[float] = []
     inquiry = await Inquiry.objects.aget(number="PAST1")
-    by = await User.objects.aget(username="supervisor0")
     for turn in range(CHANGES):
         person = to[turn % len(to)]
         # It says so only beside this ticket: everybody has others.
@@ -133,7 +117,13 @@ async def pushed(viewers: list[Viewer], to: list[User]) -> list[float]:
 
 
 async def measure(
-    program: psutil.Process, viewers: list[Viewer], *, tickets: int, seconds: int
+    program: psutil.Process,
+    viewers: list[Viewer],
+    *,
+    tickets: int,
+    seconds: int,
+    by: User,
+    to: list[User],
 ) -> Figures:
     """Some quiet seconds, then some changes, while all of them look."""
     tasks = [asyncio.create_task(viewer.watch()) for viewer in viewers]
@@ -153,7 +143,6 @@ async def measure(
         later, busy_later = await sync_to_async(counted)()
         web_ms = (spent(program) - cpu) / took
         received = sum(viewer.received for viewer in viewers) - received
-        to = [it async for it in User.objects.filter(username__startswith="hand")]
         return Figures(
             tickets,
             len(viewers),
@@ -161,7 +150,7 @@ async def measure(
             (busy_later - busy) / took,
             web_ms,
             received / 1024 / took / len(viewers),
-            await pushed(viewers, to),
+            await pushed(viewers, by, to),
         )
     finally:
         for task in tasks:
@@ -195,24 +184,15 @@ def slow_statements(least_ms: float) -> list[tuple[float, str]]:
     return found
 
 
-def hands() -> None:
-    """Two colleagues of whom nothing else is on the board."""
-    for n in range(2):
-        User.objects.create(
-            username=f"hand{n}",
-            display_name=f"换手{n}",
-            work_number=f"6{n}",
-            role=Role.AGENT,
-        )
-
-
 def measure_all(options: argparse.Namespace) -> Iterator[Figures]:
     """All numbers of viewers with each number of tickets, on one database."""
     with house.own_database("bench_board"):
         sizes = sorted(options.tickets)
         past = history.History(whole=sizes[-1])
-        hands()
-        cookies = [signed_in(user) for user in supervisors(max(options.viewers))]
+        # Nothing else of these two is on the board.
+        hands = people.hired(Role.AGENT, count=2)
+        supervisors = people.hired(Role.SUPERVISOR, count=max(options.viewers))
+        cookies = [people.cookie(user) for user in supervisors]
         port = free_port()
         for tickets in sizes:
             say(f"{tickets:,} tickets: writing them")
@@ -226,7 +206,12 @@ def measure_all(options: argparse.Namespace) -> Iterator[Figures]:
                 with web(port) as program:
                     yield asyncio.run(
                         measure(
-                            program, looking, tickets=tickets, seconds=options.seconds
+                            program,
+                            looking,
+                            tickets=tickets,
+                            seconds=options.seconds,
+                            by=supervisors[0],
+                            to=hands,
                         )
                     )
 

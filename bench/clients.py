@@ -51,7 +51,7 @@ def request(
     """One request as it goes over the line; `x_y="z"` is the header `X-Y: z`."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    if method == "POST":
+    if method != "GET":
         lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body
 

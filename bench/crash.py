@@ -22,7 +22,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from bench import house
+from bench import house, people
 from bench.house import say
 from bench.traffic import PROMISE_SECONDS, Ledger, traffic
 from bench.verdict import longest_wait, settled, verdict
@@ -32,7 +32,7 @@ from helpdesk.launch.place import remove_place
 from helpdesk.launch.signals import Signals
 from helpdesk.launch.supervisor import Part, Running, Supervisor
 from sla.models import ClockEvent, Heartbeat
-from staff.models import Role, User
+from staff.models import Role
 
 RESTART_AFTER: Final = 0.3
 SETTLING_SECONDS: Final = 60.0
@@ -127,12 +127,8 @@ def run(seconds: float) -> bool:
     victims = ["pool child", "worker", "beat", "valkey", "postgres"]
     with whole_house() as the_parts:
         house.promise(seconds=PROMISE_SECONDS)
-        agent = User.objects.create(
-            username="a", display_name="a", work_number="1", role=Role.AGENT
-        )
-        User.objects.create(
-            username="s", display_name="s", work_number="2", role=Role.SUPERVISOR
-        )
+        [agent] = people.hired(Role.AGENT)
+        people.hired(Role.SUPERVISOR)
         began = time.monotonic()
         with traffic(agent, ledger):
             step = seconds / (len(victims) + 1)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench import crowd, house, results, stream
+from bench import crowd, house, people, results, stream
 from bench.house import say
 from bench.stream import Burst, Stream
 from bench.watching import share
@@ -106,7 +106,7 @@ def measure(clocks: int, *, options: argparse.Namespace) -> Figures:
     """Everything, in a database of its own with so many running clocks."""
     with house.own_database("bench_detector"):
         say(f"{clocks:,} clocks: writing them")
-        house.people()
+        people.told_of_misses()
         far = timezone.now() + timedelta(days=2)
         spread = timedelta(days=20) / clocks
         crowd.add(clocks, prefix="FAR", first_due=far, apart=spread, warned=False)
@@ -133,9 +133,11 @@ def of_burst(count: int) -> dict[str, Callable[[Figures], str]]:
     """The lines about one size of burst."""
     return {
         f"{count:,} at one instant: first committed, ms": lambda f: (
-            f"{f.bursts[count].first_ms:.0f}"
+            f"{min(f.bursts[count].lags_ms):.0f}"
         ),
-        f"{count:,}: last committed, ms": lambda f: f"{f.bursts[count].last_ms:,.0f}",
+        f"{count:,}: last committed, ms": lambda f: (
+            f"{max(f.bursts[count].lags_ms):,.0f}"
+        ),
         f"{count:,}: everybody told, s": lambda f: f"{f.bursts[count].told_s:.1f}",
     }
 

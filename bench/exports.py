@@ -17,7 +17,7 @@ from typing import Any, Final
 from django.db import connection
 from django.utils import timezone, translation
 
-from bench import crowd, house, results
+from bench import crowd, house, people, results
 from bench.house import say
 from catalog.exchange.sheets import Format
 from figures.exports.table import path_of
@@ -124,7 +124,7 @@ def main() -> None:
     shape = results.machine()
     missed = options.clocks // MISSED
     with house.own_database("bench_exports"):
-        house.people()
+        people.told_of_misses()
         say(f"{options.clocks:,} clocks: writing them")
         far = timezone.now() + timedelta(days=2)
         late = timezone.now() - timedelta(minutes=1)

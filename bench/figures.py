@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from bench import crowd, history, house, results
+from bench import crowd, history, house, people, results
 from bench.house import say
 from figures.hours import HOUR, Span, hour_of
 from figures.models import Progress, PromiseHour, Report
@@ -100,7 +100,7 @@ def main() -> None:
 def measure(tickets: int) -> Figures:
     """Write a year, reckon its last month, read it."""
     settings.ALLOWED_HOSTS = ["*"]
-    house.people()
+    people.told_of_misses()
     say(f"{tickets:,} tickets: writing them")
     history.History(whole=tickets).grow(tickets)
     with connection.cursor() as cursor:

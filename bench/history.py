@@ -4,16 +4,16 @@ A fixed number of customers wait and a fixed number of promises are due or late,
 what differs between two sizes is what has been.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection
 from django.utils import timezone
 
-from bench import crowd
+from bench import crowd, people
 from sla.metrics import Metric
 from sla.services import rules
-from staff.models import Presence, Role, User
+from staff.models import Presence, Role
 from tickets.models import Channel, Kind
 
 YEAR: Final = timedelta(days=365)
@@ -89,23 +89,6 @@ UPDATE sla_clock SET due_at = next_due_at, schedule = ARRAY[next_due_at]
 """
 
 
-def people(at: datetime) -> list[int]:
-    """Colleagues on duty, who have what is open."""
-    agents = [
-        User(
-            username=f"history{n}",
-            display_name=f"员工{n}",
-            work_number=f"7{n:03d}",
-            role=Role.AGENT,
-            presence=Presence.ON_DUTY,
-            presence_since=at,
-            seen_at=at,
-        )
-        for n in range(AGENTS)
-    ]
-    return [agent.pk for agent in User.objects.bulk_create(agents)]
-
-
 class History:
     """It grows backwards: what is added later has happened before."""
 
@@ -119,7 +102,14 @@ class History:
             facts={"channel": crowd.CHANNEL, "kind": Kind.INQUIRY},
         )
         assert target is not None
-        agents = people(self.now)
+        on_duty = people.hired(
+            Role.AGENT,
+            count=AGENTS,
+            presence=Presence.ON_DUTY,
+            presence_since=self.now,
+            seen_at=self.now,
+        )
+        agents = [agent.pk for agent in on_duty]
         with connection.cursor() as cursor:
             cursor.execute(crowd.PEOPLE)
             (customer,) = cursor.fetchone()

@@ -23,13 +23,11 @@ from subprocess import Popen
 from threading import Thread
 from typing import Final
 
-from django.conf import settings
-
-from bench import acts, house
+from bench import acts, house, people
 from bench.house import say
 from bench.traffic import PROMISE_SECONDS, Ledger, traffic
 from bench.verdict import longest_wait, settled, verdict
-from bench.web import free_port, signed_in
+from bench.web import free_port
 from helpdesk.launch import parts, process
 from sla.models import ClockEvent
 from staff.models import Role, User
@@ -86,11 +84,11 @@ class Host:
 class Stream(Thread):
     """An open page of the desk: when was it first told of each ticket?"""
 
-    def __init__(self, host: Host, session: str) -> None:
+    def __init__(self, host: Host, reader: User) -> None:
         super().__init__(daemon=True)
         self.line = http.client.HTTPConnection(host.address, host.port, timeout=60)
-        cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
-        self.line.request("GET", "/live/desk/", headers={"Cookie": cookie})
+        headers = {"Cookie": people.cookie(reader)}
+        self.line.request("GET", "/live/desk/", headers=headers)
         self.answer = self.line.getresponse()
         assert self.answer.status == http.client.OK, self.answer.status
         self.heard: dict[str, float] = {}
@@ -117,13 +115,13 @@ def answered(host: Host, request: bytes) -> str:
         return line.recv(64).split(b" ", 2)[1].decode()
 
 
-def told_by_the_other(session: str, writes: Host, shows: Host) -> list[float]:
+def told_by_the_other(agent: User, writes: Host, shows: Host) -> list[float]:
     """Milliseconds from a reply's POST at one host to the notice at the other."""
-    numbers = acts.asked(CHANGES)
-    page = Stream(shows, session)
+    numbers = [people.ask().number for _ in range(CHANGES)]
+    page = Stream(shows, agent)
     page.start()
     taken = []
-    for number, reply in zip(numbers, acts.replies(numbers, session), strict=True):
+    for number, reply in zip(numbers, acts.replies(numbers, agent), strict=True):
         time.sleep(0.2)
         page.waited_for.add(number)
         began = time.perf_counter()
@@ -139,12 +137,8 @@ def run(hosts: Sequence[Host], *, seconds: float, logs: Path) -> bool:
     first, second = hosts
     ledger = Ledger()
     house.promise(seconds=PROMISE_SECONDS)
-    agent, _ = (
-        User.objects.create(
-            username=role.value, display_name=role.value, work_number=role, role=role
-        )
-        for role in (Role.AGENT, Role.SUPERVISOR)
-    )
+    [agent] = people.hired(Role.AGENT)
+    people.hired(Role.SUPERVISOR)
     with traffic(agent, ledger):
         time.sleep(seconds / 2)
         say(f"{first.name} dies")
@@ -164,9 +158,8 @@ def run(hosts: Sequence[Host], *, seconds: float, logs: Path) -> bool:
         print(f"  {name}: {count}")
     first.start(logs)
     house.wait_for(first.answers, seconds=90, what="the first host")
-    session = signed_in(agent)
     for writes, shows in ((first, second), (second, first)):
-        taken = told_by_the_other(session, writes, shows)
+        taken = told_by_the_other(agent, writes, shows)
         print(
             f"reply at {writes.name} to notice at {shows.name}:"
             f" median {statistics.median(taken):.0f} ms, longest {max(taken):.0f} ms"

@@ -23,7 +23,6 @@ from helpdesk.launch import parts, prepare, process
 from helpdesk.launch.logs import tail
 from sla.metrics import Metric
 from sla.models import EscalationStep, Heartbeat, PauseRule, PolicyVersion, Target
-from staff.models import Role, User
 
 
 def say(text: str) -> None:
@@ -96,17 +95,6 @@ def chain(
         finally:
             for child in reversed(children):
                 process.sweep(child)
-
-
-def people() -> None:
-    """A supervisor and a manager, who are told of what is missed."""
-    for number, role in enumerate((Role.SUPERVISOR, Role.MANAGER), start=1):
-        User.objects.create(
-            username=role.value,
-            display_name=role.value,
-            work_number=f"8{number}",
-            role=role,
-        )
 
 
 def promise(*, seconds: float | None = None, enabled: bool = True) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
 from django.utils import timezone
 
+from bench import people
 from bench.acts import BARE, expect
 from bench.clients import Played, play, request
 from bench.house import say
-from bench.web import free_port, signed_in, web
+from bench.web import free_port, web
 from figures.models import Board, SavedView
 from inquiries.links import thread_path
 from inquiries.models import Inquiry
@@ -18,7 +18,6 @@ from staff.models import Department, Role, User
 from staff.services import make_api_token
 from tickets.models import Ticket
 
-TURNS: Final = 200
 WARM: Final = 20
 VIEWS: Final = (5, 500)
 
@@ -31,28 +30,17 @@ class Page:
     played: Played
 
 
-def person(role: Role, department: Department | None = None) -> User:
-    """Somebody of whom nothing else is known."""
-    number = f"4{User.objects.count():03d}"
-    return User.objects.create(
-        username=f"reader{number}",
-        display_name="读者",
-        work_number=number,
-        role=role,
-        department=department,
-    )
-
-
 def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
     """What is opened: its name, its address, and the headers that open it."""
-    agent = person(Role.AGENT)
-    session = cookie(agent)
+    [agent] = people.hired(Role.AGENT)
+    session = signed(agent)
     busiest = Ticket.objects.open().exclude(department=None).first()
     department = busiest.department if busiest else Department.objects.first()
-    colleague = cookie(person(Role.DEPARTMENT_HANDLER, department))
+    [colleague] = people.hired(Role.DEPARTMENT_HANDLER, department=department)
+    [supervisor] = people.hired(Role.SUPERVISOR)
     inquiry = Inquiry.objects.filter(closed_at=None).order_by("-message_count")[0]
     for count in VIEWS:
-        keeper = person(Role.AGENT)
+        [keeper] = people.hired(Role.AGENT)
         SavedView.objects.bulk_create(
             SavedView(
                 owner=keeper,
@@ -63,37 +51,37 @@ def addresses() -> Iterator[tuple[str, str, dict[str, str]]]:
             )
             for n in range(count)
         )
-        yield f"inbox, {count} saved views", "/desk/", cookie(keeper)
+        yield f"inbox, {count} saved views", "/desk/", signed(keeper)
     yield "inbox, the list alone", "/desk/list/", session
     yield "inbox with a conversation", f"/desk/inquiries/{inquiry.number}/", session
-    yield "queue of a department", "/desk/", colleague
+    yield "queue of a department", "/desk/", signed(colleague)
     yield "what a customer follows", thread_path(inquiry), {}
     yield "catalogue", "/devices/", {}
-    yield "wall board", "/supervision/", cookie(person(Role.SUPERVISOR))
+    yield "wall board", "/supervision/", signed(supervisor)
     token = {"Authorization": f"Token {make_api_token(agent, at=timezone.now())}"}
     yield "list of the API", "/api/v1/tickets/?page_size=25", token
 
 
-def pages() -> Iterator[Page]:
+def signed(user: User) -> dict[str, str]:
+    """The header of somebody who has signed in."""
+    return {"Cookie": people.cookie(user)}
+
+
+def pages(*, turns: int) -> Iterator[Page]:
     """The bare page first, then each of the product's, by one reader."""
     port, bare = free_port(), free_port()
     with web(bare, app=BARE):
-        yield Page("bare page of 25 rows", opened(bare, "/rows/", {}))
+        yield Page("bare page of 25 rows", opened(bare, "/rows/", {}, turns=turns))
     with web(port):
         for name, path, headers in addresses():
             say(f"{name}: {path}")
-            yield Page(name, opened(port, path, headers))
+            yield Page(name, opened(port, path, headers, turns=turns))
 
 
-def cookie(user: User) -> dict[str, str]:
-    """The header of somebody who is signed in."""
-    return {"Cookie": f"{settings.SESSION_COOKIE_NAME}={signed_in(user)}"}
-
-
-def opened(port: int, path: str, headers: dict[str, str]) -> Played:
+def opened(port: int, path: str, headers: dict[str, str], *, turns: int) -> Played:
     """Some turns to warm up, then those that count."""
     sent = request("GET", path, Accept_Language="zh-hans", **headers)
-    play(port, [sent] * WARM, seconds=30)
-    played = play(port, [sent] * TURNS, seconds=60)
+    play(port, [sent] * min(WARM, turns), seconds=30)
+    played = play(port, [sent] * turns, seconds=60)
     expect(played, path)
     return played

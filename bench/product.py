@@ -33,14 +33,17 @@ class Measured:
     searches: list[Search]
 
 
-def measured(tickets: int, *, seconds: float) -> Measured:
+def measured(tickets: int, *, seconds: float, turns: int) -> Measured:
     """One database after another, so that each size begins alike."""
     with house.own_database("bench_product"):
         prepare.collect_static()
         say(f"{tickets:,} tickets: writing them")
         call_command("seed_scale", tickets=tickets)
         return Measured(
-            tickets, list(acts(seconds=seconds)), list(pages()), list(searches())
+            tickets,
+            list(acts(seconds=seconds)),
+            list(pages(turns=turns)),
+            list(searches(turns=max(1, turns // 3))),
         )
 
 
@@ -110,11 +113,12 @@ def main() -> None:
     sizes = [10_000, 100_000, 1_000_000]
     parser.add_argument("--tickets", type=int, nargs="+", default=sizes)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each act")
+    parser.add_argument("--turns", type=int, default=200, help="of each page")
     parser.add_argument("--write", action="store_true", help="into RESULTS.md")
     options = parser.parse_args()
     shape = results.machine()
     found = [
-        measured(tickets, seconds=options.seconds)
+        measured(tickets, seconds=options.seconds, turns=options.turns)
         for tickets in sorted(options.tickets)
     ]
     results.show(

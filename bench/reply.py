@@ -14,15 +14,14 @@ from typing import Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench import crowd, house, results
+from bench import crowd, house, people, results
 from bench.house import say
 from inquiries import services
-from inquiries.models import Inquiry
 from sla.metrics import Metric
 from sla.models import Clock
 from sla.services import clocks
 from staff.models import Role, User
-from tickets.models import Channel, Ticket
+from tickets.models import Ticket
 
 GOAL_MS: Final = 2.0
 BLOCKS: Final = 6
@@ -41,25 +40,13 @@ class Figures:
     statements: dict[str, int] = field(default_factory=dict)
 
 
-def ask() -> Inquiry:
-    """A customer's question by the product's own verb."""
-    return services.ask(
-        channel=Channel.objects.get(code=crowd.CHANNEL),
-        surname="王",
-        phone="",
-        topic="rental_price",
-        text="多少钱？",
-        at=timezone.now(),
-    )
-
-
 def converse(figures: Figures, agent: User, *, count: int, promised: bool) -> None:
     """Questions and answers, whole transactions as a page makes them."""
     asked = figures.ask if promised else figures.ask_bare
     replied = figures.reply if promised else figures.reply_bare
     for _ in range(count):
         began = time.perf_counter()
-        inquiry = ask()
+        inquiry = people.ask()
         asked.append((time.perf_counter() - began) * 1000)
         began = time.perf_counter()
         services.reply(inquiry, text="八百元。", by=agent, at=timezone.now())
@@ -80,7 +67,7 @@ def stop_and_start(figures: Figures, *, count: int) -> None:
     """The two moves alone, inside the transaction of a reply."""
     moves = {"stop": stop, "start": start}
     for _ in range(count):
-        inquiry = ask()
+        inquiry = people.ask()
         with transaction.atomic():
             ticket = Ticket.objects.select_for_update().get(pk=inquiry.pk)
             for name, move in moves.items():
@@ -101,7 +88,7 @@ def statements(move: Callable[..., None]) -> int:
         sent += 1
         return execute(*args)
 
-    inquiry = ask()
+    inquiry = people.ask()
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update().get(pk=inquiry.pk)
         with connection.execute_wrapper(count):
@@ -117,9 +104,7 @@ def measure(*, clocks_beside: int, count: int) -> Figures:
         spread = timedelta(days=20) / clocks_beside
         crowd.add(clocks_beside, prefix="FAR", first_due=far, apart=spread)
         crowd.tidy()
-        agent = User.objects.create(
-            username="bench", display_name="bench", work_number="1", role=Role.AGENT
-        )
+        [agent] = people.hired(Role.AGENT)
         converse(Figures(), agent, count=20, promised=True)  # warm plans and caches
         for block in range(BLOCKS):
             promised = block % 2 == 0

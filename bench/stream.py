@@ -24,10 +24,10 @@ class Stream:
 
 @dataclass
 class Burst:
-    """When the first and the last breach of a burst were committed; people told."""
+    """When it was due, how late each breach was committed, when people were told."""
 
-    first_ms: float
-    last_ms: float
+    due_at: datetime
+    lags_ms: list[float]
     told_s: float
 
 
@@ -60,17 +60,27 @@ def evenly(
 
 
 def at_once(prefix: str, *, count: int, running: int = 0) -> Burst:
-    """All fall due at one instant; when is the last on record, and people told?"""
+    """All fall due at one instant; when is each on record, and people told?"""
+    return fallen(planned(prefix, count=count, running=running), count=count)
+
+
+def planned(prefix: str, *, count: int, running: int = 0) -> datetime:
+    """The instant, soon, at which all of them are written to fall due."""
     due_at = datetime.now(UTC) + START + (count + running / 10) * EACH
     crowd.add(count, prefix=prefix, first_due=due_at)
     crowd.tidy()
+    return due_at
+
+
+def fallen(due_at: datetime, *, count: int) -> Burst:
+    """What became of them."""
     reader = Reader()
     if datetime.now(UTC) > due_at:
         raise TimeoutError("Writing the clocks took longer than planned.")
     lags = reader.read(count, until=due_at + timedelta(seconds=120))
     house.wait_for(all_told, seconds=60 + count / 500, what="everybody to be told")
     told_s = (datetime.now(UTC) - due_at).total_seconds()
-    return Burst(min(lags), max(lags), told_s)
+    return Burst(due_at, lags, told_s)
 
 
 def all_told() -> bool:

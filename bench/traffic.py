@@ -12,10 +12,10 @@ from typing import Final, TypeVar
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from bench import people
 from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import User
-from tickets.models import Channel
 
 T = TypeVar("T")
 PROMISE_SECONDS: Final = 1.5
@@ -49,15 +49,7 @@ def converse(dice: random.Random, agent: User, ledger: Ledger) -> None:
     token = uuid.UUID(int=dice.getrandbits(128))
 
     def ask() -> Inquiry:
-        return services.ask(
-            channel=Channel.objects.get(code="web_chat"),
-            surname="王",
-            phone="",
-            topic="rental_price",
-            text="多少钱？",
-            at=timezone.now(),
-            client_token=token,
-        )
+        return people.ask(client_token=token)
 
     inquiry = until_done(ask, ledger)
     ledger.asked.add(token)

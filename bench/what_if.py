@@ -16,7 +16,7 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 
-from bench import crowd, house, results
+from bench import crowd, house, people, results
 from bench.house import say
 from sla import what_if as arithmetic
 from sla.ledger import microseconds
@@ -27,7 +27,7 @@ from sla.services import lives, rules, what_if
 from sla.services.calendar_content import read
 from sla.services.what_if import MoreHours, Question
 from sla.what_if import Cover
-from staff.models import Role, User
+from staff.models import Role
 
 GOAL_S: Final = 10.0
 TURNS: Final = 3
@@ -167,7 +167,7 @@ def main() -> None:
     shape = results.machine()
     with house.own_database("bench_what_if"):
         write(options.clocks)
-        boss = User.objects.create(username="boss", role=Role.MANAGER)
+        [boss] = people.hired(Role.MANAGER)
         asked = questions()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         rows, worst = [], 0.0

@@ -9,8 +9,11 @@ from celery.signals import task_prerun, worker_before_create_process
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+# What can be checked is checked before any start (`prepare`). Here it would bring every
+# page, address and form into a worker, which has no use for them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
-app = Celery("helpdesk")
+app = Celery("helpdesk", include=["helpdesk.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

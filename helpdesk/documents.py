@@ -9,7 +9,6 @@ from typing import Final
 from django.core.files.base import ContentFile
 from django.db.models import Q
 
-from helpdesk import quotation_pdf
 from inquiries.models import QuotationDocument
 
 logger = logging.getLogger(__name__)
@@ -45,6 +44,8 @@ def _make(document: QuotationDocument, *, at: datetime) -> bool:
     )
     if not mine.update(tried_at=at):
         return False
+    from helpdesk import quotation_pdf  # noqa: PLC0415 - many MiB
+
     try:
         content = quotation_pdf.render(document.quotation, language=document.language)
         document.tried_at = at

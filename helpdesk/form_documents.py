@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db.models import Q
 
-from helpdesk import form_pdf
 from objections.models import FormDocument, FormVersion
 
 logger = logging.getLogger(__name__)
@@ -48,6 +47,8 @@ def _make(document: FormDocument, *, at: datetime) -> bool:
     )
     if not mine.update(tried_at=at):
         return False
+    from helpdesk import form_pdf  # noqa: PLC0415 - many MiB
+
     try:
         content = form_pdf.render(document.version, language=document.language)
         document.tried_at = at

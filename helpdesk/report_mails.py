@@ -15,7 +15,6 @@ from django.utils import translation
 
 from figures.models import ReportMail
 from figures.services import reports
-from helpdesk import report_files
 from helpdesk.report_sheet import ReportSheet
 
 logger = logging.getLogger(__name__)
@@ -72,6 +71,8 @@ def compose(mail: ReportMail, documents: dict[int, bytes]) -> EmailMessage:
         },
     )
     if report.pk not in documents:
+        from helpdesk import report_files  # noqa: PLC0415 - many MiB
+
         documents[report.pk] = report_files.pdf(report, language=language)
     name = f"{sheet.file_name}.pdf"
     message.attach(name, documents[report.pk], "application/pdf")

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 
+from helpdesk.live import wire
+
 MEMORY: Final = 1024 * 1024
 PIECE: Final = 256 * 1024
 STALL_SECONDS: Final = 60.0
@@ -45,6 +47,7 @@ class SlowLines:
             if size is None or size <= self.largest:
                 size = await self._arrived(receive, body)
             if size is None:
+                await drop(send)
                 return
             answer = Answer(written, stall=self.stall)
             relay = asyncio.create_task(answer.relay(send))
@@ -106,8 +109,15 @@ class Answer:
                     sent += len(piece)
                     await asyncio.wait_for(send(part(piece)), self.stall)
         except TimeoutError:
+            await drop(send)
             return
         await send(part(b"", more=False))
+
+
+async def drop(send: Send) -> None:
+    """Cut the line, and let the server see that it is gone."""
+    wire.cut(send)
+    await asyncio.sleep(0)
 
 
 def announced(scope: Any) -> int | None:

@@ -10,6 +10,8 @@ from helpdesk.metrics import metrics
 from helpdesk.portal import live as portal_live
 from helpdesk.supervision import live as supervision_live
 
+admin.autodiscover()
+
 handler400 = "helpdesk.errors.bad_request"
 handler500 = "helpdesk.errors.server_error"
 

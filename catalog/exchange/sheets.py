@@ -13,8 +13,6 @@ from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from catalog.exchange.streams import CsvWriter, XlsxWriter
 
@@ -30,7 +28,6 @@ ESCAPED: Final = re.compile(r"'+[=+\-@＝＋－＠\t\r\n]")
 UNREADABLE: Final = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     ParseError,
     ArithmeticError,
     AttributeError,
@@ -148,6 +145,8 @@ def _xlsx(content: bytes) -> Iterator[Row]:
 
 
 def _first_sheet(content: bytes) -> Iterator[Row]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - many MiB
+
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
             raise BadFile(_("The XLSX file unpacks to more than is allowed."))

@@ -20,10 +20,6 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, BinaryIO, Final, Protocol
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 BOM: Final = "\ufeff"
 # A cell that begins so would be a formula to a spreadsheet.
 FORMULA: Final = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
@@ -110,8 +106,12 @@ class XlsxWriter:
 
     def __init__(self, out: BinaryIO, *, heading: Sequence[str]) -> None:
         """Begin with the heading."""
+        from openpyxl import Workbook  # noqa: PLC0415 - many MiB
+        from openpyxl.styles import Font  # noqa: PLC0415 - many MiB
+
         self.out = out
         self.heading = heading
+        self.bold = Font(bold=True)
         self.book = Workbook(write_only=True)
         self.saved = False
         self._next_sheet()
@@ -148,9 +148,11 @@ class XlsxWriter:
         self.sheet.append([self._bold(str(name)) for name in self.heading])
         self.rows = 1
 
-    def _bold(self, text: str) -> WriteOnlyCell:
+    def _bold(self, text: str) -> Any:
+        from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - many MiB
+
         cell = WriteOnlyCell(self.sheet, _cell(text))
-        cell.font = Font(bold=True)
+        cell.font = self.bold
         return cell
 
 

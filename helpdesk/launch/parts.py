@@ -15,7 +15,7 @@ from helpdesk.launch.failure import CannotGoOn
 from helpdesk.launch.ports import number
 
 FILES = 65_536
-CELERY = (sys.executable, "-m", "celery", "-A", "helpdesk.celery")
+CELERY = (sys.executable, "-m", "celery", "-A")
 
 
 def web() -> list[str]:
@@ -42,7 +42,8 @@ def worker_default() -> list[str]:
 def worker(queue: str) -> list[str]:
     """A worker with two processes for one queue; an Excel file may keep one busy."""
     return [
-        *(*CELERY, "worker", "-Q", queue, "-n", f"{queue}@%h", "-c", "2", "-O", "fair"),
+        *(*CELERY, "helpdesk.celery", "worker", "-Q", queue, "-n", f"{queue}@%h"),
+        *("-c", "2", "-O", "fair"),
         *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
     ]
 
@@ -50,7 +51,7 @@ def worker(queue: str) -> list[str]:
 def beat() -> list[str]:
     """The clock. It keeps no file: its ticks do no harm when they come twice."""
     scheduler = ("--scheduler", "celery.beat:Scheduler", "--pidfile", "")
-    return [*CELERY, "beat", *scheduler, "--loglevel", "WARNING"]
+    return [*CELERY, "helpdesk.ticking", "beat", *scheduler, "--loglevel", "WARNING"]
 
 
 def prepare() -> list[str]:

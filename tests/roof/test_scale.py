@@ -1,11 +1,17 @@
 """A made-up year for an empty house: as the product would have left it."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
+from typing import Final
 
+import psutil
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -29,6 +35,7 @@ from staff.models import Role, User
 from tests.factories import AT, InquiryFactory
 from tickets.models import Direction, Kind, Message, Ticket
 
+ROOT = Path(__file__).resolve().parents[2]
 UNTIL = AT
 SEED = 31
 Fill = Callable[[], Counter[str]]
@@ -168,6 +175,52 @@ def test_what_cannot_be_filled_is_refused_in_words(
     with pytest.raises(CommandError, match=said):
         call_command("seed_scale", **{"tickets": 1, "jobs": 1, **wrong})
     assert not Ticket.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_the_database_cannot_do_is_said_and_nothing_is_filled() -> None:
+    """As on a full disk; here the database gives up because it takes too long."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '1ms'")
+        with pytest.raises(CommandError, match=r"go on \(.+\)\. Nothing was filled"):
+            call_command("seed_scale", tickets=50, jobs=1)
+        cursor.execute("SET LOCAL statement_timeout = 0")
+    assert not Ticket.objects.exists()
+
+
+HELPED: Final = """
+import os, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from sla import fresh_process
+
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(
+        1, get_context("spawn"), fresh_process.begin, initargs=("none",)
+    )
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_helper_ends_with_the_program_that_it_helps(tmp_path: Path) -> None:
+    program = tmp_path / "helped.py"
+    program.write_text(HELPED)
+    helped = subprocess.Popen(
+        [sys.executable, program],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with helped:
+        assert helped.stdout is not None
+        helper = psutil.Process(int(helped.stdout.readline()))
+        helped.kill()
+    helper.wait(timeout=10)
 
 
 def test_customers_come_in_the_evening_more_than_at_night_and_ever_more() -> None:

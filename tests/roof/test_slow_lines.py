@@ -1,10 +1,12 @@
 """A slow line waits alone; a cut one is never acted on; a huge one is refused."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+import uvicorn
 from django.test import Client
 from pytest_django import Settings
 
@@ -145,6 +147,44 @@ def test_a_line_that_takes_nothing_any_more_is_given_up() -> None:
 
     app = SlowLines(Echo(), largest=LARGEST, stall=0.05)
     asyncio.run(app(line.scope, line.receive, never))
+
+
+class Large:
+    """An application with an answer that no buffer of the kernel holds."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"a" * 2**24})
+
+
+async def served(request: bytes) -> None:
+    """Ask the product's server, read nothing, and wait until it holds no line."""
+    app = SlowLines(Large(), largest=LARGEST, stall=0.1)
+    place = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve(sockets=[place]))
+    lines = server.server_state.connections
+    with socket.socket() as page:
+        page.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(page, place.getsockname())
+        await loop.sock_sendall(page, request)
+        for wanted in (True, False):
+            while bool(lines) != wanted:
+                await asyncio.to_thread(lambda: None)
+    server.should_exit = True
+    await serving
+
+
+@pytest.mark.parametrize(
+    "request_", [b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n"]
+)
+def test_a_line_that_stands_still_is_cut_without_a_word(
+    request_: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whether it takes no answer or never ends its request."""
+    asyncio.run(asyncio.wait_for(served(request_ + b"Host: a\r\n\r\n"), 15))
+    assert not [it for it in caplog.records if it.levelname == "ERROR"]
 
 
 def test_a_stream_never_sees_a_body() -> None:

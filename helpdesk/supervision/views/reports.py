@@ -1,6 +1,5 @@
 """Reports of weeks and months: listed, read, written to, and as files."""
 
-from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
 from typing import Final
@@ -23,7 +22,6 @@ from catalog.exchange.sheets import CONTENT_TYPES, Format
 from figures.models import Report
 from figures.periods import Cycle
 from figures.services import reports
-from helpdesk import report_files
 from helpdesk.answers import SeeOther
 from helpdesk.report_sheet import ReportSheet
 from helpdesk.signed_in import supervising
@@ -31,10 +29,7 @@ from helpdesk.supervision.forms.reports import ReportForm
 from staff.models import User
 
 MOST: Final = 120
-FILES: Final[dict[str, tuple[Callable[..., bytes], str]]] = {
-    "pdf": (report_files.pdf, "application/pdf"),
-    "xlsx": (report_files.xlsx, CONTENT_TYPES[Format.XLSX]),
-}
+FILES: Final = {"pdf": "application/pdf", "xlsx": CONTENT_TYPES[Format.XLSX]}
 
 
 def found(cycle: str, first: str) -> Report:
@@ -125,12 +120,14 @@ def file(
     row = found(cycle, first)
     if kind not in FILES:
         raise Http404
-    make, content_type = FILES[kind]
+    from helpdesk import report_files  # noqa: PLC0415 - many MiB
+
+    make = {"pdf": report_files.pdf, "xlsx": report_files.xlsx}[kind]
     name = f"{ReportSheet(row).file_name}.{kind}"
     named = content_disposition_header(as_attachment=True, filename=name)
     return HttpResponse(
         make(row, language=get_language() or "zh-hans"),
-        content_type=content_type,
+        content_type=FILES[kind],
         headers={"Content-Disposition": named or "attachment"},
     )
 

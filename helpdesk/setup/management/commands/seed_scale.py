@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -44,6 +45,11 @@ class Command(BaseCommand):
             )
         except filling.CannotFill as error:
             raise CommandError(str(error)) from error
+        except OperationalError as error:
+            said = str(error).partition("\n")[0]
+            raise CommandError(
+                f"The database could not go on ({said}). Nothing was filled."
+            ) from error
         filling.tidy()
         for table, rows in done.items():
             self.stdout.write(f"{rows:>12,}  {table}")
