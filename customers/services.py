@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from customers.encryption import blind_index, decrypt, encrypt
 from customers.models import Contact, Customer, RevealLog
 from customers.text import one_line, unfit
+from rows.sheet import insert_unless_there
 from staff.models import User
 
 SURNAME_MAX: Final = 40
@@ -110,16 +111,17 @@ def identify(*, surname: str, phone: str, at: datetime) -> Customer:
     """
     if not phone:
         return Customer.objects.create(surname=surname, created_at=at)
-    customer, _created = Customer.objects.get_or_create(
+    same = Customer.objects.filter(phone_index=blind_index(phone), surname=surname)
+    if known := same.first():
+        return known
+    fresh = Customer(
         phone_index=blind_index(phone),
         surname=surname,
-        defaults={
-            "phone_encrypted": encrypt(phone),
-            "phone_tail": phone[-4:],
-            "created_at": at,
-        },
+        phone_encrypted=encrypt(phone),
+        phone_tail=phone[-4:],
+        created_at=at,
     )
-    return customer
+    return fresh if insert_unless_there(fresh) else same.get()
 
 
 def known_by_phone(phone: str) -> Customer | None:

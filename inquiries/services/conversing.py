@@ -21,6 +21,7 @@ from inquiries.services.topics import clean_plain_reason, mark_answered
 from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets import feed
+from tickets.gathering import gathering
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
 from tickets.services.attachments import Upload
@@ -65,28 +66,28 @@ def reply(
         allowance = wording.examined(
             text, by=by, confirmed=confirmed, override_reason=override_reason
         )
-        message = say(
-            inquiry,
-            text=text,
-            verb=Verb.REPLIED,
-            by=by,
-            at=at,
-            files=inspected,
-            client_token=client_token,
-        )
-        allowance.record(inquiry, by=by, at=at, message=message)
-        wording.record_promises(inquiry, message)
-        changed = WORKFLOW.move(inquiry, rule)
-        inquiry.last_answer = message
-        something_else(inquiry)
-        inquiry.save(
-            update_fields=[
+        with gathering(inquiry) as sheet:
+            message = say(
+                inquiry,
+                text=text,
+                verb=Verb.REPLIED,
+                by=by,
+                at=at,
+                files=inspected,
+                client_token=client_token,
+            )
+            allowance.record(inquiry, by=by, at=at, message=message)
+            wording.record_promises(inquiry, message)
+            changed = WORKFLOW.move(inquiry, rule)
+            inquiry.last_answer = message
+            something_else(inquiry)
+            sheet.change(
+                inquiry,
                 "closing_answered_at",
                 "closing_asked_at",
                 "last_answer",
                 "status",
-            ]
-        )
+            )
         if answers:
             if inquiry.callbacks.open().filter(way=Way.MESSAGE).exists():
                 told = text or _("[file]")
@@ -111,17 +112,18 @@ def greet(
     if sent := messages.already_sent(inquiry, client_token):
         return sent
     rule = WORKFLOW.check(inquiry, Step.GREET, by=by)
-    message = say(
-        inquiry,
-        text=policy_text(GREETING),
-        verb=Verb.GREETED,
-        by=by,
-        at=at,
-        client_token=client_token,
-    )
-    if WORKFLOW.move(inquiry, rule):
-        inquiry.save(update_fields=["status"])
-        feed.announce(inquiry, "ticket", to_customer=True)
+    with gathering(inquiry) as sheet:
+        message = say(
+            inquiry,
+            text=policy_text(GREETING),
+            verb=Verb.GREETED,
+            by=by,
+            at=at,
+            client_token=client_token,
+        )
+        if WORKFLOW.move(inquiry, rule):
+            sheet.change(inquiry, "status")
+            feed.announce(inquiry, "ticket", to_customer=True)
     return message
 
 
@@ -146,16 +148,17 @@ def write_note(
     ):
         return sent
     WORKFLOW.check(inquiry, Step.NOTE, by=by)
-    note = messages.add(
-        inquiry,
-        direction=Direction.NOTE,
-        text=text,
-        at=at,
-        author=by,
-        files=inspected,
-        client_token=client_token,
-    )
-    events.record(inquiry, Verb.NOTED, by=by, at=at, message=note.pk)
+    with gathering(inquiry):
+        note = messages.add(
+            inquiry,
+            direction=Direction.NOTE,
+            text=text,
+            at=at,
+            author=by,
+            files=inspected,
+            client_token=client_token,
+        )
+        events.record(inquiry, Verb.NOTED, by=by, at=at, message=note.pk)
     return note
 
 

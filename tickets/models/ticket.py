@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from customers.said import pairs_index
+from rows.sheet import Sheet
 from staff.models import Department, Named, User
 from tickets.addresses import AddressKind, check_address, href_of
 from tickets.models.store import Store
@@ -133,7 +134,12 @@ class TicketQuerySet(models.QuerySet[T]):
 
 
 class Ticket(models.Model):
-    """What every kind of case shares; the desk's list reads this table alone."""
+    """What every kind of case shares; the desk's list reads this table alone.
+
+    `sheet` is what a verb gathers that is at work on it (`tickets.gathering`).
+    """
+
+    sheet: Sheet | None = None
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)

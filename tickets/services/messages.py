@@ -7,8 +7,10 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from rows.sheet import next_key
 from staff.models import User
 from tickets import feed
+from tickets.gathering import gathering
 from tickets.models import Direction, Message, Ticket
 from tickets.services import attachments
 from tickets.services.attachments import InspectedFile, Upload
@@ -115,7 +117,8 @@ def add(
     A customer's message starts their wait, a colleague's answer ends it; an automatic
     text and a note do neither. `origin` is the merged ticket by whose link it came.
     """
-    message = Message.objects.create(
+    message = Message(
+        pk=next_key(Message),
         ticket_id=ticket.pk,
         direction=direction,
         author=author,
@@ -125,19 +128,20 @@ def add(
         client_token=client_token,
         origin_id=origin.pk if origin else None,
     )
+    with gathering(ticket) as sheet:
+        sheet.add(message)
+        ticket.message_count += 1
+        sheet.change(ticket, "message_count")
+        if direction != Direction.NOTE:
+            ticket.last_message_at = at
+            ticket.last_message_preview = preview(text) or _("[file]")
+            sheet.change(ticket, "last_message_at", "last_message_preview")
+        if direction == Direction.IN and ticket.customer_waiting_since is None:
+            ticket.customer_waiting_since = at
+            sheet.change(ticket, "customer_waiting_since")
+        if direction == Direction.OUT and not automatic:
+            ticket.customer_waiting_since = None
+            sheet.change(ticket, "customer_waiting_since")
     attachments.keep(message, files)
-    ticket.message_count += 1
-    changed = ["message_count"]
-    if direction != Direction.NOTE:
-        ticket.last_message_at = at
-        ticket.last_message_preview = preview(text) or _("[file]")
-        changed += ["last_message_at", "last_message_preview"]
-    if direction == Direction.IN and ticket.customer_waiting_since is None:
-        ticket.customer_waiting_since = at
-        changed.append("customer_waiting_since")
-    if direction == Direction.OUT and not automatic:
-        ticket.customer_waiting_since = None
-        changed.append("customer_waiting_since")
-    ticket.save(update_fields=changed)
     feed.announce(ticket, "message", to_customer=direction != Direction.NOTE)
     return message
