@@ -6,11 +6,13 @@ and a verb that speaks, moves on and records what it did would update it five ti
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
+
+from rows.prepared import by_place, prepared
 
 Part = tuple[str, list[Any]]
 Columns = tuple["Field[Any, Any]", ...]
@@ -45,8 +47,7 @@ class Sheet:
         self._new, self._changed = [], {}
         if not parts:
             return
-        with connection.cursor() as cursor:
-            cursor.execute(*_joined(parts))
+        _execute(*_joined(parts))
         for row in new:
             row._state.adding = False
             row._state.db = DEFAULT_DB_ALIAS
@@ -55,9 +56,7 @@ class Sheet:
 def next_key(model: type[Model]) -> int:
     """The key of a row to come, for others that refer to it before it is written."""
     table = model._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT_KEY, [table, model._meta.pk.column])
-        (key,) = cursor.fetchone()
+    ((key,),) = _execute(_NEXT_KEY, [table, model._meta.pk.column])
     return int(key)
 
 
@@ -69,18 +68,24 @@ def insert_unless_there(row: Model) -> bool:
     ((sql, values),) = _insertions(row)
     key = row._meta.pk
     again = f"{sql} ON CONFLICT DO NOTHING RETURNING {_quoted(key.column)}"
-    with connection.cursor() as cursor:
-        cursor.execute(again, values)
-        found = cursor.fetchone()
-    if found is None:
+    found = _execute(again, values)
+    if not found:
         return False
-    setattr(row, key.attname, found[0])
+    ((value,),) = found
+    setattr(row, key.attname, value)
     row._state.adding = False
     row._state.db = DEFAULT_DB_ALIAS
     return True
 
 
 _NEXT_KEY: Final = "SELECT nextval(pg_get_serial_sequence(%s, %s))"
+
+
+def _execute(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    """Carry out a statement that is planned once; the rows that it gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(prepared(sql).ready(), by_place(values))
+        return cursor.fetchall() if cursor.description else []
 
 
 def _joined(parts: Sequence[Part]) -> Part:
@@ -108,7 +113,7 @@ def _updates(row: Model, names: dict[str, None]) -> list[Part]:
     """One for each table whose fields have changed."""
     tables: dict[type[Model], list[Field[Any, Any]]] = {}
     for name in names:
-        column = row._meta.get_field(name)
+        column = cast("Field[Any, Any]", row._meta.get_field(name))
         tables.setdefault(column.model, []).append(column)
     return [
         (
@@ -160,5 +165,5 @@ def _place(column: "Field[Any, Any]") -> str:
     return make(None, None, connection) if make else "%s"
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -17,6 +18,7 @@ from inquiries.services import addresses, checking
 from inquiries.services.merging import receiving
 from inquiries.services.speaking import GREETING, policy_text
 from inquiries.workflow import WORKFLOW, Status, Step
+from rows.questions import Question, Slot
 from rows.sheet import next_key
 from sla.models import Metric
 from sla.services import clocks
@@ -127,6 +129,11 @@ def customer_writes(
         return message
 
 
+_ASKED: Final = Question(
+    lambda: Inquiry.objects.filter(client_token=Slot("client_token"))
+)
+
+
 @dataclass(frozen=True)
 class _Fields:
     """What the customer entered, after cleaning."""
@@ -181,7 +188,7 @@ def _asked_before(client_token: uuid.UUID | None, fields: _Fields) -> Inquiry | 
     """The inquiry of an earlier click. Raises SentOtherwise for other words."""
     if client_token is None:
         return None
-    asked = Inquiry.objects.filter(client_token=client_token).first()
+    asked = _ASKED.first(client_token=client_token)
     if asked is not None:
         words = asked.messages.filter(direction=Direction.IN)
         first = words.order_by("sent_at", "pk").first()
@@ -233,7 +240,7 @@ def _open(
         clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
         if channel.auto_greeting:
             _greet_automatically(inquiry, at=at)
-    feed.announce(inquiry, "ticket", to_customer=False)
+        feed.announce(inquiry, "ticket", to_customer=False)
     return inquiry
 
 

@@ -58,7 +58,7 @@ def reply(
     _refuse_unknown(answers)
     no_steps = clean_plain_reason(plain_reason)
     with transaction.atomic():
-        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+        inquiry = Inquiry.objects.lock(inquiry.pk)
         if sent := already_said(inquiry, client_token, text=text, files=inspected):
             return sent
         step = Step.ASK_BACK if _asks(text) else Step.REPLY
@@ -78,7 +78,8 @@ def reply(
             )
             allowance.record(inquiry, by=by, at=at, message=message)
             wording.record_promises(inquiry, message)
-            changed = WORKFLOW.move(inquiry, rule)
+            if WORKFLOW.move(inquiry, rule):
+                feed.announce(inquiry, "ticket", to_customer=True)
             inquiry.last_answer = message
             something_else(inquiry)
             sheet.change(
@@ -95,8 +96,6 @@ def reply(
             mark_answered(
                 inquiry, answers, answer=message, by=by, at=at, plain_reason=no_steps
             )
-        if changed:
-            feed.announce(inquiry, "ticket", to_customer=True)
         return message
 
 
@@ -108,7 +107,7 @@ def greet(
 
     Raises IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if sent := messages.already_sent(inquiry, client_token):
         return sent
     rule = WORKFLOW.check(inquiry, Step.GREET, by=by)
@@ -142,7 +141,7 @@ def write_note(
     Raises ValidationError (text, files), SentOtherwise, NotAllowed.
     """
     text, inspected = messages.clean(text, files)
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if sent := messages.said_before(
         inquiry, client_token, text=text, files=inspected, direction=Direction.NOTE
     ):

@@ -11,6 +11,7 @@ from typing import Any, Final
 from inquiries.models import Inquiry
 from inquiries.services.owing import replied
 from knowledge.models import Script
+from rows.questions import Question, Slot
 from sla.models import Clock, Metric
 from staff.models import User
 from tickets.gathering import gathering
@@ -23,10 +24,12 @@ COMPLEX_NOTICE: Final = "COMPLEX_NOTICE"
 CLOSING_QUESTION: Final = "CLOSING_QUESTION"
 CLOSING_STATEMENT: Final = "CLOSING_STATEMENT"
 
+_SCRIPT: Final = Question(lambda: Script.objects.filter(code=Slot("code")))
+
 
 def policy_text(code: str) -> str:
     """A text that the policy fixes, character for character."""
-    return Script.objects.get(code=code).text
+    return _SCRIPT.get(code=code).text
 
 
 def say(

@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from rows.questions import Question, Slot
 from rows.sheet import next_key
 from staff.models import User
 from tickets import feed
@@ -16,6 +18,12 @@ from tickets.services import attachments
 from tickets.services.attachments import InspectedFile, Upload
 from tickets.text import clean_message, preview
 from tickets.workflow import SentOtherwise
+
+_SENT: Final = Question(
+    lambda: Message.objects.filter(
+        ticket=Slot("ticket"), client_token=Slot("client_token")
+    )
+)
 
 
 def clean(
@@ -50,7 +58,7 @@ def already_sent(ticket: Ticket, client_token: uuid.UUID | None) -> Message | No
     """The message that an earlier click on the same button has sent."""
     if client_token is None:
         return None
-    return ticket.messages.filter(client_token=client_token).first()
+    return _SENT.first(ticket=ticket.pk, client_token=client_token)
 
 
 def refuse_other(ticket: Ticket, *, same: bool) -> None:
