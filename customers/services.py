@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from customers.encryption import blind_index, decrypt, encrypt
 from customers.models import Contact, Customer, RevealLog
 from customers.text import one_line, unfit
+from rows.questions import Question, Slot
+from rows.sheet import insert_unless_there
 from staff.models import User
 
 SURNAME_MAX: Final = 40
@@ -23,6 +25,14 @@ EMAIL_FIELDS: Final = ("email_encrypted", "email_masked", "email_mark")
 _judge_email: Final = EmailValidator()
 # A number that was given for a callback is kept so long after it (D-10).
 KEPT_AFTER_CALLBACK: Final = timedelta(days=7)
+
+
+_SAME: Final = Question(
+    # Nobody without a number: so says the index that finds the others.
+    lambda: Customer.objects.exclude(phone_index="").filter(
+        phone_index=Slot("index"), surname=Slot("surname")
+    )
+)
 
 
 def parse_phone(text: str) -> str:
@@ -110,16 +120,19 @@ def identify(*, surname: str, phone: str, at: datetime) -> Customer:
     """
     if not phone:
         return Customer.objects.create(surname=surname, created_at=at)
-    customer, _created = Customer.objects.get_or_create(
-        phone_index=blind_index(phone),
+    index = blind_index(phone)
+    if known := _SAME.first(index=index, surname=surname):
+        return known
+    fresh = Customer(
+        phone_index=index,
         surname=surname,
-        defaults={
-            "phone_encrypted": encrypt(phone),
-            "phone_tail": phone[-4:],
-            "created_at": at,
-        },
+        phone_encrypted=encrypt(phone),
+        phone_tail=phone[-4:],
+        created_at=at,
     )
-    return customer
+    if insert_unless_there(fresh):
+        return fresh
+    return _SAME.get(index=index, surname=surname)
 
 
 def known_by_phone(phone: str) -> Customer | None:

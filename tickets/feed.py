@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 DESK = "desk"
 
+# A channel, and what is said on it.
+Notice = tuple[str, dict[str, object]]
+
 
 def department_channel(code: str) -> str:
     return f"department:{code}"
@@ -57,7 +60,7 @@ def _redis() -> redis.Redis:
     )
 
 
-def publish(notices: Iterable[tuple[str, dict[str, object]]]) -> None:
+def publish(notices: Iterable[Notice]) -> None:
     """Send notices at once; if Redis is away, say so in the log and go on."""
     try:
         with _redis().pipeline(transaction=False) as pipe:
@@ -71,9 +74,13 @@ def publish(notices: Iterable[tuple[str, dict[str, object]]]) -> None:
 def announce(ticket: Ticket, what: str, *, to_customer: bool) -> None:
     """After the commit, tell every page that shows this ticket.
 
-    `what` is "message", "ticket" or "clock".
+    `what` is "message", "ticket" or "clock". A verb that gathers what it does tells it
+    at once.
     """
-    announce_each([ticket], what, to_customer=to_customer)
+    if ticket.sheet is None:
+        announce_each([ticket], what, to_customer=to_customer)
+    else:
+        ticket.sheet.notices += _notices(ticket, what, to_customer=to_customer)
 
 
 def announce_each(tickets: Iterable[Ticket], what: str, *, to_customer: bool) -> None:
@@ -86,9 +93,7 @@ def announce_each(tickets: Iterable[Ticket], what: str, *, to_customer: bool) ->
     transaction.on_commit(lambda: publish(notices))
 
 
-def _notices(
-    ticket: Ticket, what: str, *, to_customer: bool
-) -> Iterator[tuple[str, dict[str, object]]]:
+def _notices(ticket: Ticket, what: str, *, to_customer: bool) -> Iterator[Notice]:
     body: dict[str, object] = {"ticket": ticket.number, "kind": what}
     yield DESK, body
     if ticket.department:
@@ -109,7 +114,7 @@ def announce_many() -> None:
 
 def announce_notifications(user_ids: Iterable[int]) -> None:
     """After the commit, tell people that a notice waits for them."""
-    notices: list[tuple[str, dict[str, object]]] = [
+    notices: list[Notice] = [
         (user_channel(user_id), {"ticket": None, "kind": "notification"})
         for user_id in user_ids
     ]

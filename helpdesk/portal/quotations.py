@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from helpdesk.answers import SeeOther, document_of
+from helpdesk.portal.remembered import held
 from helpdesk.quotation_sheet import Sheet
 from helpdesk.throttle import throttled
 from inquiries import services
@@ -80,7 +81,7 @@ def shown(
     sheet = Sheet(quotation, timezone.now())
     document = sheet.document(get_language() or "")
     fragment = bool(request.headers.get("HX-Request"))
-    numbers = request.session.get("threads", [])
+    numbers = held(request)
     inquiry = quotation.inquiry
     context: dict[str, Any] = {
         "sheet": sheet,

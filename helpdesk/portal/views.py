@@ -1,7 +1,6 @@
 """The customers' door: ask, talk, come back by link. No account anywhere."""
 
 import uuid
-from collections.abc import Collection
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -31,6 +29,7 @@ from helpdesk.forms import EmailForm, FaultForm, WritingForm, slots, values
 from helpdesk.portal import sight
 from helpdesk.portal.catalogue import question_about
 from helpdesk.portal.forms import AskForm, ChoiceForm
+from helpdesk.portal.remembered import held, remember
 from helpdesk.portal.thread import Thread
 from helpdesk.throttle import throttled
 from inquiries import services
@@ -38,13 +37,15 @@ from inquiries.links import inquiry_of, thread_path
 from inquiries.merged import place_of_writing, read_by_customer
 from inquiries.models import Comparison, Inquiry, Topic
 from objections.models import Objection
+from rows.questions import Question
 from sla.models import Metric
 from sla.services import rules
 from tickets.models import Attachment, Channel, Store
 from tickets.workflow import IllegalStep, SentOtherwise
 
 CHANNEL: Final = "web_chat"
-REMEMBERED: Final = 5
+
+_CHANNEL: Final = Question(lambda: Channel.objects.filter(code=CHANNEL))
 
 
 def found(token: str) -> Inquiry:
@@ -101,7 +102,7 @@ def send_question(request: HttpRequest) -> HttpResponse:
     """Open the inquiry and go to its thread, or say what is wrong."""
     form = AskForm(request.POST, request.FILES)
     if form.is_valid():
-        channel = Channel.objects.get(code=CHANNEL)
+        channel = _CHANNEL.get()
         try:
             inquiry = services.ask(
                 channel=channel, at=timezone.now(), **form.cleaned_data
@@ -111,8 +112,9 @@ def send_question(request: HttpRequest) -> HttpResponse:
         except SentOtherwise as error:
             return asked_otherwise(request, form, error)
         else:
-            remember(request, inquiry)
-            return go(request, thread_path(inquiry))
+            response = go(request, thread_path(inquiry))
+            remember(request, response, inquiry)
+            return response
     if request.headers.get("HX-Request"):
         return errors_only(request, form, form_id="ask")
     return ask_page(request, form, status=422)
@@ -410,20 +412,6 @@ def errors_only(
     return response
 
 
-def remember(request: HttpRequest, inquiry: Inquiry) -> None:
-    """Keep the number in this browser's session: the home page leads back to it."""
-    rest = [number for number in held(request) if number != inquiry.number]
-    request.session["threads"] = [inquiry.number, *rest][:REMEMBERED]
-
-
 def seen(request: HttpRequest, inquiry: Inquiry, *, at: datetime) -> Thread:
     """The conversation as this browser may see it."""
     return Thread.of(inquiry, held=held(request), at=at)
-
-
-def held(request: HttpRequest) -> Collection[str]:
-    """The numbers of the conversations that this browser began; read when needed."""
-    numbers: Collection[str] = SimpleLazyObject(
-        lambda: request.session.get("threads", [])
-    )
-    return numbers

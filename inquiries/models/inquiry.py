@@ -1,13 +1,14 @@
 """An inquiry is a ticket with topics; each topic is asked and answered (IN-04)."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from inquiries.workflow import ENDED, REOPEN_WINDOW, Status
+from rows.questions import Question, Slot
 from staff.models import User
 from tickets.models import Message, Ticket, TicketQuerySet
 
@@ -35,9 +36,13 @@ class InquiryQuerySet(TicketQuerySet["Inquiry"]):
     """Questions about inquiries."""
 
     def locked(self) -> "InquiryQuerySet":
-        """Lock the ticket first, then work: every verb begins here."""
+        """Lock the ticket first, then work: every verb begins so."""
         locked = self.select_for_update(of=("self", "ticket_ptr"))
         return locked.select_related(None).select_related("channel")
+
+    def lock(self, pk: int) -> "Inquiry":
+        """The one with this key, locked."""
+        return _LOCKED.get(pk=pk)
 
 
 class Inquiry(Ticket):
@@ -101,6 +106,9 @@ class Inquiry(Ticket):
         """Whether it is in a colleague's hands; supervisors may take it out of them."""
         holder = self.assignee_id
         return holder is not None and holder != by.pk and not by.supervises
+
+
+_LOCKED: Final = Question(lambda: Inquiry.objects.locked().filter(pk=Slot("pk")))
 
 
 class InquiryTopicQuerySet(models.QuerySet["InquiryTopic"]):

@@ -6,6 +6,7 @@ from customers import services as customers
 from customers.models import Customer
 from inquiries.models import Inquiry
 from staff.models import User
+from tickets.gathering import gathering
 from tickets.models import Verb
 from tickets.services import events
 
@@ -21,7 +22,8 @@ def note(inquiry: Inquiry, address: str, *, by: User | None, at: datetime) -> bo
         return False
     inquiry.customer = customer
     inquiry.email_mark = customer.email_mark
-    inquiry.save(update_fields=["email_mark"])
     verb = Verb.EMAIL_NOTED if address else Verb.EMAIL_REMOVED
-    events.record(inquiry, verb, by=by, at=at)
+    with gathering(inquiry) as sheet:
+        sheet.change(inquiry, "email_mark")
+        events.record(inquiry, verb, by=by, at=at)
     return True

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -17,11 +18,14 @@ from inquiries.services import addresses, checking
 from inquiries.services.merging import receiving
 from inquiries.services.speaking import GREETING, policy_text
 from inquiries.workflow import WORKFLOW, Status, Step
+from rows.questions import Question, Slot
+from rows.sheet import next_key
 from sla.models import Metric
 from sla.services import clocks
 from staff.models import User
 from tickets import feed
-from tickets.models import Channel, Direction, Kind, Message, Store, Verb
+from tickets.gathering import gathering
+from tickets.models import Channel, Direction, Kind, Message, Store, Ticket, Verb
 from tickets.numbers import new_number
 from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
@@ -99,29 +103,35 @@ def customer_writes(
             ):
                 return sent
         rule = WORKFLOW.check(inquiry, Step.CUSTOMER_WRITES, by=None)
-        message = messages.add(
-            inquiry,
-            direction=Direction.IN,
-            text=text,
-            at=at,
-            files=inspected,
-            client_token=client_token,
-            origin=origin,
-        )
-        events.record(inquiry, Verb.CUSTOMER_WROTE, by=None, at=at, message=message.pk)
-        clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+        with gathering(inquiry) as sheet:
+            message = messages.add(
+                inquiry,
+                direction=Direction.IN,
+                text=text,
+                at=at,
+                files=inspected,
+                client_token=client_token,
+                origin=origin,
+            )
+            events.record(
+                inquiry, Verb.CUSTOMER_WROTE, by=None, at=at, message=message.pk
+            )
+            clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+            if WORKFLOW.move(inquiry, rule):
+                feed.announce(inquiry, "ticket", to_customer=True)
+            inquiry.customer_left_at = None
+            if inquiry.closing_asked_at and not inquiry.closing_answered_at:
+                inquiry.closing_answered_at = at
+            sheet.change(inquiry, "closing_answered_at", "customer_left_at", "status")
         if origin is not None:
             feed.announce(origin, "message", to_customer=True)
         checking.hear_more(inquiry, at=at)
-        if WORKFLOW.move(inquiry, rule):
-            feed.announce(inquiry, "ticket", to_customer=True)
-        inquiry.customer_left_at = None
-        if inquiry.closing_asked_at and not inquiry.closing_answered_at:
-            inquiry.closing_answered_at = at
-        inquiry.save(
-            update_fields=["closing_answered_at", "customer_left_at", "status"]
-        )
         return message
+
+
+_ASKED: Final = Question(
+    lambda: Inquiry.objects.filter(client_token=Slot("client_token"))
+)
 
 
 @dataclass(frozen=True)
@@ -178,7 +188,7 @@ def _asked_before(client_token: uuid.UUID | None, fields: _Fields) -> Inquiry | 
     """The inquiry of an earlier click. Raises SentOtherwise for other words."""
     if client_token is None:
         return None
-    asked = Inquiry.objects.filter(client_token=client_token).first()
+    asked = _ASKED.first(client_token=client_token)
     if asked is not None:
         words = asked.messages.filter(direction=Direction.IN)
         first = words.order_by("sent_at", "pk").first()
@@ -202,7 +212,8 @@ def _open(
     if earlier := _asked_before(client_token, fields):
         return earlier
     customer = identify(surname=fields.surname, phone=fields.phone, at=at)
-    inquiry = Inquiry.objects.create(
+    inquiry = Inquiry(
+        pk=next_key(Ticket),
         number=new_number("IN", day=timezone.localdate(at)),
         kind=Kind.INQUIRY,
         channel=channel,
@@ -212,21 +223,24 @@ def _open(
         created_at=at,
         client_token=client_token,
     )
-    InquiryTopic.objects.create(
+    topic = InquiryTopic(
         inquiry=inquiry, topic=fields.topic, question=fields.text, asked_at=at
     )
-    message = messages.add(
-        inquiry, direction=Direction.IN, text=fields.text, at=at, files=fields.files
-    )
-    events.record(
-        inquiry, Verb.ASKED, by=by, at=at, message=message.pk, topic=fields.topic
-    )
-    if fields.email:
-        addresses.note(inquiry, fields.email, by=by, at=at)
-    clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
-    if channel.auto_greeting:
-        _greet_automatically(inquiry, at=at)
-    feed.announce(inquiry, "ticket", to_customer=False)
+    with gathering(inquiry) as sheet:
+        sheet.add(inquiry)
+        sheet.add(topic)
+        message = messages.add(
+            inquiry, direction=Direction.IN, text=fields.text, at=at, files=fields.files
+        )
+        events.record(
+            inquiry, Verb.ASKED, by=by, at=at, message=message.pk, topic=fields.topic
+        )
+        if fields.email:
+            addresses.note(inquiry, fields.email, by=by, at=at)
+        clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+        if channel.auto_greeting:
+            _greet_automatically(inquiry, at=at)
+        feed.announce(inquiry, "ticket", to_customer=False)
     return inquiry
 
 
@@ -236,17 +250,18 @@ def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
     The clock runs on unless the policy in force lets an automatic text count (D-03);
     only then need the first person who answers not greet once more.
     """
-    message = messages.add(
-        inquiry,
-        direction=Direction.OUT,
-        text=policy_text(GREETING),
-        at=at,
-        automatic=True,
-    )
-    inquiry.first_automatic_reply_at = at
-    events.record(
-        inquiry, Verb.GREETED_AUTOMATICALLY, by=None, at=at, message=message.pk
-    )
-    if clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at):
-        inquiry.greeted_cycle = inquiry.cycle
-    inquiry.save(update_fields=["first_automatic_reply_at", "greeted_cycle"])
+    with gathering(inquiry) as sheet:
+        message = messages.add(
+            inquiry,
+            direction=Direction.OUT,
+            text=policy_text(GREETING),
+            at=at,
+            automatic=True,
+        )
+        inquiry.first_automatic_reply_at = at
+        events.record(
+            inquiry, Verb.GREETED_AUTOMATICALLY, by=None, at=at, message=message.pk
+        )
+        if clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at):
+            inquiry.greeted_cycle = inquiry.cycle
+        sheet.change(inquiry, "first_automatic_reply_at", "greeted_cycle")

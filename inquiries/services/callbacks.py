@@ -34,7 +34,7 @@ def reveal_contact(inquiry: Inquiry, *, reason: str, by: User, at: datetime) -> 
 
     Raises ValidationError (reason, phone), IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.REVEAL, by=by)
     if not by.supervises and not inquiry.callbacks.open().exists():
         raise IllegalStep(
@@ -65,7 +65,7 @@ def log_callback_attempt(
 
     Raises ValidationError (obstacle), IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if clicked := _clicked_before(inquiry, client_token):
         return clicked
     WORKFLOW.check(inquiry, Step.TRY_CALLBACK, by=by)
@@ -118,7 +118,7 @@ def finish_callback(
     Raises ValidationError (way, outcome, override_reason), IllegalStep, SentOtherwise,
     NotAllowed, ForbiddenPhrase, NeedsConfirmation.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if clicked := _clicked_before(inquiry, client_token):
         same = (clicked.done_way, clicked.outcome) == (way, _outcome(outcome))
         messages.refuse_other(inquiry, same=same)
@@ -201,7 +201,7 @@ def miss(inquiry: Inquiry, *, by: User | None, at: datetime) -> Callback:
 
     Raises IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     rule = WORKFLOW.check(inquiry, Step.MISS, by=by)
     WORKFLOW.move(inquiry, rule)
     inquiry.save(update_fields=["status"])

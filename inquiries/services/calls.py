@@ -55,7 +55,7 @@ def log_ring(
 
     Raises ValidationError (rung_at, answered_at), IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.LOG_RING, by=by)
     _refuse_impossible(rung_at, answered_at, "answered_at", at=at)
     clocks.start(inquiry, Metric.RING, at=rung_at)

@@ -42,7 +42,7 @@ def mark_question_clear(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
 
     Raises IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.CLEAR_QUESTION, by=by)
     if inquiry.question_clear_at is not None:
         return inquiry
@@ -105,7 +105,7 @@ def announce_checking(
     this makes it another customer's than those merged here are; SentOtherwise,
     NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if messages.already_sent(inquiry, client_token):
         promised = inquiry.callbacks.latest("pk")
         messages.refuse_other(inquiry, same=promised.question == question.strip())

@@ -40,7 +40,7 @@ def ask_closing_question(
 
     Raises IllegalStep when a topic is open or a promised reply is due, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if sent := messages.already_sent(inquiry, client_token):
         return sent
     rule = WORKFLOW.check(inquiry, Step.ASK_CLOSING, by=by)
@@ -72,7 +72,7 @@ def note_customer_left(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
 
     Raises IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.CUSTOMER_LEFT, by=by)
     if inquiry.customer_left_at is not None:
         return inquiry
@@ -109,7 +109,7 @@ def close(
     Raises ValidationError (intent), IllegalStep when something stands against it: no
     answer yet, an open topic, an open callback, no closing question; NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if messages.already_sent(inquiry, client_token):
         return inquiry
     rule = WORKFLOW.check(inquiry, Step.CLOSE, by=by)
@@ -154,7 +154,7 @@ def reopen(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
 
     Raises IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     rule = WORKFLOW.check(inquiry, Step.REOPEN, by=by)
     if by is None and inquiry.reopens_until and at > inquiry.reopens_until:
         raise IllegalStep(
@@ -182,7 +182,7 @@ def abandon(inquiry: Inquiry, *, by: User | None, at: datetime) -> Inquiry:
 
     Raises IllegalStep while it is not quiet yet or after an answer, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     _refuse_answered(inquiry, by=by)
     _refuse_too_early(inquiry, Step.ABANDON, at=at)
     return _give_up(inquiry, by=by, at=at)
@@ -196,7 +196,7 @@ def leave(inquiry: Inquiry, *, at: datetime) -> Inquiry:
 
     Raises IllegalStep after an answer.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if inquiry.status == Status.ABANDONED:
         return inquiry
     _refuse_answered(inquiry, by=None)

@@ -28,7 +28,7 @@ def note_email(
     Raises ValidationError (email), IllegalStep, NotAllowed.
     """
     address = _parsed(email)
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.NOTE_EMAIL, by=by)
     _note(inquiry, address, by=by, at=at)
     return inquiry
@@ -43,7 +43,7 @@ def agree(inquiry: Inquiry, *, at: datetime, email: str = "") -> Inquiry:
     Raises ValidationError (email), IllegalStep.
     """
     address = _parsed(email)
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.AGREE, by=None)
     if address:
         _note(inquiry, address, by=None, at=at)
@@ -96,7 +96,7 @@ def reveal_email(inquiry: Inquiry, *, reason: str, by: User, at: datetime) -> st
 
     Raises ValidationError (reason, email), IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.REVEAL_EMAIL, by=by)
     address = customers.reveal_email(inquiry.customer, by=by, reason=reason, at=at)
     events.record(

@@ -55,7 +55,7 @@ def request_contract_change(
         errors["clause"] = ValidationError(_("Please choose a clause."))
     cleaned = telling.clean({"wish": wish}, optional={"reason": reason}, errors=errors)
     with transaction.atomic():
-        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+        inquiry = Inquiry.objects.lock(inquiry.pk)
         if client_token is not None:
             earlier = inquiry.contract_requests.filter(client_token=client_token)
             if asked := earlier.first():
@@ -261,7 +261,7 @@ def result_text(request: ContractRequest) -> str:
 
 def _held(request: ContractRequest) -> tuple[Inquiry, ContractRequest]:
     """The inquiry, locked, and the request as it stands under that lock."""
-    inquiry = Inquiry.objects.locked().get(pk=request.inquiry_id)
+    inquiry = Inquiry.objects.lock(request.inquiry_id)
     return inquiry, ContractRequest.objects.get(pk=request.pk)
 
 

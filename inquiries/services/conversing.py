@@ -21,6 +21,7 @@ from inquiries.services.topics import clean_plain_reason, mark_answered
 from inquiries.workflow import WORKFLOW, Step
 from staff.models import User
 from tickets import feed
+from tickets.gathering import gathering
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
 from tickets.services.attachments import Upload
@@ -57,7 +58,7 @@ def reply(
     _refuse_unknown(answers)
     no_steps = clean_plain_reason(plain_reason)
     with transaction.atomic():
-        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+        inquiry = Inquiry.objects.lock(inquiry.pk)
         if sent := already_said(inquiry, client_token, text=text, files=inspected):
             return sent
         step = Step.ASK_BACK if _asks(text) else Step.REPLY
@@ -65,28 +66,29 @@ def reply(
         allowance = wording.examined(
             text, by=by, confirmed=confirmed, override_reason=override_reason
         )
-        message = say(
-            inquiry,
-            text=text,
-            verb=Verb.REPLIED,
-            by=by,
-            at=at,
-            files=inspected,
-            client_token=client_token,
-        )
-        allowance.record(inquiry, by=by, at=at, message=message)
-        wording.record_promises(inquiry, message)
-        changed = WORKFLOW.move(inquiry, rule)
-        inquiry.last_answer = message
-        something_else(inquiry)
-        inquiry.save(
-            update_fields=[
+        with gathering(inquiry) as sheet:
+            message = say(
+                inquiry,
+                text=text,
+                verb=Verb.REPLIED,
+                by=by,
+                at=at,
+                files=inspected,
+                client_token=client_token,
+            )
+            allowance.record(inquiry, by=by, at=at, message=message)
+            wording.record_promises(inquiry, message)
+            if WORKFLOW.move(inquiry, rule):
+                feed.announce(inquiry, "ticket", to_customer=True)
+            inquiry.last_answer = message
+            something_else(inquiry)
+            sheet.change(
+                inquiry,
                 "closing_answered_at",
                 "closing_asked_at",
                 "last_answer",
                 "status",
-            ]
-        )
+            )
         if answers:
             if inquiry.callbacks.open().filter(way=Way.MESSAGE).exists():
                 told = text or _("[file]")
@@ -94,8 +96,6 @@ def reply(
             mark_answered(
                 inquiry, answers, answer=message, by=by, at=at, plain_reason=no_steps
             )
-        if changed:
-            feed.announce(inquiry, "ticket", to_customer=True)
         return message
 
 
@@ -107,21 +107,22 @@ def greet(
 
     Raises IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if sent := messages.already_sent(inquiry, client_token):
         return sent
     rule = WORKFLOW.check(inquiry, Step.GREET, by=by)
-    message = say(
-        inquiry,
-        text=policy_text(GREETING),
-        verb=Verb.GREETED,
-        by=by,
-        at=at,
-        client_token=client_token,
-    )
-    if WORKFLOW.move(inquiry, rule):
-        inquiry.save(update_fields=["status"])
-        feed.announce(inquiry, "ticket", to_customer=True)
+    with gathering(inquiry) as sheet:
+        message = say(
+            inquiry,
+            text=policy_text(GREETING),
+            verb=Verb.GREETED,
+            by=by,
+            at=at,
+            client_token=client_token,
+        )
+        if WORKFLOW.move(inquiry, rule):
+            sheet.change(inquiry, "status")
+            feed.announce(inquiry, "ticket", to_customer=True)
     return message
 
 
@@ -140,22 +141,23 @@ def write_note(
     Raises ValidationError (text, files), SentOtherwise, NotAllowed.
     """
     text, inspected = messages.clean(text, files)
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if sent := messages.said_before(
         inquiry, client_token, text=text, files=inspected, direction=Direction.NOTE
     ):
         return sent
     WORKFLOW.check(inquiry, Step.NOTE, by=by)
-    note = messages.add(
-        inquiry,
-        direction=Direction.NOTE,
-        text=text,
-        at=at,
-        author=by,
-        files=inspected,
-        client_token=client_token,
-    )
-    events.record(inquiry, Verb.NOTED, by=by, at=at, message=note.pk)
+    with gathering(inquiry):
+        note = messages.add(
+            inquiry,
+            direction=Direction.NOTE,
+            text=text,
+            at=at,
+            author=by,
+            files=inspected,
+            client_token=client_token,
+        )
+        events.record(inquiry, Verb.NOTED, by=by, at=at, message=note.pk)
     return note
 
 

@@ -48,7 +48,7 @@ def explain_clauses(
     _refuse_gaps(cards, clauses=clauses, not_asked=not_asked, examples=examples)
     chosen = [card for card in cards if card.clause in clauses]
     with transaction.atomic():
-        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+        inquiry = Inquiry.objects.lock(inquiry.pk)
         if sent := messages.already_sent(inquiry, client_token):
             told = ClauseExplanation.objects.get(message=sent)
             same = (set(told.clauses), set(told.examples)) == (
@@ -94,7 +94,7 @@ def note_understanding(
 
     Raises IllegalStep when nothing has been explained, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.EXPLAIN_CLAUSES, by=by)
     explanation = _latest(inquiry)
     if explanation is None:
@@ -131,7 +131,7 @@ def tell_service_facts(
     place, rows = _chosen(zone, devices)
     facts = facts_for(place, rows, at=at)
     with transaction.atomic():
-        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+        inquiry = Inquiry.objects.lock(inquiry.pk)
         if sent := messages.already_sent(inquiry, client_token):
             told = ServiceFactsTold.objects.get(message=sent)
             known = [device["code"] for device in told.facts["installation"]]

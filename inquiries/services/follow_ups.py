@@ -93,7 +93,7 @@ def edit_follow_up(
     Raises ValidationError (text) when the words of IN-56 do not begin it, IllegalStep,
     NotAllowed, ForbiddenPhrase, NeedsConfirmation.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.FOLLOW_UP, by=by)
     follow_up = _waiting(inquiry)
     allowance = _edit(
@@ -125,7 +125,7 @@ def send_follow_up(
     Raises ValidationError (text), IllegalStep, NotAllowed, ForbiddenPhrase,
     NeedsConfirmation, ScriptError.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.FOLLOW_UP, by=by)
     sent = _of_cycle(inquiry, FollowUpStatus.SENT)
     if sent and (text is None or _plain(text) == sent.text):
@@ -151,7 +151,7 @@ def cancel_follow_up(
 
     Raises ValidationError (reason), IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.FOLLOW_UP, by=by)
     if cancelled := _of_cycle(inquiry, FollowUpStatus.CANCELLED):
         return cancelled
@@ -217,7 +217,7 @@ def attempt(claimed: FollowUp, *, at: datetime) -> bool:
     """Send what was claimed, if it still waits; returns whether it was sent."""
     try:
         with transaction.atomic():
-            inquiry = Inquiry.objects.locked().get(pk=claimed.inquiry_id)
+            inquiry = Inquiry.objects.lock(claimed.inquiry_id)
             waiting = _pending(inquiry, claimed.pk)
             if waiting is None:
                 return False
@@ -227,7 +227,7 @@ def attempt(claimed: FollowUp, *, at: datetime) -> bool:
         logger.warning("follow-up %d not sent (%s)", claimed.pk, name)
         reason = NotSent.NO_CARRIER if isinstance(error, NoCarrier) else NotSent.FAULT
     with transaction.atomic():
-        inquiry = Inquiry.objects.locked().get(pk=claimed.inquiry_id)
+        inquiry = Inquiry.objects.lock(claimed.inquiry_id)
         waiting = _pending(inquiry, claimed.pk)
         if waiting is not None and at > waiting.deadline:
             _end(inquiry, waiting, FollowUpStatus.FAILED, reason=reason, by=None, at=at)

@@ -19,7 +19,7 @@ def take(inquiry: Inquiry, *, by: User, at: datetime) -> Inquiry:
 
     Raises IllegalStep when another agent has it or it is closed, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.TAKE, by=by)
     refuse_poaching(inquiry, Step.TAKE, by=by)
     assignment.take(inquiry, by=by, at=at)
@@ -33,7 +33,7 @@ def assign(inquiry: Inquiry, *, to: User, by: User, at: datetime) -> Inquiry:
     Raises ValidationError (to) for someone who does not answer inquiries, IllegalStep,
     NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.ASSIGN, by=by)
     refuse_poaching(inquiry, Step.ASSIGN, by=by)
     if not User.objects.answering().filter(pk=to.pk).exists():

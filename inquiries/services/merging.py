@@ -159,13 +159,13 @@ def _place_of_words(inquiry: Inquiry) -> tuple[Inquiry, Inquiry | None] | None:
     The target's lock is enough: nobody merges or takes apart without it.
     """
     if inquiry.status != Status.MERGED:
-        own = Inquiry.objects.locked().get(pk=inquiry.pk)
+        own = Inquiry.objects.lock(inquiry.pk)
         return None if own.status == Status.MERGED else (own, None)
     standing = Merge.objects.standing().filter(inquiry=inquiry)
     found = standing.first()
     if found is None:
         return None
-    into = Inquiry.objects.locked().get(pk=found.into_id)
+    into = Inquiry.objects.lock(found.into_id)
     return (into, inquiry) if standing.filter(pk=found.pk).exists() else None
 
 

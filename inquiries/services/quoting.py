@@ -127,7 +127,7 @@ def draft_quotation(
     Raises ValidationError (items, items.N.code, items.N.quantity, days, delivery,
     starts_on, operator_days, waiver, credit_score), IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.DRAFT_QUOTATION, by=by)
     order = Order(
         items=tuple(items),
@@ -168,7 +168,7 @@ def send_quotation(
     Raises PricesChanged when a line costs something else by now, ValidationError
     (deposit_terms, or what cannot be rented any more), IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=quotation.inquiry_id)
+    inquiry = Inquiry.objects.lock(quotation.inquiry_id)
     draft = Quotation.objects.select_for_update(of=("self",)).get(pk=quotation.pk)
     if draft.drafted_by_id != by.pk:
         raise NotAllowed(Step.QUOTE)
@@ -226,7 +226,7 @@ def quote(
     Raises SentOtherwise for another order under that token, what `draft_quotation` and
     `send_quotation` raise, and PricesChanged when the prices have another stamp by now.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     if client_token:
         known = Quotation.objects.filter(inquiry=inquiry, client_token=client_token)
         if sent := known.first():

@@ -65,7 +65,7 @@ def report_fault(
         device=device, fault=fault, urgency=urgency, urgency_reason=urgency_reason
     )
     with transaction.atomic():
-        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+        inquiry = Inquiry.objects.lock(inquiry.pk)
         if client_token is not None:
             earlier = inquiry.repair_requests.filter(client_token=client_token)
             if reported := earlier.first():
@@ -300,7 +300,7 @@ def _compensation(request: RepairRequest, *, at: datetime) -> Decimal | None:
 
 def _held(request: RepairRequest) -> tuple[Inquiry, RepairRequest]:
     """The inquiry, locked, and the request as it stands under that lock."""
-    inquiry = Inquiry.objects.locked().get(pk=request.inquiry_id)
+    inquiry = Inquiry.objects.lock(request.inquiry_id)
     return inquiry, RepairRequest.objects.get(pk=request.pk)
 
 

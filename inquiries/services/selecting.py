@@ -56,7 +56,7 @@ def select_devices(
     _refuse_unasked(
         scene=scene, scale=scale, needs=needs, category=category, budget=budget
     )
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.SELECT_DEVICES, by=by)
     found = prices.recommend(
         scene=scene, scale=scale, needs=needs, category=category, budget=budget
@@ -117,7 +117,7 @@ def recommend(
     Raises ValidationError (codes, only_one_reason, override_reason), IllegalStep,
     SentOtherwise, NotAllowed, ForbiddenPhrase, NeedsConfirmation.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     sent = messages.already_sent(inquiry, client_token)
     if sent is not None and (before := Comparison.objects.filter(message=sent).first()):
         own = " ".join(only_one_reason.split()) if before.only_one_reason else ""
@@ -181,7 +181,7 @@ def choose_device(
 
     Raises ValidationError (code, message), IllegalStep, NotAllowed.
     """
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.CHOOSE_DEVICE, by=by)
     if comparison.selection.inquiry_id not in together(inquiry):
         raise Comparison.DoesNotExist

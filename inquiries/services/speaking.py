@@ -11,8 +11,10 @@ from typing import Any, Final
 from inquiries.models import Inquiry
 from inquiries.services.owing import replied
 from knowledge.models import Script
+from rows.questions import Question, Slot
 from sla.models import Clock, Metric
 from staff.models import User
+from tickets.gathering import gathering
 from tickets.models import Direction, Message, Verb
 from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile
@@ -22,10 +24,12 @@ COMPLEX_NOTICE: Final = "COMPLEX_NOTICE"
 CLOSING_QUESTION: Final = "CLOSING_QUESTION"
 CLOSING_STATEMENT: Final = "CLOSING_STATEMENT"
 
+_SCRIPT: Final = Question(lambda: Script.objects.filter(code=Slot("code")))
+
 
 def policy_text(code: str) -> str:
     """A text that the policy fixes, character for character."""
-    return Script.objects.get(code=code).text
+    return _SCRIPT.get(code=code).text
 
 
 def say(
@@ -44,24 +48,28 @@ def say(
     It stops the clocks of a first reply (IN-24), and an inquiry that nobody has taken
     becomes the speaker's. `data` goes into the history.
     """
-    message = messages.add(
-        inquiry,
-        direction=Direction.OUT,
-        text=_greeted(inquiry, text),
-        at=at,
-        author=by,
-        files=files,
-        client_token=client_token,
-    )
-    events.record(inquiry, verb, by=by, at=at, message=message.pk, **data)
-    replied(inquiry, at=at, by=by)
-    if inquiry.assignee_id is None:
-        inquiry.assignee = by
-        events.record(inquiry, Verb.TAKEN, by=by, at=at)
-    if inquiry.first_human_reply_at is None:
-        inquiry.first_human_reply_at = at
-    inquiry.greeted_cycle = inquiry.cycle
-    inquiry.save(update_fields=["assignee", "first_human_reply_at", "greeted_cycle"])
+    with gathering(inquiry) as sheet:
+        message = messages.add(
+            inquiry,
+            direction=Direction.OUT,
+            text=_greeted(inquiry, text),
+            at=at,
+            author=by,
+            files=files,
+            client_token=client_token,
+        )
+        events.record(inquiry, verb, by=by, at=at, message=message.pk, **data)
+        replied(inquiry, at=at, by=by)
+        if inquiry.assignee_id is None:
+            inquiry.assignee = by
+            sheet.change(inquiry, "assignee")
+            events.record(inquiry, Verb.TAKEN, by=by, at=at)
+        if inquiry.first_human_reply_at is None:
+            inquiry.first_human_reply_at = at
+            sheet.change(inquiry, "first_human_reply_at")
+        if inquiry.greeted_cycle != inquiry.cycle:
+            inquiry.greeted_cycle = inquiry.cycle
+            sheet.change(inquiry, "greeted_cycle")
     return message
 
 

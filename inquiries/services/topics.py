@@ -39,7 +39,7 @@ def add_topic(
     """
     _refuse_unknown(topic)
     question = clean_message(question, required=False)
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     rule = WORKFLOW.check(inquiry, Step.ADD_TOPIC, by=by)
     if known := inquiry.topics.open().filter(topic=topic).first():
         return known
@@ -62,7 +62,7 @@ def remove_topic(inquiry: Inquiry, *, topic: str, by: User, at: datetime) -> Non
     conversation that is merged here; NotAllowed.
     """
     _refuse_unknown(topic)
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.REMOVE_TOPIC, by=by)
     wrong = inquiry.topics.open().filter(topic=topic).first()
     if wrong is None:
@@ -83,7 +83,7 @@ def mark_complex(
     NotAllowed.
     """
     _refuse_unknown(topic)
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.MARK_COMPLEX, by=by)
     asked = inquiry.topics.open().filter(topic=topic).first()
     if asked is None:
@@ -118,7 +118,7 @@ def answer_topic(
     """
     _refuse_unknown(topic)
     reason = clean_plain_reason(plain_reason)
-    inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+    inquiry = Inquiry.objects.lock(inquiry.pk)
     WORKFLOW.check(inquiry, Step.ANSWER_TOPIC, by=by)
     answer = message or _last_answer(inquiry)
     if message is not None and not _is_answer(inquiry, message):

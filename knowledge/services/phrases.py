@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from django.db.models import Count, Max
+from django.db import connection
 
 from knowledge.models import Phrase, PromiseLimit
 from knowledge.phrase_guard import (
@@ -16,9 +16,16 @@ from knowledge.phrase_guard import (
     amounts,
     examine,
 )
+from rows.questions import Question, Slot
 from staff.models import User
 
 _NOT_OURS: Final = frozenset({Kind.FORBIDDEN, Kind.ABSOLUTE, Kind.MONEY})
+
+
+_STAMP_SQL: Final = """
+SELECT count(*), max(history_id) FROM knowledge_historicalphrase
+"""
+_LIMIT: Final = Question(lambda: PromiseLimit.objects.filter(role=Slot("role")))
 
 
 class UnfitWording(Exception):
@@ -115,8 +122,10 @@ def may_be_repeated(text: str) -> bool:
 
 def rulebook() -> Rulebook:
     """The rules in force; one query, as long as nobody changes them."""
-    stamp = Phrase.history.aggregate(changes=Count("pk"), last=Max("pk"))
-    return _built((stamp["changes"], stamp["last"]))
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP_SQL)
+        stamp: tuple[int, int | None] = cursor.fetchone()
+    return _built(stamp)
 
 
 @lru_cache(maxsize=2)
@@ -129,5 +138,5 @@ def may_promise(person: User) -> Decimal | None:
 
     A role without a row may promise nothing.
     """
-    row = PromiseLimit.objects.filter(role=person.role).first()
+    row = _LIMIT.first(role=person.role)
     return Decimal(0) if row is None else row.amount

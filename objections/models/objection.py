@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -14,6 +14,7 @@ from customers.said import pairs_index
 from inquiries.models import Inquiry
 from objections.models.taxonomy import DemandKind, ObjectionType, Subtype
 from objections.workflow import ENDED, Status
+from rows.questions import Question, Slot
 from staff.models import Role, User
 from tickets.models import Message, Ticket, TicketQuerySet
 
@@ -53,8 +54,12 @@ class ObjectionQuerySet(TicketQuerySet["Objection"]):
     """Questions about objections."""
 
     def locked(self) -> "ObjectionQuerySet":
-        """Lock the ticket first, then work: every verb begins here."""
+        """Lock the ticket first, then work: every verb begins so."""
         return self.select_for_update(of=("self", "ticket_ptr")).select_related(None)
+
+    def lock(self, pk: int) -> "Objection":
+        """The one with this key, locked."""
+        return _LOCKED.get(pk=pk)
 
     def needing_contacts(self, *, at: datetime) -> "ObjectionQuerySet":
         """Those whose customer has to be reached still, or whose file is kept.
@@ -67,6 +72,9 @@ class ObjectionQuerySet(TicketQuerySet["Objection"]):
             external_complaints__isnull=False
         )
         return self.filter((kept & ~Q(status=Status.WITHDRAWN)) | outside)
+
+
+_LOCKED: Final = Question(lambda: Objection.objects.locked().filter(pk=Slot("pk")))
 
 
 class Objection(Ticket):

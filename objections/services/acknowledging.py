@@ -33,7 +33,7 @@ def acknowledge(
 
     Raises IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     if objection.acknowledged_at is not None and objection.assignee_id == by.pk:
         return objection
     WORKFLOW.check(objection, Step.ACKNOWLEDGE, by=by)

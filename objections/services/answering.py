@@ -63,7 +63,7 @@ def answer_proposal(
         missing="" if accepted else _("Please say what is not right about it."),
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         latest = objection.proposals.last()
         if latest is not None and _answered_so(latest, wanted, reason, proposal):
             return latest

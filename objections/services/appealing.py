@@ -39,7 +39,7 @@ def appeal(
         missing=_("Please say what should be looked at once more."),
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         last = objection.appeals.last()
         if last is not None and last.decided_at is None and last.reason == reason:
             return last
@@ -107,7 +107,7 @@ def decide_appeal(
         missing=_("Please tell the customer what was decided, and why."),
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         last = objection.appeals.last()
         if last and (last.decided_by_id, last.granted, last.decision) == (
             by.pk,

@@ -34,7 +34,7 @@ def archive(objection: Objection, *, by: User | None, at: datetime) -> Objection
 
     Raises IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     if objection.status == Status.ARCHIVED:
         return objection
     rule = WORKFLOW.rules[Step.ARCHIVE]

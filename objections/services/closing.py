@@ -72,7 +72,7 @@ def investigate_again(objection: Objection, *, by: User, at: datetime) -> Object
 
     Raises IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     _refuse_below(objection, Step.INVESTIGATE_AGAIN, by=by)
     WORKFLOW.check(objection, Step.INVESTIGATE_AGAIN, by=by)
     promises.stop(objection, Metric.PROPOSAL, at=at, by=by)
@@ -93,7 +93,7 @@ def escalate(objection: Objection, *, reason: str, by: User, at: datetime) -> Ob
         reason, field="reason", missing=_("Please say why the next level decides.")
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         if _escalated_so(objection, reason, by=by):
             return objection
         _refuse_below(objection, Step.ESCALATE, by=by)
@@ -129,7 +129,7 @@ def close_unagreed(objection: Objection, *, by: User, at: datetime) -> Objection
 
     Raises IllegalStep, NotAllowed, ScriptError.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     if objection.closure == Closure.NOT_AGREED:
         return objection
     refuse_partial(objection, Step.CLOSE_UNAGREED, by=by)

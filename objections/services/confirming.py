@@ -22,7 +22,7 @@ def confirm_phone(objection: Objection, *, code: str, at: datetime) -> Objection
     customer = objection.customer
     codes.check(customer, code, at=at)
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         if objection.phone_confirmed_at is None and objection.customer == customer:
             objection.phone_confirmed_at = at
             objection.save(update_fields=["phone_confirmed_at"])

@@ -38,7 +38,7 @@ def convert(
     """
     checked = check(facts, at=at, whole=False)
     with transaction.atomic():
-        inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
+        inquiry = Inquiry.objects.lock(inquiry.pk)
         if earlier := inquiry.objections.first():
             return earlier
         refuse_used(client_token)

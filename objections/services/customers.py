@@ -41,7 +41,7 @@ def customer_writes(
     """
     text, inspected = messages.clean(text, files, with_videos=True)
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         if sent := messages.said_before(
             objection,
             client_token,
@@ -78,7 +78,7 @@ def urge(objection: Objection, *, at: datetime) -> Objection:
 
     Raises IllegalStep.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     WORKFLOW.check(objection, Step.URGE, by=None)
     if objection.urged_at is not None and at - objection.urged_at < HASTE:
         return objection
@@ -109,7 +109,7 @@ def withdraw(
         missing=_("Please write a word on why it is withdrawn."),
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         if _withdrawn(objection, statement, by=by):
             return objection
         if by is not None:

@@ -135,7 +135,7 @@ def handoff_for(objection: Objection, code: str, step: Step, *, by: User) -> Han
 
 def held(handoff: Handoff) -> tuple[Objection, Handoff]:
     """The objection, locked, and the hand-off as it stands under that lock."""
-    objection = Objection.objects.locked().get(pk=handoff.objection_id)
+    objection = Objection.objects.lock(handoff.objection_id)
     fresh = Handoff.objects.select_related("department").get(pk=handoff.pk)
     return objection, fresh
 

@@ -71,7 +71,7 @@ def add_evidence(
         text, files, required=attachment is None, with_videos=True
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
         WORKFLOW.check(objection, Step.ADD_EVIDENCE, by=by)
         found = _kind(kind)
@@ -111,7 +111,7 @@ def attach_conversations(
 
     Raises IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
     WORKFLOW.check(objection, Step.ADD_EVIDENCE, by=by)
     kind = _kind(CHAT_LOG)
@@ -137,7 +137,7 @@ def waive_evidence(
         reason, field="reason", missing=_("Please say why there is none.")
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         refuse_partial(objection, Step.WAIVE_EVIDENCE, by=by)
         WORKFLOW.check(objection, Step.WAIVE_EVIDENCE, by=by)
         refuse_unasked(objection, Step.WAIVE_EVIDENCE, by=by)
@@ -160,7 +160,7 @@ def keep_copy(
 
     Raises ValidationError (kind), IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     refuse_partial(objection, Step.ADD_EVIDENCE, by=by)
     WORKFLOW.check(objection, Step.ADD_EVIDENCE, by=by)
     piece = (text, None, hashlib.sha256(text.encode()).hexdigest())

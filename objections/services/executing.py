@@ -41,7 +41,7 @@ def assign_action(
 
     Raises ValidationError (number, to), IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     refuse_partial(objection, Step.ASSIGN_ACTION, by=by)
     WORKFLOW.check(objection, Step.ASSIGN_ACTION, by=by)
     action = _action(objection, number)
@@ -86,7 +86,7 @@ def execute(
     )
     _text, inspected = messages.clean("", files, required=False)
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         refuse_partial(objection, Step.EXECUTE, by=by)
         mine = objection.actions.filter(number=number, done_by=by, proof=proof)
         if done := mine.first():
@@ -165,7 +165,7 @@ def tell_result(
         appeal_days=str(APPEAL_DAYS),
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         if sent := messages.said_before(
             objection, client_token, text=told, files=(), direction=Direction.OUT
         ):

@@ -51,7 +51,7 @@ def extend(
         reason, field="reason", missing=_("Please say why more time is needed.")
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         refuse_partial(objection, Step.EXTEND, by=by)
         known = Extension.objects.filter(objection=objection).first()
         if known and (known.granted_by_id, known.reason) == (by.pk, reason):
@@ -114,7 +114,7 @@ def order_test(
         missing=_("Please say what the laboratory is to find out."),
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         refuse_partial(objection, Step.ORDER_TEST, by=by)
         WORKFLOW.check(objection, Step.ORDER_TEST, by=by)
         refuse_unasked(objection, Step.ORDER_TEST, by=by)

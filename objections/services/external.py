@@ -46,7 +46,7 @@ def note_external(
     moments = {"received_at": received_at, "respond_by": respond_by}
     facts = _facts(source, reference, authority, mediation, moments, at=at)
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         refuse_partial(objection, Step.NOTE_EXTERNAL, by=by)
         WORKFLOW.check(objection, Step.NOTE_EXTERNAL, by=by)
         mine = objection.external_complaints
@@ -138,7 +138,7 @@ def end_external(
 def _held(
     objection: Objection, number: int, *, by: User
 ) -> tuple[Objection, ExternalComplaint]:
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     refuse_partial(objection, Step.NOTE_EXTERNAL, by=by)
     WORKFLOW.check(objection, Step.NOTE_EXTERNAL, by=by)
     found = objection.external_complaints.filter(number=number).first()

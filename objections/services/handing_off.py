@@ -53,7 +53,7 @@ def hand_off(
 
     Raises ValidationError (departments, reason), IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     standing = list(objection.handoffs.standing().select_related("department"))
     asked = {it.department.code for it in standing}
     if standing and (departments is None or set(departments) == asked):

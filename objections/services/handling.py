@@ -22,7 +22,7 @@ def take(objection: Objection, *, by: User, at: datetime) -> Objection:
     Raises IllegalStep when another agent has it or it has ended, NotAllowed, also for
     the one whom it names (OB-07).
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     refuse_partial(objection, Step.TAKE, by=by)
     WORKFLOW.check(objection, Step.TAKE, by=by)
     refuse_poaching(objection, Step.TAKE, by=by)
@@ -36,7 +36,7 @@ def assign(objection: Objection, *, to: User, by: User, at: datetime) -> Objecti
 
     Raises ValidationError (to), IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     WORKFLOW.check(objection, Step.ASSIGN, by=by)
     refuse_poaching(objection, Step.ASSIGN, by=by)
     fit = User.objects.answering().filter(pk=to.pk).exists()
@@ -55,7 +55,7 @@ def reveal_contact(objection: Objection, *, reason: str, by: User, at: datetime)
 
     Raises ValidationError (reason, phone), NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     WORKFLOW.check(objection, Step.REVEAL, by=by)
     number = reveal_phone(objection.customer, by=by, reason=reason, at=at)
     events.record(objection, Verb.CONTACT_REVEALED, by=by, at=at)

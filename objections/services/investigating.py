@@ -59,7 +59,7 @@ def ask_for_evidence(
     """
     text, _none = messages.clean(text, ())
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         if sent := messages.said_before(
             objection, client_token, text=text, files=(), direction=Direction.OUT
         ):
@@ -94,7 +94,7 @@ def go_on(objection: Objection, *, by: User, at: datetime) -> Objection:
 
     A second click changes nothing. Raises IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     refuse_partial(objection, Step.GO_ON, by=by)
     if _went_on_by(objection, by=by):
         return objection
@@ -178,7 +178,7 @@ def conclude(
     if errors:
         raise ValidationError(errors)
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         refuse_partial(objection, Step.CONCLUDE, by=by)
         facts = (text, responsibility, cause, clause)
         if found := _concluded_by(objection, facts, known, by=by):

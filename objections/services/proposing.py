@@ -72,7 +72,7 @@ def propose(
     """
     said = checked(text, measures, replies)
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         refuse_partial(objection, Step.PROPOSE, by=by)
         if made := _proposed_by(objection, said, by=by):
             return made
@@ -122,7 +122,7 @@ def approve(
 
     Raises IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     refuse_partial(objection, Step.APPROVE, by=by)
     latest = objection.proposals.last()
     if latest is not None and latest.approvals.filter(decided_by=by).exists():
@@ -162,7 +162,7 @@ def send_back(objection: Objection, *, reason: str, by: User, at: datetime) -> P
         reason, field="reason", missing=_("Please say what should be different.")
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         refuse_partial(objection, Step.SEND_BACK, by=by)
         latest = objection.proposals.last()
         if latest and (latest.sent_back_by_id, latest.sent_back_reason) == (

@@ -55,7 +55,7 @@ def correct(
 
     Raises ValidationError by field, IllegalStep, NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     refuse_partial(objection, Step.CORRECT, by=by)
     WORKFLOW.check(objection, Step.CORRECT, by=by)
     before = facts_of(objection)
@@ -119,7 +119,7 @@ def record(
     Raises ValidationError naming each field that is still missing, IllegalStep,
     NotAllowed.
     """
-    objection = Objection.objects.locked().get(pk=objection.pk)
+    objection = Objection.objects.lock(objection.pk)
     if objection.recorded_at is not None:
         return objection
     refuse_partial(objection, Step.RECORD, by=by)

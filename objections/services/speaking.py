@@ -42,7 +42,7 @@ def reply(
     """
     text, inspected = messages.clean(text, files)
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         if sent := messages.said_before(
             objection, client_token, text=text, files=inspected, direction=Direction.OUT
         ):
@@ -81,7 +81,7 @@ def write_note(
     """
     text, inspected = messages.clean(text, files)
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         if sent := messages.said_before(
             objection,
             client_token,

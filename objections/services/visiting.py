@@ -52,7 +52,7 @@ def visit(
         process_satisfaction=process_satisfaction,
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         made = objection.return_visits.filter(cycle=objection.cycle)
         last = objection.return_visits.last()
         if last is not None and _is_try(last, objection, attempt, by=by):
@@ -105,7 +105,7 @@ def rate(
         process_satisfaction=process_satisfaction,
     )
     with transaction.atomic():
-        objection = Objection.objects.locked().get(pk=objection.pk)
+        objection = Objection.objects.lock(objection.pk)
         made = objection.return_visits.filter(cycle=objection.cycle)
         last = objection.return_visits.filter(made_by=None).last()
         if last is not None and (

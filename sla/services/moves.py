@@ -3,7 +3,8 @@
 A clock's record never runs backwards: an act that arrives after something later was
 recorded takes effect then. All that a verb does to a clock, its lines and the ticket's
 next deadline are written in one statement that each connection plans once, because an
-answer waits for it.
+answer waits for it; where a verb gathers what it writes on the ticket, the deadline is
+written with the rest.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from rows.prepared import Prepared
 from sla import ledger
 from sla.models import (
     Clock,
@@ -24,7 +26,6 @@ from sla.models import (
     Pause,
     Target,
 )
-from sla.prepared import Prepared
 from sla.promise import resume as resumed_schedule
 from sla.services import rules, set_aside
 from staff.models import User
@@ -72,6 +73,16 @@ CREATE_SQL: Final = f"""
 INSERT INTO sla_clock (id, {", ".join((*FIXED, *MOVING))})
 VALUES (%(id)s, {", ".join(f"%({name})s" for name in (*FIXED, *MOVING))})
 """  # noqa: S608 - every part is a constant of this module
+NEXT_DUE_SQL: Final = """least(
+       CASE %(status)s WHEN 'running' THEN %(due_at)s::timestamptz END,
+       (SELECT min(due_at) FROM sla_clock
+         WHERE ticket_id = %(ticket_id)s AND status = 'running' AND id <> %(id)s))
+"""
+DUE_ALONE_SQL: Final = f"""
+UPDATE tickets_ticket SET next_due_at = {NEXT_DUE_SQL}
+ WHERE id = %(ticket_id)s
+RETURNING next_due_at
+"""  # noqa: S608 - every part is a constant of this module
 _WRITE_SQL: Final = """
 WITH clock AS ({clock}), lines AS (
     INSERT INTO sla_clockevent
@@ -84,16 +95,20 @@ WITH clock AS ({clock}), lines AS (
            AS line (kind, step, at, recorded_at, actor_id, detail, hash, place)
      ORDER BY place
 )
-UPDATE tickets_ticket
-   SET next_due_at = least(
-       CASE %(status)s WHEN 'running' THEN %(due_at)s::timestamptz END,
-       (SELECT min(due_at) FROM sla_clock
-         WHERE ticket_id = %(ticket_id)s AND status = 'running' AND id <> %(id)s))
- WHERE id = %(ticket_id)s
-RETURNING next_due_at
+{due}
 """
-WRITE_CHANGED: Final = Prepared("sla_write", _WRITE_SQL.format(clock=CHANGE_SQL))
-WRITE_NEW: Final = Prepared("sla_write_new", _WRITE_SQL.format(clock=CREATE_SQL))
+# By whether the clock is new, and whether the deadline is written with other things.
+WRITE: Final = {
+    (new, gathered): Prepared(
+        f"sla_write{'_new' * new}{'_gathered' * gathered}",
+        _WRITE_SQL.format(
+            clock=CREATE_SQL if new else CHANGE_SQL,
+            due=f"SELECT {NEXT_DUE_SQL}" if gathered else DUE_ALONE_SQL,
+        ),
+    )
+    for new in (False, True)
+    for gathered in (False, True)
+}
 
 
 class Held:
@@ -245,9 +260,12 @@ class Held:
             "details": [line.detail for line in lines],
             "hashes": [line.hash for line in lines],
         }
+        statement = WRITE[new, ticket.sheet is not None]
         with connection.cursor() as cursor:
-            cursor.execute((WRITE_NEW if new else WRITE_CHANGED).ready(), values)
+            cursor.execute(statement.ready(), values)
             (ticket.next_due_at,) = cursor.fetchone()
+        if ticket.sheet is not None:
+            ticket.sheet.change(ticket, "next_due_at")
         self.lines = []
         feed.announce(ticket, "clock", to_customer=True)
         return clock

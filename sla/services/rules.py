@@ -13,6 +13,7 @@ from typing import Final
 
 from django.db import connection
 
+from rows.prepared import Prepared
 from sla.business_time import BusinessTime, Hours, compile_hours
 from sla.metrics import Metric
 from sla.models import (
@@ -23,7 +24,6 @@ from sla.models import (
     PolicyVersion,
     Target,
 )
-from sla.prepared import Prepared
 from sla.promise import Length, Terms
 from sla.services.calendar_content import CalendarContent
 from tickets.models import Ticket

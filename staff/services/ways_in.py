@@ -3,13 +3,21 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Final
 
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 
+from rows.questions import Question, Slot
 from staff.models import ApiToken, SignInLink, User
 
 LINK_LIFETIME = timedelta(hours=12)
+
+_API_TOKEN: Final = Question(
+    lambda: ApiToken.objects.select_related("user").filter(
+        token_hash=Slot("token_hash"), revoked_at=None, user__is_active=True
+    )
+)
 
 
 def hash_of(token: str) -> str:
@@ -58,11 +66,7 @@ def make_api_token(user: User, *, at: datetime) -> str:
 
 def user_of_api_token(token: str) -> User | None:
     """The active person behind an API token."""
-    found = (
-        ApiToken.objects.select_related("user")
-        .filter(token_hash=hash_of(token), revoked_at=None, user__is_active=True)
-        .first()
-    )
+    found = _API_TOKEN.first(token_hash=hash_of(token))
     return found.user if found else None
 
 

@@ -1,7 +1,7 @@
 """The ticket: what every kind of case shares, and the channels it comes by."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Final, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +16,9 @@ from customers.said import pairs_index
 from staff.models import Department, Named, User
 from tickets.addresses import AddressKind, check_address, href_of
 from tickets.models.store import Store
+
+if TYPE_CHECKING:
+    from tickets.gathering import Gathered
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
@@ -133,7 +136,12 @@ class TicketQuerySet(models.QuerySet[T]):
 
 
 class Ticket(models.Model):
-    """What every kind of case shares; the desk's list reads this table alone."""
+    """What every kind of case shares; the desk's list reads this table alone.
+
+    `sheet` is what a verb gathers that is at work on it (`tickets.gathering`).
+    """
+
+    sheet: "Gathered | None" = None
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)

@@ -3,22 +3,11 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any, Final
-
-from django.db import connection
+from typing import Any
 
 from staff.models import User
-from tickets.models import Ticket
-
-# Every verb writes at least one: the line and the head of its chain in one statement.
-RECORD_SQL: Final = """
-WITH line AS (
-    INSERT INTO tickets_event (ticket_id, sequence, verb, actor_id, at, data, hash)
-    VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING ticket_id, hash
-)
-UPDATE tickets_ticket SET event_count = event_count + 1, chain_head = line.hash
-  FROM line WHERE tickets_ticket.id = line.ticket_id
-"""
+from tickets.gathering import gathering
+from tickets.models import Event, Ticket
 
 
 def event_hash(
@@ -63,11 +52,20 @@ def record(
         at=at,
         data=data,
     )
-    line = (ticket.pk, sequence, verb, actor_id, at, json.dumps(data), chain_head)
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD_SQL, line)
-    ticket.event_count = sequence
-    ticket.chain_head = chain_head
+    line = Event(
+        ticket_id=ticket.pk,
+        sequence=sequence,
+        verb=verb,
+        actor_id=actor_id,
+        at=at,
+        data=data,
+        hash=chain_head,
+    )
+    with gathering(ticket) as sheet:
+        sheet.add(line)
+        ticket.event_count = sequence
+        ticket.chain_head = chain_head
+        sheet.change(ticket, "event_count", "chain_head")
 
 
 def broken_links(ticket: Ticket) -> list[int]:

@@ -3,17 +3,27 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from rows.questions import Question, Slot
+from rows.sheet import next_key
 from staff.models import User
 from tickets import feed
+from tickets.gathering import gathering
 from tickets.models import Direction, Message, Ticket
 from tickets.services import attachments
 from tickets.services.attachments import InspectedFile, Upload
 from tickets.text import clean_message, preview
 from tickets.workflow import SentOtherwise
+
+_SENT: Final = Question(
+    lambda: Message.objects.filter(
+        ticket=Slot("ticket"), client_token=Slot("client_token")
+    )
+)
 
 
 def clean(
@@ -48,7 +58,7 @@ def already_sent(ticket: Ticket, client_token: uuid.UUID | None) -> Message | No
     """The message that an earlier click on the same button has sent."""
     if client_token is None:
         return None
-    return ticket.messages.filter(client_token=client_token).first()
+    return _SENT.first(ticket=ticket.pk, client_token=client_token)
 
 
 def refuse_other(ticket: Ticket, *, same: bool) -> None:
@@ -115,7 +125,8 @@ def add(
     A customer's message starts their wait, a colleague's answer ends it; an automatic
     text and a note do neither. `origin` is the merged ticket by whose link it came.
     """
-    message = Message.objects.create(
+    message = Message(
+        pk=next_key(Message),
         ticket_id=ticket.pk,
         direction=direction,
         author=author,
@@ -125,19 +136,20 @@ def add(
         client_token=client_token,
         origin_id=origin.pk if origin else None,
     )
+    with gathering(ticket) as sheet:
+        sheet.add(message)
+        ticket.message_count += 1
+        sheet.change(ticket, "message_count")
+        if direction != Direction.NOTE:
+            ticket.last_message_at = at
+            ticket.last_message_preview = preview(text) or _("[file]")
+            sheet.change(ticket, "last_message_at", "last_message_preview")
+        if direction == Direction.IN and ticket.customer_waiting_since is None:
+            ticket.customer_waiting_since = at
+            sheet.change(ticket, "customer_waiting_since")
+        if direction == Direction.OUT and not automatic:
+            ticket.customer_waiting_since = None
+            sheet.change(ticket, "customer_waiting_since")
     attachments.keep(message, files)
-    ticket.message_count += 1
-    changed = ["message_count"]
-    if direction != Direction.NOTE:
-        ticket.last_message_at = at
-        ticket.last_message_preview = preview(text) or _("[file]")
-        changed += ["last_message_at", "last_message_preview"]
-    if direction == Direction.IN and ticket.customer_waiting_since is None:
-        ticket.customer_waiting_since = at
-        changed.append("customer_waiting_since")
-    if direction == Direction.OUT and not automatic:
-        ticket.customer_waiting_since = None
-        changed.append("customer_waiting_since")
-    ticket.save(update_fields=changed)
     feed.announce(ticket, "message", to_customer=direction != Direction.NOTE)
     return message

@@ -72,6 +72,7 @@ def fill(
                     f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608
                     f" coalesce(max(id), 0) + 1, false) FROM {table.name}"
                 )
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return done
 
 

@@ -3,13 +3,18 @@
 Planning was a third of what a reply waits for when a clock stops and another starts.
 """
 
+import hashlib
 import re
-from typing import Final
+from collections.abc import Sequence
+from functools import cache
+from itertools import count
+from typing import Any, Final
 from weakref import WeakSet
 
 from django.db import connection
 
 _NAMED: Final = re.compile(r"%\((\w+)\)s")
+_TABLE: Final = re.compile(r'"(\w+)"')
 
 
 class Prepared:
@@ -22,10 +27,11 @@ class Prepared:
     def __init__(self, name: str, sql: str) -> None:
         values = list(dict.fromkeys(_NAMED.findall(sql)))
         places = {value: f"${place}" for place, value in enumerate(values, start=1)}
-        body = _NAMED.sub(lambda found: places[found[1]], sql)
+        body = _NAMED.sub(lambda found: places[found[1]], sql).replace("%%", "%")
         named = ", ".join(f"%({value})s" for value in values)
         self._prepare: Final = f"PREPARE {name} AS {body}"
-        self._execute: Final = f"EXECUTE {name} ({named})"
+        values_given = f" ({named})" if named else ""
+        self._execute: Final = f"EXECUTE {name}{values_given}"
         self._planned: Final[WeakSet[object]] = WeakSet()
 
     def ready(self) -> str:
@@ -38,3 +44,22 @@ class Prepared:
                 cursor.execute(self._prepare)
             self._planned.add(link)
         return self._execute
+
+
+@cache
+def prepared(sql: str) -> Prepared:
+    """The same for a statement as Django writes it, with `%s` for v1, v2 and so on.
+
+    There are as many as the code has shapes of a statement: no value stands in one.
+    """
+    places = count(1)
+    table = _TABLE.search(sql)
+    mark = hashlib.sha256(sql.encode()).hexdigest()[:8]
+    name = f"{table[1] if table else 'rows'}_{mark}"
+    named = re.sub("%s", lambda _found: f"%(v{next(places)})s", sql)
+    return Prepared(name, named)
+
+
+def by_place(values: Sequence[Any]) -> dict[str, Any]:
+    """Values as a statement of `prepared` names them."""
+    return {f"v{place}": value for place, value in enumerate(values, start=1)}

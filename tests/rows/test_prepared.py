@@ -3,8 +3,8 @@
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from rows.prepared import Prepared
 from sla.metrics import Metric
-from sla.prepared import Prepared
 from sla.services import clocks, moves
 from tests.factories import AT, InquiryFactory
 

@@ -1,0 +1,1 @@
+"""Rows where many wait for them: asked for and written with little ado."""

@@ -1,0 +1,95 @@
+"""Questions that are asked all day: Django makes their SQL once.
+
+To make it anew each time takes several times as long as to ask the database, which
+plans it once for each connection.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression, Model, QuerySet
+from django.db.models.query import get_related_populators
+from django.db.transaction import TransactionManagementError
+
+from rows.prepared import by_place, prepared
+
+M = TypeVar("M", bound=Model)
+
+
+class Slot(Expression):
+    """Where a value comes that is known only when the question is asked."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """A place, whose value is the slot itself until the question is asked."""
+        return "%s", (self,)
+
+
+class Question(Generic[M]):
+    """A QuerySet with slots; it is made and compiled when it is first asked.
+
+    Its rows come as the QuerySet would give them, with what `select_related` names;
+    prefetching and annotations it has none. A value goes to the database as it is.
+    """
+
+    def __init__(self, make: Callable[[], QuerySet[M]]) -> None:
+        self._make = make
+
+    def ask(self, **values: Any) -> list[M]:
+        """All rows that fit."""
+        known = self._compiled
+        if known.locks and not connection.in_atomic_block:
+            raise TransactionManagementError("a row is locked within a transaction")
+        params = [values[it.name] if isinstance(it, Slot) else it for it in known.slots]
+        with connection.cursor() as cursor:
+            cursor.execute(prepared(known.sql).ready(), by_place(params))
+            return list(known.rows(cursor.fetchall()))
+
+    def first(self, **values: Any) -> M | None:
+        """The first row that fits."""
+        return next(iter(self.ask(**values)), None)
+
+    def get(self, **values: Any) -> M:
+        """The row that fits. Raises the model's DoesNotExist."""
+        found = self.first(**values)
+        if found is None:
+            raise self._compiled.model.DoesNotExist  # type: ignore[attr-defined]
+        return found
+
+    @cached_property
+    def _compiled(self) -> "_Compiled[M]":
+        return _Compiled(self._make())
+
+
+class _Compiled(Generic[M]):
+    """The SQL of a QuerySet, and how its rows become instances."""
+
+    def __init__(self, questions: QuerySet[M]) -> None:
+        compiler = questions.query.get_compiler(DEFAULT_DB_ALIAS)
+        self.sql, self.slots = compiler.as_sql()
+        self.locks = questions.query.select_for_update
+        self.model: type[M] = questions.model
+        columns, tables = compiler.select, compiler.klass_info
+        own = tables["select_fields"]
+        self._own = slice(own[0], own[-1] + 1)
+        self._names = [column.target.attname for column, *_ in columns[self._own]]
+        self._related = get_related_populators(  # type: ignore[call-arg] - a later one
+            tables, columns, DEFAULT_DB_ALIAS
+        )
+        self._converters = compiler.get_converters([column for column, *_ in columns])
+        self._converted = compiler.apply_converters
+
+    def rows(self, found: Iterable[tuple[Any, ...]]) -> Iterator[M]:
+        """Instances as Django's own iterator makes them."""
+        if self._converters:
+            found = self._converted(found, self._converters)
+        for row in found:
+            made = self.model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])
+            for related in self._related:
+                related.populate(row, made)
+            yield made
