@@ -1,11 +1,11 @@
 """What a ticket is and where it is opened, for tickets of every kind."""
 
 from django import template
-from django.urls import reverse
+from django.utils.safestring import SafeString
 
-from inquiries.workflow import Status as InquiryStatus
-from objections.workflow import Status as ObjectionStatus
-from tickets.models import Kind, Ticket
+from helpdesk.desk.rows import Row
+from helpdesk.kinds import href_of, word_of
+from tickets.models import Ticket
 
 register = template.Library()
 
@@ -13,13 +13,16 @@ register = template.Library()
 @register.filter
 def desk_url(ticket: Ticket) -> str:
     """Where colleagues open a ticket."""
-    name = "objection" if ticket.kind == Kind.OBJECTION else "inquiry"
-    return reverse(f"desk:{name}", args=[ticket.number])
+    return href_of(ticket.kind, ticket.number)
 
 
 @register.filter
 def status_words(ticket: Ticket) -> str:
     """The status in the reader's words."""
-    if ticket.kind == Kind.OBJECTION:
-        return str(ObjectionStatus(ticket.status).label)
-    return str(InquiryStatus(ticket.status).label)
+    return word_of(ticket.kind, ticket.status)
+
+
+@register.simple_tag
+def ticket_row(row: Row, opened: str = "") -> SafeString:
+    """A row of the desk's list; `opened` is the number of the ticket beside it."""
+    return row.drawn(is_open=row.number == opened)

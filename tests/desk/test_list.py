@@ -29,7 +29,7 @@ def ask(**asked: object) -> Inquiry:
 def rows(client: Client, **query: str) -> list[str]:
     """The numbers of the rows, from top to bottom."""
     listing = client.get(LIST, query).context["listing"]
-    return [row.ticket.number for row in listing.rows]
+    return [row.number for row in listing.rows]
 
 
 def test_the_next_deadline_stands_first_and_no_deadline_last(
@@ -88,7 +88,7 @@ def test_the_list_costs_the_same_for_one_ticket_and_for_thirty(
 def test_the_cost_of_the_list_is_exactly_known(
     desk: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Session, person, counts, tickets, their clocks, their topics."""
+    """Session, person, counts, which tickets, what is known of them, their clocks."""
     ask()
     with django_assert_num_queries(6):
         desk.get(LIST)
