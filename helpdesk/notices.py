@@ -67,15 +67,25 @@ class Notices:
 
 
 def outstanding(user: User) -> Notices:
-    """What this person has not acknowledged, one line per ticket; two queries.
+    """What this person has not acknowledged, one line per ticket.
 
-    However much has piled up for somebody who never looks, only the newest is read.
+    However much has piled up for somebody who never looks, only the newest is read. Two
+    queries as long as nothing waits.
     """
-    newest = (
-        Notification.objects.unacknowledged(user)
-        .order_by("-created_at", "-pk")
-        .values("pk")[:MOST_READ]
+    told = _told(user)
+    return Notices(
+        shown=[Notice(notification) for notification in told[:MOST_SHOWN]],
+        more=len(told[MOST_SHOWN:]),
+        words=_words(user),
     )
+
+
+def _told(user: User) -> list[Notification]:
+    """The newest notice of each ticket, the newest of all first."""
+    waiting = Notification.objects.unacknowledged(user).newest_first()
+    newest = list(waiting.values_list("pk", flat=True)[:MOST_READ])
+    if not newest:
+        return []
     ticket = "event__clock__ticket"
     of_tickets = (
         Notification.objects.filter(pk__in=newest)
@@ -83,15 +93,17 @@ def outstanding(user: User) -> Notices:
         .order_by(ticket, "-created_at", "-pk")
         .distinct(ticket)
     )
-    found = sorted(of_tickets, key=lambda n: (n.created_at, n.pk), reverse=True)
-    shown = [Notice(notification) for notification in found[:MOST_SHOWN]]
-    words = PrivateWord.objects.unheard_by(user).select_related(
-        "sender", "ticket__customer"
-    )
-    return Notices(
-        shown=shown,
-        more=len(found[MOST_SHOWN:]),
-        words=list(words[:MOST_SHOWN]),
+    return sorted(of_tickets, key=lambda n: (n.created_at, n.pk), reverse=True)
+
+
+def _words(user: User) -> list[PrivateWord]:
+    """The newest that was said to this person privately."""
+    unheard = PrivateWord.objects.unheard_by(user)
+    newest = list(unheard.values_list("pk", flat=True)[:MOST_SHOWN])
+    if not newest:
+        return []
+    return list(
+        unheard.filter(pk__in=newest).select_related("sender", "ticket__customer")
     )
 
 

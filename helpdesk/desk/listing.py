@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
 from helpdesk.desk.counting import OVER, of_stage, open_counts, shown
 from helpdesk.desk.forms import PARTS, Stage, View
@@ -73,9 +74,10 @@ class Records:
 
 @dataclass(frozen=True)
 class Listing:
-    """What the list shows at one moment; `following` is the place of its last row.
+    """What the list shows at one moment.
 
-    It is empty where no row follows.
+    `following` is the place of its last row, empty where no row follows; `opened` is
+    the number of the ticket that stands beside the list.
     """
 
     now: datetime
@@ -88,10 +90,17 @@ class Listing:
     unassigned: str
     newest_unassigned: datetime | None
     records: Records | None = None
+    opened: str = ""
 
     @classmethod
     def of(
-        cls, user: User, wish: Wish, *, at: datetime, records: Records | None = None
+        cls,
+        user: User,
+        wish: Wish,
+        *,
+        at: datetime,
+        records: Records | None = None,
+        opened: str = "",
     ) -> Self:
         visible = Ticket.objects.visible_to(user)
         counts = open_counts(visible, user, type(wish.view))
@@ -124,7 +133,14 @@ class Listing:
             unassigned=shown(counts["unassigned"]),
             newest_unassigned=counts["newest_unassigned"],
             records=records,
+            opened=opened,
         )
+
+    @property
+    def drawn(self) -> SafeString:
+        """Its rows as a part of the page."""
+        drawn = (row.drawn(is_open=row.number == self.opened) for row in self.rows)
+        return SafeString("".join(drawn))
 
     @property
     def view(self) -> View | Stage:

@@ -28,14 +28,14 @@ def opened(number: str, user: User) -> Workspace:
         raise Http404 from error
 
 
-def listed(request: HttpRequest, user: User) -> Listing:
-    """The list that the address asks for."""
+def listed(request: HttpRequest, user: User, *, opened: str = "") -> Listing:
+    """The list that the address asks for; `opened` is the ticket beside it."""
     at = timezone.now()
     form = ListForm(request.GET)
     records = None
     if user.supervises and (counted := form.counted()):
         records = Records.of(*counted, at=at)
-    return Listing.of(user, form.wish(), records=records, at=at)
+    return Listing.of(user, form.wish(), records=records, opened=opened, at=at)
 
 
 def whole_page(
@@ -47,7 +47,8 @@ def whole_page(
     **written: Any,
 ) -> HttpResponse:
     """All panes; `written` is what a refused form had in it and its messages."""
-    listing = listed(request, user)
+    opened = workspace.ticket.number if workspace else ""
+    listing = listed(request, user, opened=opened)
     context = {
         "listing": listing,
         "workspace": workspace,
