@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -46,6 +47,12 @@ def drawing(name: str) -> str:
     found = DRAWING.search(file.read_text(encoding="utf-8"))
     paths = found["paths"] if found else ""
     return " ".join(BOUNDING_BOX.sub("", paths).split())
+
+
+@register.simple_tag
+def drawn(template: str, values: Hashable) -> SafeString:
+    """A piece that hangs on these plain values alone, kept once it is rendered."""
+    return fragment(template, values)
 
 
 @register.simple_tag
