@@ -1,9 +1,14 @@
 """What a person has not acknowledged, for every staff page to show."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from django.contrib.postgres.expressions import ArraySubquery
+
 from figures.models import DigestCopy
+from helpdesk.questions import ANYBODY, Question
 from sla.models import Clock, ClockEvent, ClockEventKind, EscalationStep, Notification
 from sla.services import rules
 from staff.models import User
@@ -69,23 +74,33 @@ class Notices:
 def outstanding(user: User) -> Notices:
     """What this person has not acknowledged, one line per ticket.
 
-    However much has piled up for somebody who never looks, only the newest is read. Two
-    queries as long as nothing waits.
+    However much has piled up for somebody who never looks, only the newest is read. One
+    query as long as nothing waits.
     """
-    told = _told(user)
+    told_keys, word_keys = _waiting().answers(user)
+    told = _told(told_keys, user) if told_keys else []
     return Notices(
         shown=[Notice(notification) for notification in told[:MOST_SHOWN]],
         more=len(told[MOST_SHOWN:]),
-        words=_words(user),
+        words=_words(word_keys, user) if word_keys else [],
     )
 
 
-def _told(user: User) -> list[Notification]:
-    """The newest notice of each ticket, the newest of all first."""
-    waiting = Notification.objects.unacknowledged(user).newest_first()
-    newest = list(waiting.values_list("pk", flat=True)[:MOST_READ])
-    if not newest:
-        return []
+@lru_cache(maxsize=1)
+def _waiting() -> Question:
+    """The keys of the newest notices and private words for somebody."""
+    anybody = User(pk=ANYBODY)
+    told = Notification.objects.unacknowledged(anybody).newest_first()
+    words = PrivateWord.objects.unheard_by(anybody)
+    return Question.about(
+        anybody,
+        told=ArraySubquery(told.values("pk")[:MOST_READ]),
+        words=ArraySubquery(words.values("pk")[:MOST_SHOWN]),
+    )
+
+
+def _told(newest: Collection[int], user: User) -> list[Notification]:
+    """The newest of these notices of each ticket, the newest of all first."""
     ticket = "event__clock__ticket"
     of_tickets = (
         Notification.objects.filter(pk__in=newest)
@@ -96,15 +111,10 @@ def _told(user: User) -> list[Notification]:
     return sorted(of_tickets, key=lambda n: (n.created_at, n.pk), reverse=True)
 
 
-def _words(user: User) -> list[PrivateWord]:
-    """The newest that was said to this person privately."""
-    unheard = PrivateWord.objects.unheard_by(user)
-    newest = list(unheard.values_list("pk", flat=True)[:MOST_SHOWN])
-    if not newest:
-        return []
-    return list(
-        unheard.filter(pk__in=newest).select_related("sender", "ticket__customer")
-    )
+def _words(newest: Collection[int], user: User) -> list[PrivateWord]:
+    """These private words, the newest first."""
+    words = PrivateWord.objects.unheard_by(user).filter(pk__in=newest)
+    return list(words.select_related("sender", "ticket__customer"))
 
 
 def unread(user: User) -> int:

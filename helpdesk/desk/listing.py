@@ -103,7 +103,7 @@ class Listing:
         opened: str = "",
     ) -> Self:
         visible = Ticket.objects.visible_to(user)
-        counts = open_counts(visible, user, type(wish.view))
+        counts = open_counts(user, type(wish.view))
         asks = wish.words or records
         current = "" if asks else wish.view
         part = None if asks else part_of(wish.view)

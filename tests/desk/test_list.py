@@ -64,6 +64,10 @@ def test_each_view_shows_its_own_and_the_counts_agree(
         ("unassigned", 1),
         ("closed", None),
     ]
+    services.assign(nobodys, to=colleague, by=agent, at=timezone.now())
+    desk.force_login(colleague)
+    tabs = desk.get(LIST).context["listing"].tabs
+    assert [tab.count for tab in tabs] == [3, 2, 0, None]
 
 
 @pytest.mark.parametrize("view", ["due", "mine", "unassigned", "closed", ""])

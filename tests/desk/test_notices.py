@@ -135,7 +135,7 @@ def test_a_person_who_never_looks_costs_no_more_to_show(
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    with django_assert_num_queries(3), CaptureQueriesContext(connection) as asked:
+    with django_assert_num_queries(2), CaptureQueriesContext(connection) as asked:
         found = outstanding(supervisor)
     assert [notice.ticket.number for notice in found.shown] == [inquiry.number]
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.desk.listing import Listing, Records
 from helpdesk.desk.objection import ObjectionWorkspace
-from helpdesk.desk.wish import ListForm
+from helpdesk.desk.wish import ListForm, Wish
 from helpdesk.desk.workspace import Workspace
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import signed_in
@@ -31,6 +31,8 @@ def opened(number: str, user: User) -> Workspace:
 def listed(request: HttpRequest, user: User, *, opened: str = "") -> Listing:
     """The list that the address asks for; `opened` is the ticket beside it."""
     at = timezone.now()
+    if not request.GET:
+        return Listing.of(user, Wish(), opened=opened, at=at)
     form = ListForm(request.GET)
     records = None
     if user.supervises and (counted := form.counted()):
