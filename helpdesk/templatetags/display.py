@@ -20,7 +20,6 @@ from inquiries.links import thread_path
 from inquiries.models import Inquiry
 from sla.models import Clock, ClockStatus, Outcome
 from sla.services.standing import ClockFacts, Hold
-from tickets.models import PublicationPlace
 
 register = template.Library()
 
@@ -291,9 +290,3 @@ def file_limits() -> SafeString:
         settings.ATTACHMENT_MAX_BYTES,
         settings.ATTACHMENTS_PER_MESSAGE,
     )
-
-
-@register.simple_tag
-def places_due() -> int:
-    """How many places of publication wait for somebody to look at them (IN-11)."""
-    return PublicationPlace.objects.due().count()

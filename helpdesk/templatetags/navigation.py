@@ -1,5 +1,6 @@
 """Where one is among the pages of the staff, and where else one may go."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django import template
@@ -12,6 +13,7 @@ from helpdesk.presence_menu import presence_menu
 from helpdesk.supervision.navigation import Navigation
 from helpdesk.templatetags.prevention import preventions_due
 from staff.models import Role, User
+from tickets.models import PublicationPlace
 
 register = template.Library()
 
@@ -23,6 +25,15 @@ class Place(NamedTuple):
     href: str
     icon: str
     title: str
+
+
+class Option(NamedTuple):
+    """A person to be chosen."""
+
+    pk: int
+    name: str
+    work_number: str
+    chosen: bool
 
 
 class Rail(NamedTuple):
@@ -80,6 +91,21 @@ def rail(context: Context) -> SafeString:
 
 
 @register.simple_tag
-def supervision_pages(user: User, part: str) -> Navigation:
-    """The groups of pages that this person sees."""
-    return Navigation.of(user, part)
+def supervision_pages(user: User, part: str) -> SafeString:
+    """The groups of pages that this person sees, and those of the open one."""
+    pages = Navigation.of(
+        user,
+        part,
+        late=preventions_due(user),
+        due=PublicationPlace.objects.due().count() if user.supervises else 0,
+    )
+    return fragment("supervision/_nav.html", pages)
+
+
+@register.simple_tag
+def colleagues(people: Iterable[Any], chosen: int | None = None) -> SafeString:
+    """The options of a field for one of some people; `chosen` is the key of one."""
+    options = (
+        Option(it.pk, it.display_name, it.work_number, it.pk == chosen) for it in people
+    )
+    return fragment("components/colleagues.html", tuple(options))
