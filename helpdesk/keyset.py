@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Q
 
 from tickets import places
 
@@ -18,10 +18,14 @@ class Order:
 
     columns: tuple[str, ...]
 
-    def place_of(self, row: Model) -> str:
-        """The place of a row, for an address."""
-        names = (column.lstrip("-") for column in self.columns)
-        return places.written([getattr(row, name) for name in names])
+    @property
+    def names(self) -> list[str]:
+        """The columns without their direction."""
+        return [column.lstrip("-") for column in self.columns]
+
+    def place_of(self, row: Any) -> str:
+        """The place of a row, or of its columns by name, for an address."""
+        return places.written([getattr(row, name) for name in self.names])
 
     def beyond(self, place: str) -> Q:
         """The rows after a place; all of them for a place that nobody gave out."""

@@ -1,9 +1,14 @@
 """What a list says of a ticket, by its kind."""
 
-from typing import Final
+from typing import Final, NamedTuple, Self
+
+from django.urls import reverse
+from django.utils.translation import get_language
 
 from inquiries.models import InquiryTopic
-from objections.models import Objection
+from inquiries.workflow import Status as InquiryStatus
+from objections.models import Objection, ObjectionType, Severity
+from objections.workflow import Status as ObjectionStatus
 from tickets.models import Kind, Ticket
 
 # What a list selects with its tickets, so that the rest costs nothing more.
@@ -15,6 +20,51 @@ def topics_of(ticket: Ticket) -> list[InquiryTopic]:
     return list(ticket.inquiry.topics.all()) if ticket.kind == Kind.INQUIRY else []
 
 
-def objection_of(ticket: Ticket) -> Objection | None:
-    """The objection that a ticket is; None for one of another kind."""
-    return ticket.objection if ticket.kind == Kind.OBJECTION else None
+class About(NamedTuple):
+    """What an objection is about, as its tags tell it."""
+
+    type: str
+    severity: str
+    urgings: int
+    subtype_zh: str | None
+    subtype_en: str | None
+
+    @classmethod
+    def of(cls, objection: Objection) -> Self:
+        subtype = objection.subtype
+        return cls(
+            objection.type,
+            objection.severity,
+            objection.urgings,
+            subtype.name_zh if subtype else None,
+            subtype.name_en if subtype else None,
+        )
+
+    @property
+    def severity_word(self) -> str:
+        return str(Severity(self.severity).label)
+
+    @property
+    def type_word(self) -> str:
+        return str(ObjectionType(self.type).label)
+
+    @property
+    def subtype(self) -> str | None:
+        return self.subtype_en if get_language() == "en" else self.subtype_zh
+
+
+def about_of(ticket: Ticket) -> About | None:
+    """What an objection is about; None for a ticket of another kind."""
+    return About.of(ticket.objection) if ticket.kind == Kind.OBJECTION else None
+
+
+def href_of(kind: str, number: str) -> str:
+    """Where colleagues open a ticket."""
+    name = "objection" if kind == Kind.OBJECTION else "inquiry"
+    return reverse(f"desk:{name}", args=[number])
+
+
+def word_of(kind: str, status: str) -> str:
+    """A status in the reader's words."""
+    statuses = ObjectionStatus if kind == Kind.OBJECTION else InquiryStatus
+    return str(statuses(status).label)

@@ -1,9 +1,14 @@
 """What a person has not acknowledged, for every staff page to show."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from django.contrib.postgres.expressions import ArraySubquery
+
 from figures.models import DigestCopy
+from helpdesk.questions import ANYBODY, Question
 from sla.models import Clock, ClockEvent, ClockEventKind, EscalationStep, Notification
 from sla.services import rules
 from staff.models import User
@@ -67,15 +72,35 @@ class Notices:
 
 
 def outstanding(user: User) -> Notices:
-    """What this person has not acknowledged, one line per ticket; two queries.
+    """What this person has not acknowledged, one line per ticket.
 
-    However much has piled up for somebody who never looks, only the newest is read.
+    However much has piled up for somebody who never looks, only the newest is read. One
+    query as long as nothing waits.
     """
-    newest = (
-        Notification.objects.unacknowledged(user)
-        .order_by("-created_at", "-pk")
-        .values("pk")[:MOST_READ]
+    told_keys, word_keys = _waiting().answers(user)
+    told = _told(told_keys, user) if told_keys else []
+    return Notices(
+        shown=[Notice(notification) for notification in told[:MOST_SHOWN]],
+        more=len(told[MOST_SHOWN:]),
+        words=_words(word_keys, user) if word_keys else [],
     )
+
+
+@lru_cache(maxsize=1)
+def _waiting() -> Question:
+    """The keys of the newest notices and private words for somebody."""
+    anybody = User(pk=ANYBODY)
+    told = Notification.objects.unacknowledged(anybody).newest_first()
+    words = PrivateWord.objects.unheard_by(anybody)
+    return Question.about(
+        anybody,
+        told=ArraySubquery(told.values("pk")[:MOST_READ]),
+        words=ArraySubquery(words.values("pk")[:MOST_SHOWN]),
+    )
+
+
+def _told(newest: Collection[int], user: User) -> list[Notification]:
+    """The newest of these notices of each ticket, the newest of all first."""
     ticket = "event__clock__ticket"
     of_tickets = (
         Notification.objects.filter(pk__in=newest)
@@ -83,16 +108,13 @@ def outstanding(user: User) -> Notices:
         .order_by(ticket, "-created_at", "-pk")
         .distinct(ticket)
     )
-    found = sorted(of_tickets, key=lambda n: (n.created_at, n.pk), reverse=True)
-    shown = [Notice(notification) for notification in found[:MOST_SHOWN]]
-    words = PrivateWord.objects.unheard_by(user).select_related(
-        "sender", "ticket__customer"
-    )
-    return Notices(
-        shown=shown,
-        more=len(found[MOST_SHOWN:]),
-        words=list(words[:MOST_SHOWN]),
-    )
+    return sorted(of_tickets, key=lambda n: (n.created_at, n.pk), reverse=True)
+
+
+def _words(newest: Collection[int], user: User) -> list[PrivateWord]:
+    """These private words, the newest first."""
+    words = PrivateWord.objects.unheard_by(user).filter(pk__in=newest)
+    return list(words.select_related("sender", "ticket__customer"))
 
 
 def unread(user: User) -> int:

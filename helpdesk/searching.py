@@ -6,15 +6,14 @@ only at how surnames begin.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from customers.said import SHORTEST
-from helpdesk.kinds import objection_of
 from objections.models import Objection
 from tickets.models import Message, Ticket, TicketQuerySet
 
@@ -75,22 +74,23 @@ def newest_matching(
     return ordered.filter(pk__in=keys)
 
 
-def where_found(tickets: Iterable[Ticket], words: str) -> dict[int, Found]:
+def where_found(tickets: Collection[int], words: str) -> dict[int, Found]:
     """For each ticket on which it was said the piece of text, the latest message first.
 
     A surname and the end of a phone stand in the row itself. One query.
     """
-    known = {ticket.pk: ticket for ticket in tickets}
-    said = Message.objects.filter(ticket__in=known, text__reads=words)
-    latest = said.order_by("ticket", "-sent_at", "-pk").distinct("ticket")
-    texts = dict(latest.values_list("ticket", "text"))
+    said = Message.objects.filter(ticket=OuterRef("pk"), text__reads=words)
+    latest = said.order_by("-sent_at", "-pk").values("text")[:1]
+    texts_of = Ticket.objects.filter(pk__in=tickets).values_list(
+        "pk",
+        Subquery(latest),
+        *("objection__description", "objection__serial_number", "number"),
+    )
     found = {}
-    for pk, ticket in known.items():
-        objection = objection_of(ticket)
-        filed = (objection.description, objection.serial_number) if objection else ()
-        for text in (texts.get(pk, ""), *filed, ticket.number):
-            if pk not in found and (piece := Found.of(text, words)):
-                found[pk] = piece
+    for pk, *texts in texts_of:
+        pieces = (Found.of(text, words) for text in texts if text)
+        if piece := next(filter(None, pieces), None):
+            found[pk] = piece
     return found
 
 

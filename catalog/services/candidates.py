@@ -1,12 +1,20 @@
 """The devices in the form in which they are recommended."""
 
-from catalog.models import Device
+from typing import Final
+
+from catalog.models import SCORES, Device
 from catalog.recommendation import Candidate
+
+READ: Final = (
+    *("code", "name_zh", "name_en", "category", "daily_rent", "active"),
+    *("pros_zh", "pros_en", "cons_zh", "cons_en"),
+    *SCORES,
+)
 
 
 def all() -> list[Candidate]:  # noqa: A001 - read as candidates.all()
     """Every device for rent, named in the reader's language; one query."""
-    return [candidate_of(device) for device in Device.objects.for_rent()]
+    return [candidate_of(device) for device in Device.objects.for_rent().only(*READ)]
 
 
 def candidate_of(device: Device) -> Candidate:

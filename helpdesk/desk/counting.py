@@ -1,14 +1,16 @@
 """The numbers beside the views of a desk: exact as far as a person counts."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db.models import IntegerField, Q, QuerySet, Subquery
 
 from helpdesk.desk.forms import PARTS, Stage, View
+from helpdesk.questions import ANYBODY, Question
 from objections.services.approving import waiting_for
 from objections.workflow import Status
 from staff.models import User
-from tickets.models import Kind, Ticket, TicketQuerySet
+from tickets.models import Kind, Ticket
 
 # From here on nobody can tell how many there are, and counting goes no further.
 MANY: Final = 1000
@@ -35,13 +37,13 @@ OVER: Final = frozenset({Stage.ENDED, *PARTS[Stage.ENDED]})
 
 
 class UpToMany(Subquery):
-    """How many rows there are, MANY of them at most."""
+    """How many rows there are, as far as one counts."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
 
-    def __init__(self, rows: QuerySet[Any]) -> None:
-        super().__init__(rows.order_by().values("pk")[:MANY])
+    def __init__(self, rows: QuerySet[Any], many: int) -> None:
+        super().__init__(rows.order_by().values("pk")[:many])
 
 
 def shown(count: int) -> str:
@@ -49,14 +51,30 @@ def shown(count: int) -> str:
     return str(count) if count < MANY else f"{MANY - 1}+"
 
 
-def open_counts(
-    visible: TicketQuerySet[Ticket], user: User, views: type[View | Stage]
-) -> dict[str, Any]:
+def open_counts(user: User, views: type[View | Stage]) -> dict[str, Any]:
     """The numbers beside the views, and when the newest came that nobody has taken.
 
     One query, which reads no more than MANY rows for each number.
     """
-    rows = visible.open()
+    names, question = _question(user.role, user.department_id, views, MANY)
+    found = dict(zip(names, question.answers(user), strict=True))
+    if views is Stage:
+        for part, stages in PARTS.items():
+            if part not in OVER:
+                found[part] = sum(found[stage] for stage in stages)
+    return found
+
+
+@lru_cache(maxsize=128)
+def _question(
+    role: str, department: int | None, views: type[View | Stage], many: int
+) -> tuple[list[str], Question]:
+    """What is counted, and the question that answers it in that order.
+
+    Which rows somebody may see, and approve, hangs on role, department and key.
+    """
+    user = User(pk=ANYBODY, role=role, department_id=department)
+    rows = Ticket.objects.visible_to(user).open()
     unassigned = rows.unassigned()
     counted = {View.UNASSIGNED: unassigned, "waiting": rows.with_waiting_customer()}
     if views is View:
@@ -68,14 +86,9 @@ def open_counts(
             if stage not in OVER
         }
     newest = unassigned.order_by("-created_at").values("created_at")[:1]
-    asked = {f"count_{name}": UpToMany(it) for name, it in counted.items()}
-    row = User.objects.values(newest=Subquery(newest), **asked).get(pk=user.pk)
-    found = {str(name): row[f"count_{name}"] for name in counted}
-    if views is Stage:
-        for part, stages in PARTS.items():
-            if part not in OVER:
-                found[part] = sum(found[stage] for stage in stages)
-    return found | {"newest_unassigned": row["newest"]}
+    asked = {f"count_{name}": UpToMany(it, many) for name, it in counted.items()}
+    question = Question.about(user, newest=Subquery(newest), **asked)
+    return ["newest_unassigned", *map(str, counted)], question
 
 
 def of_stage(stage: Stage, user: User) -> Q:

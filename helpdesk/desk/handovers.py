@@ -9,7 +9,7 @@ from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 
-from helpdesk.desk.listing import telling_clock
+from helpdesk.desk.rows import telling_clock
 from objections.models import Handoff, ResolutionAction
 from objections.next_step import acts_for, may_accept
 from objections.workflow import WORKFLOW, Step

@@ -1,85 +1,30 @@
 """The list of a desk: which tickets, in which order, and what each row says."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from datetime import datetime
+from typing import Final, Self
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
 from helpdesk.desk.counting import OVER, of_stage, open_counts, shown
 from helpdesk.desk.forms import PARTS, Stage, View
+from helpdesk.desk.rows import Row, rows_of
 from helpdesk.desk.wish import Wish, asked
 from helpdesk.keyset import Order
-from helpdesk.kinds import ABOUT, objection_of, topics_of
-from helpdesk.searching import Found, newest_matching, where_found
-from inquiries.models import InquiryTopic, Merge
-from objections.models import Objection
+from helpdesk.searching import newest_matching, where_found
 from objections.months import Month
 from objections.services.analysis import Analysis
 from objections.services.month_facts import Cut
 from objections.workflow import WORKFLOW, Step
-from sla.models import Clock, ClockStatus, Metric, Outcome
-from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import BY_URGENCY, LATELY_CLOSED, Ticket, TicketLink, TicketQuerySet
+from tickets.models import BY_URGENCY, LATELY_CLOSED, Ticket, TicketQuerySet
 
-# All that a row reads: less than a quarter of the columns that are joined.
-SHOWN: Final = (
-    *("number", "kind", "status", "created_at", "closed_at", "next_due_at"),
-    *("customer_waiting_since", "last_message_at", "last_message_preview"),
-    *("channel__name_zh", "channel__name_en", "channel__icon"),
-    *("customer__surname", "customer__phone_tail", "assignee__display_name"),
-    *("inquiry__ticket_ptr", "objection__type", "objection__severity"),
-    *("objection__urgings", "objection__serial_number", "objection__description"),
-    *("objection__subtype__name_zh", "objection__subtype__name_en"),
-)
 URGENT: Final = Order(BY_URGENCY)
 ENDED: Final = Order(LATELY_CLOSED)
 NEWEST: Final = Order(("-created_at", "-id"))
 LATEST: Final = Order(("-id",))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One ticket of the list, with the clock that speaks for it."""
-
-    ticket: Ticket
-    clock: Clock | None
-    hold: Hold | None
-    topics: list[InquiryTopic]
-    objection: Objection | None
-    waited: timedelta | None
-    has_merged: bool = False
-    is_linked: bool = False
-    found: Found | None = None
-
-
-def rows_of(
-    tickets: Iterable[Ticket], *, at: datetime, found: Mapping[int, Found] | None = None
-) -> list[Row]:
-    """The rows of tickets; why clocks wait is asked only if some do.
-
-    `found` is by their keys where a search has found them.
-    """
-    telling = [(ticket, telling_clock(ticket.clocks.all())) for ticket in tickets]
-    held = holds(clock for _, clock in telling if clock is not None)
-    return [
-        Row(
-            ticket=ticket,
-            clock=clock,
-            hold=held.get(clock.pk) if clock else None,
-            topics=topics_of(ticket),
-            objection=objection_of(ticket),
-            waited=ticket.waited(at=at),
-            has_merged=getattr(ticket, "has_merged", False),
-            is_linked=getattr(ticket, "is_linked", False),
-            found=found.get(ticket.pk) if found else None,
-        )
-        for ticket, clock in telling
-    ]
 
 
 @dataclass(frozen=True)
@@ -129,9 +74,10 @@ class Records:
 
 @dataclass(frozen=True)
 class Listing:
-    """What the list shows at one moment; `following` is the place of its last row.
+    """What the list shows at one moment.
 
-    It is empty where no row follows.
+    `following` is the place of its last row, empty where no row follows; `opened` is
+    the number of the ticket that stands beside the list.
     """
 
     now: datetime
@@ -144,31 +90,37 @@ class Listing:
     unassigned: str
     newest_unassigned: datetime | None
     records: Records | None = None
+    opened: str = ""
 
     @classmethod
     def of(
-        cls, user: User, wish: Wish, *, at: datetime, records: Records | None = None
+        cls,
+        user: User,
+        wish: Wish,
+        *,
+        at: datetime,
+        records: Records | None = None,
+        opened: str = "",
     ) -> Self:
         visible = Ticket.objects.visible_to(user)
-        counts = open_counts(visible, user, type(wish.view))
+        counts = open_counts(user, type(wish.view))
         asks = wish.words or records
         current = "" if asks else wish.view
         part = None if asks else part_of(wish.view)
         found, order = chosen(visible, user, wish, records)
-        tickets = list(
-            found.order_by(*order.columns)
-            .annotate(**marks())
-            .select_related(*ABOUT, "channel", "customer", "assignee")
-            .only(*SHOWN)
-            .prefetch_related("clocks", "inquiry__topics")[: wish.rows + 1]
+        places = list(
+            found.order_by(*order.columns).values_list(*order.names, named=True)[
+                : wish.rows + 1
+            ]
         )
-        is_more, tickets = len(tickets) > wish.rows, tickets[: wish.rows]
-        where = where_found(tickets, wish.words) if wish.words else {}
+        is_more, places = len(places) > wish.rows, places[: wish.rows]
+        keys = [place.id for place in places]
+        where = where_found(keys, wish.words) if wish.words else {}
         return cls(
             now=at,
             wish=wish,
-            rows=rows_of(tickets, at=at, found=where),
-            following=order.place_of(tickets[-1]) if is_more else "",
+            rows=rows_of(keys, reader=user, at=at, found=where),
+            following=order.place_of(places[-1]) if is_more else "",
             tabs=[
                 Tab(other, counts.get(other), current=other in (current, part))
                 for other in views_of(user, wish.view)
@@ -181,7 +133,14 @@ class Listing:
             unassigned=shown(counts["unassigned"]),
             newest_unassigned=counts["newest_unassigned"],
             records=records,
+            opened=opened,
         )
+
+    @property
+    def drawn(self) -> SafeString:
+        """Its rows as a part of the page."""
+        drawn = (row.drawn(is_open=row.number == self.opened) for row in self.rows)
+        return SafeString("".join(drawn))
 
     @property
     def view(self) -> View | Stage:
@@ -245,41 +204,6 @@ def views_of(user: User, view: View | Stage) -> list[View | Stage]:
         return list(View)
     mine = [Stage.APPROVALS] if user.role in WORKFLOW.rules[Step.APPROVE].roles else []
     return [Stage.OPEN, *mine, *PARTS]
-
-
-def marks() -> dict[str, Any]:
-    """Whether others are merged into a ticket, and whether it is linked to others."""
-    links = TicketLink.objects.standing()
-    return {
-        "has_merged": Exists(Merge.objects.standing().filter(into=OuterRef("pk"))),
-        "is_linked": Exists(links.filter(first=OuterRef("pk")))
-        | Exists(links.filter(second=OuterRef("pk"))),
-    }
-
-
-def telling_clock(clocks: Iterable[Clock]) -> Clock | None:
-    """The clock that speaks for a ticket.
-
-    The nearest that runs, else the nearest that is paused. Of those that are over the
-    newest cycle tells how it went: a promise that was missed, else the first reply; one
-    that was cancelled only if there is nothing else to tell.
-    """
-    known = list(clocks)
-    for status in (ClockStatus.RUNNING, ClockStatus.PAUSED):
-        if found := [clock for clock in known if clock.status == status]:
-            return min(found, key=lambda clock: clock.due_at)
-    return max(known, key=_worth_telling, default=None)
-
-
-def _worth_telling(clock: Clock) -> tuple[bool, int, bool, bool, datetime]:
-    """What makes one of the clocks that are over speak for the ticket."""
-    return (
-        clock.status == ClockStatus.STOPPED,
-        clock.cycle,
-        clock.outcome == Outcome.MISSED,
-        clock.metric == Metric.FIRST_REPLY,
-        clock.started_at,
-    )
 
 
 def chosen(

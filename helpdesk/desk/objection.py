@@ -15,9 +15,9 @@ from catalog.services.quarantine import may_quarantine, of_serial
 from helpdesk.desk.act import Act
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.investigation import Investigation, files_on, named
-from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_sheet import Sheet
+from helpdesk.desk.rows import telling_clock
 from helpdesk.desk.settlement import Settlement
 from helpdesk.desk.workspace import Line, line_of
 from helpdesk.errors import refusal_of

@@ -15,8 +15,8 @@ from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.keys import silent_keys
-from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.offers import SentQuotation, sent_quotations
+from helpdesk.desk.rows import telling_clock
 from inquiries import merged, timeline
 from inquiries.models import (
     Callback,

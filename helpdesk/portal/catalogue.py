@@ -1,7 +1,6 @@
 """The catalogue for strangers: devices, what they cost, and which one fits."""
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,7 +14,6 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog import specification, words
 from catalog.models import (
-    Category,
     DeliveryZone,
     Device,
     Need,
@@ -26,8 +24,9 @@ from catalog.models import (
 )
 from catalog.services import candidates
 from catalog.services.prices import searchable
+from helpdesk.fragments import fragment
 from helpdesk.portal.calculation import Calculation, Row
-from helpdesk.portal.kits import KitOffer
+from helpdesk.portal.device_list import DeviceList, by_category
 from helpdesk.portal.wish import Wish
 from helpdesk.throttle import throttled
 
@@ -39,17 +38,13 @@ ALL_SCORES: Final = (*Scene, *Scale, *Need)
 @vary_on_headers("HX-Request")
 def devices(request: HttpRequest) -> HttpResponse:
     """All devices, or those that fit a wish; htmx gets the list alone."""
-    wish = Wish.of(request.GET)
-    found = wish.fitting(candidates.all())
-    context: dict[str, Any] = {
-        "wish": wish,
-        "found": found,
-        "groups": [] if wish.ranks else by_category(found),
-        "kits": KitOffer.fitting(wish),
-    }
-    context["fragment"] = fragment = bool(request.headers.get("HX-Request"))
-    template = "portal/_devices.html" if fragment else "portal/devices.html"
-    return render(request, template, context)
+    partial = bool(request.headers.get("HX-Request"))
+    shown = DeviceList.of(Wish.of(request.GET), told=partial)
+    drawn = fragment("portal/_devices.html", shown)
+    if partial:
+        return HttpResponse(drawn)
+    context = {"wish": shown.wish, "devices": drawn}
+    return render(request, "portal/devices.html", context)
 
 
 @require_safe
@@ -73,11 +68,11 @@ def calculator(request: HttpRequest) -> HttpResponse:
     """The price of several devices with every line; htmx gets the price alone."""
     asked = Calculation.of(request.GET, at=timezone.now())
     status = 422 if asked.errors else 200
-    fragment = bool(request.headers.get("HX-Request"))
-    context: dict[str, Any] = {"asked": asked, "fragment": fragment}
+    partial = bool(request.headers.get("HX-Request"))
+    context: dict[str, Any] = {"asked": asked, "fragment": partial}
     if asked.quote:
         context |= told_with_a_price(request, asked)
-    if fragment:
+    if partial:
         return render(request, "portal/_price.html", context, status=status)
     context |= {
         "rows": [*asked.rows, Row(quantity="1")],
@@ -184,21 +179,6 @@ def compared(chosen: Sequence[Device]) -> list[tuple[str, list[tuple[str, list[s
         for key in keys
     ]
     return [(_("What it suits"), scores), (_("Specification"), spec)]
-
-
-def by_category(found: Iterable[Any]) -> list[tuple[str, list[Any]]]:
-    """Candidates, or recommendations of them, under the names of their kinds."""
-
-    def category(one: Any) -> str:
-        return str(getattr(one, "candidate", one).category)
-
-    names = dict(Category.choices)
-    order = {code: place for place, code in enumerate(Category.values)}
-    ordered = sorted(found, key=lambda one: order.get(category(one), len(order)))
-    return [
-        (str(names.get(code, code)), list(members))
-        for code, members in groupby(ordered, category)
-    ]
 
 
 def without(codes: Sequence[str], code: str) -> str:

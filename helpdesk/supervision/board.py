@@ -24,10 +24,9 @@ from django.db.models import (
 from django.utils import timezone
 
 from helpdesk import health
-from helpdesk.kinds import ABOUT, objection_of, topics_of
+from helpdesk.kinds import ABOUT, About, about_of, topics_of
 from helpdesk.supervision.warnings import Warnings
 from inquiries.models import InquiryTopic
-from objections.models import Objection
 from sla.models import (
     KEPT,
     MISSED,
@@ -75,7 +74,7 @@ class Row:
 
     ticket: Ticket
     topics: list[InquiryTopic]
-    objection: Objection | None
+    objection: About | None
 
 
 @dataclass(frozen=True)
@@ -323,7 +322,7 @@ def promises(clocks: ClockQuerySet, *, at: datetime) -> list[Promise]:
         Promise(
             ticket=clock.ticket,
             topics=topics_of(clock.ticket),
-            objection=objection_of(clock.ticket),
+            objection=about_of(clock.ticket),
             clock=clock,
             now=at,
         )
@@ -413,7 +412,7 @@ def waiting_now(*, at: datetime) -> list[Waiting]:
         Waiting(
             ticket=ticket,
             topics=topics_of(ticket),
-            objection=objection_of(ticket),
+            objection=about_of(ticket),
             waited=ticket.waited(at=at) or timedelta(0),
         )
         for ticket in tickets

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Self
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -102,18 +102,31 @@ GROUPS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Navigation:
-    """What one person sees of it, on one page."""
+class Navigation(NamedTuple):
+    """What one person sees of it, on one page; `late` and `due` wait for somebody."""
 
-    groups: Sequence[Group]
-    open: Group | None
+    part: str
+    parts: tuple[str, ...]
+    late: int
+    due: int
 
     @classmethod
-    def of(cls, user: User, part: str) -> "Navigation":
-        seen = []
+    def of(cls, user: User, part: str, *, late: int, due: int) -> Self:
+        pages = (page for group in GROUPS for page in group.pages)
+        parts = tuple(page.part for page in pages if page.allowed(user))
+        return cls(part, parts, late, due)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The groups that have a page for this person."""
+        found = []
         for group in GROUPS:
-            pages = [page for page in group.pages if page.allowed(user)]
+            pages = [page for page in group.pages if page.part in self.parts]
             if pages:
-                seen.append(Group(group.label, group.icon, pages))
-        return cls(seen, next((it for it in seen if it.holds(part)), None))
+                found.append(Group(group.label, group.icon, pages))
+        return found
+
+    @property
+    def open(self) -> Group | None:
+        """The group of the page."""
+        return next((it for it in self.groups if it.holds(self.part)), None)

@@ -2,9 +2,10 @@
 
 import math
 import re
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from django import template
 from django.conf import settings
@@ -14,11 +15,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from helpdesk.fragments import fragment
 from inquiries.links import thread_path
 from inquiries.models import Inquiry
 from sla.models import Clock, ClockStatus, Outcome
-from sla.services.standing import Hold
-from tickets.models import PublicationPlace
+from sla.services.standing import ClockFacts, Hold
 
 register = template.Library()
 
@@ -48,6 +49,18 @@ def drawing(name: str) -> str:
 
 
 @register.simple_tag
+def drawn(template: str, values: Hashable) -> SafeString:
+    """A piece that hangs on these plain values alone, kept once it is rendered."""
+    return fragment(template, values)
+
+
+@register.simple_tag
+def still(template: str) -> SafeString:
+    """A piece that is the same on every page of a language; it has no variables."""
+    return fragment(template)
+
+
+@register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """An icon of the set, drawn in the text colour; `extra` adds CSS classes."""
     return format_html(
@@ -60,7 +73,7 @@ def icon(name: str, extra: str = "") -> SafeString:
     )
 
 
-def clock_state(clock: Clock, now: datetime) -> str:
+def clock_state(clock: Clock | ClockFacts, now: datetime) -> str:
     """running, soon, late, paused, met, missed or cancelled, as seen at `now`."""
     if clock.status == ClockStatus.CANCELLED:
         return "cancelled"
@@ -73,7 +86,7 @@ def clock_state(clock: Clock, now: datetime) -> str:
     return "soon" if clock.warns_at and now >= clock.warns_at else "running"
 
 
-def clock_seconds(clock: Clock, state: str, now: datetime) -> int:
+def clock_seconds(clock: Clock | ClockFacts, state: str, now: datetime) -> int:
     """What the chip counts: left, late by, or, once answered, needed."""
     if state == "late":
         return math.floor((now - clock.due_at).total_seconds())
@@ -129,33 +142,57 @@ def state_word(state: str) -> str:
     }[state]
 
 
-@register.inclusion_tag("components/clock_chip.html")
+class Chip(NamedTuple):
+    """What the chip of a clock shows, but for its digits; instants in milliseconds."""
+
+    state: str
+    due_ms: int
+    warn_ms: int | None
+    label: str = ""
+    reason: str = ""
+    other_word: str = ""
+
+    @property
+    def word(self) -> str:
+        return self.other_word or state_word(self.state)
+
+
+def chip_of(
+    clock: Clock | ClockFacts,
+    now: datetime,
+    *,
+    label: str = "",
+    hold: Hold | None = None,
+) -> tuple[Chip, str]:
+    """The chip of a clock as it stands at `now`, and its digits."""
+    state = clock_state(clock, now)
+    chip = Chip(
+        state,
+        due_ms=round(clock.due_at.timestamp() * 1000),
+        warn_ms=milliseconds(clock.warns_at),
+        label=label,
+        reason=hold.rule.name if hold and state == "paused" else "",
+    )
+    if state == "cancelled":
+        return chip, ""
+    if state == "paused":
+        return chip, time_left(hold)
+    seconds = clock_seconds(clock, state, now)
+    return chip, duration_text(stepped(seconds, up=state in {"running", "soon"}))
+
+
+@register.simple_tag
 def clock_chip(
     clock: Clock | None, now: datetime, label: str = "", hold: Hold | None = None
-) -> dict[str, Any]:
+) -> SafeString:
     """The chip of one clock as it stands at `now`; clock.js keeps it moving.
 
     `hold` says of a paused clock why it waits and how much time it has left.
     """
     if clock is None:
-        return {}
-    state = clock_state(clock, now)
-    digits = ""
-    if state == "paused":
-        digits = time_left(hold)
-    elif state != "cancelled":
-        seconds = clock_seconds(clock, state, now)
-        digits = duration_text(stepped(seconds, up=state in {"running", "soon"}))
-    return {
-        "clock": clock,
-        "state": state,
-        "word": state_word(state),
-        "digits": digits,
-        "reason": hold.rule.name if hold and state == "paused" else "",
-        "due_ms": milliseconds(clock.due_at),
-        "warn_ms": milliseconds(clock.warns_at),
-        "label": label,
-    }
+        return SafeString()
+    chip, digits = chip_of(clock, now, label=label, hold=hold)
+    return fragment("components/clock_chip.html", chip, digits=digits)
 
 
 @register.filter
@@ -253,9 +290,3 @@ def file_limits() -> SafeString:
         settings.ATTACHMENT_MAX_BYTES,
         settings.ATTACHMENTS_PER_MESSAGE,
     )
-
-
-@register.simple_tag
-def places_due() -> int:
-    """How many places of publication wait for somebody to look at them (IN-11)."""
-    return PublicationPlace.objects.due().count()

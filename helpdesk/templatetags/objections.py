@@ -1,12 +1,14 @@
 """The start of the customer's own broadcast, counted like a clock."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django import template
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from helpdesk.templatetags.display import duration_text, milliseconds, stepped
+from helpdesk.fragments import fragment
+from helpdesk.templatetags.display import Chip, duration_text, milliseconds, stepped
 
 register = template.Library()
 
@@ -14,20 +16,18 @@ register = template.Library()
 NEAR: Final = timedelta(hours=24)
 
 
-@register.inclusion_tag("components/clock_chip.html")
-def broadcast_chip(at: datetime, now: datetime) -> dict[str, Any]:
+@register.simple_tag
+def broadcast_chip(at: datetime, now: datetime) -> SafeString:
     """How long until the broadcast begins; once it has begun, that it has."""
     begun = now >= at
     near = at - NEAR
-    state = "met" if begun else "soon" if now >= near else "running"
     left = int((at - now).total_seconds())
-    return {
-        "clock": at,
-        "state": state,
-        "word": _("has begun") if begun else _("Left"),
-        "digits": "" if begun else duration_text(stepped(left, up=True)),
-        "reason": "",
-        "due_ms": milliseconds(at),
-        "warn_ms": None if begun else milliseconds(near),
-        "label": _("Broadcast"),
-    }
+    chip = Chip(
+        state="met" if begun else "soon" if now >= near else "running",
+        due_ms=round(at.timestamp() * 1000),
+        warn_ms=None if begun else milliseconds(near),
+        label=_("Broadcast"),
+        other_word=_("has begun") if begun else "",
+    )
+    digits = "" if begun else duration_text(stepped(left, up=True))
+    return fragment("components/clock_chip.html", chip, digits=digits)

@@ -1,11 +1,9 @@
 """What a ticket is and where it is opened, for tickets of every kind."""
 
 from django import template
-from django.urls import reverse
 
-from inquiries.workflow import Status as InquiryStatus
-from objections.workflow import Status as ObjectionStatus
-from tickets.models import Kind, Ticket
+from helpdesk.kinds import href_of, word_of
+from tickets.models import Ticket
 
 register = template.Library()
 
@@ -13,13 +11,10 @@ register = template.Library()
 @register.filter
 def desk_url(ticket: Ticket) -> str:
     """Where colleagues open a ticket."""
-    name = "objection" if ticket.kind == Kind.OBJECTION else "inquiry"
-    return reverse(f"desk:{name}", args=[ticket.number])
+    return href_of(ticket.kind, ticket.number)
 
 
 @register.filter
 def status_words(ticket: Ticket) -> str:
     """The status in the reader's words."""
-    if ticket.kind == Kind.OBJECTION:
-        return str(ObjectionStatus(ticket.status).label)
-    return str(InquiryStatus(ticket.status).label)
+    return word_of(ticket.kind, ticket.status)

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from figures.services import breaches
 from helpdesk.desk.clock_stories import ClockStory, stories
-from helpdesk.desk.listing import telling_clock
+from helpdesk.desk.rows import telling_clock
 from helpdesk.desk.workspace import Workspace
 from helpdesk.templatetags import display, promises
 from inquiries import services
@@ -121,13 +121,13 @@ def test_a_paused_clock_speaks_for_a_ticket_without_running_ones(
     assert clock.metric == Metric.TOTAL
     hold = holds([clock])[clock.pk]
     with translation.override("en"):
-        chip = display.clock_chip(clock, MONDAY_NOON, hold=hold)
-    assert (chip["state"], chip["word"], chip["reason"]) == (
-        "paused",
-        "Paused",
-        "Waiting for the customer's evidence",
-    )
-    assert chip["digits"] == "45 h 00 min"
+        chip, digits = display.chip_of(clock, MONDAY_NOON, hold=hold)
+        assert (chip.state, chip.word, chip.reason) == (
+            "paused",
+            "Paused",
+            "Waiting for the customer's evidence",
+        )
+        assert digits == "45 h 00 min"
 
 
 def test_a_revoked_breach_stands_beside_the_breach() -> None:

@@ -29,7 +29,7 @@ def ask(**asked: object) -> Inquiry:
 def rows(client: Client, **query: str) -> list[str]:
     """The numbers of the rows, from top to bottom."""
     listing = client.get(LIST, query).context["listing"]
-    return [row.ticket.number for row in listing.rows]
+    return [row.number for row in listing.rows]
 
 
 def test_the_next_deadline_stands_first_and_no_deadline_last(
@@ -64,6 +64,10 @@ def test_each_view_shows_its_own_and_the_counts_agree(
         ("unassigned", 1),
         ("closed", None),
     ]
+    services.assign(nobodys, to=colleague, by=agent, at=timezone.now())
+    desk.force_login(colleague)
+    tabs = desk.get(LIST).context["listing"].tabs
+    assert [tab.count for tab in tabs] == [3, 2, 0, None]
 
 
 @pytest.mark.parametrize("view", ["due", "mine", "unassigned", "closed", ""])
@@ -88,7 +92,7 @@ def test_the_list_costs_the_same_for_one_ticket_and_for_thirty(
 def test_the_cost_of_the_list_is_exactly_known(
     desk: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Session, person, counts, tickets, their clocks, their topics."""
+    """Session, person, counts, which tickets, what is known of them, their clocks."""
     ask()
     with django_assert_num_queries(6):
         desk.get(LIST)

@@ -180,8 +180,8 @@ def test_who_may_approve_finds_it_and_it_costs_the_same_for_many(
     client = signed_in(general)
     tab = client.get("/desk/list/", {"stage": "open"}).context["listing"].tabs[1]
     assert (str(tab.view), tab.count) == ("approvals", 4)
-    # Session, person, counts, rows, their clocks, and why clocks wait.
-    with django_assert_num_queries(5):
+    # Session, person, counts, which tickets, what is known of them, their clocks.
+    with django_assert_num_queries(6):
         answer = client.get("/desk/list/", {"stage": "approvals"})
     assert len(answer.context["listing"].rows) == 4
     # Who has given one of two approvals waits for somebody else, and so does the case.

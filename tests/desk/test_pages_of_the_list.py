@@ -114,7 +114,7 @@ def test_every_row_is_reached_with_and_without_a_script(
     seen, address, pages = [], "/desk/", 0
     while address:
         listing = desk.get(address).context["listing"]
-        seen += [row.ticket.number for row in listing.rows]
+        seen += [row.number for row in listing.rows]
         address, pages = listing.next_page if listing.following else "", pages + 1
     assert (seen, pages) == (whole, 4)
     # The same list grows, costs no more queries, and what is fetched again is all of it.
@@ -123,7 +123,7 @@ def test_every_row_is_reached_with_and_without_a_script(
         with django_assert_num_queries(6):
             listing = desk.get(address).context["listing"]
         sizes.append(len(listing.rows))
-        assert [row.ticket.number for row in listing.rows] == whole[: sizes[-1]]
+        assert [row.number for row in listing.rows] == whole[: sizes[-1]]
         again = desk.get(listing.address).context["listing"]
         assert len(again.rows) == sizes[-1]
         address = listing.longer
@@ -134,7 +134,7 @@ def test_every_row_is_reached_with_and_without_a_script(
     InquiryFactory.create(at=timezone.now(), surname="李")
     while address:
         listing = desk.get(address).context["listing"]
-        seen += [row.ticket.number for row in listing.rows]
+        seen += [row.number for row in listing.rows]
         address = listing.next_page if listing.following else ""
     assert seen == newest
 

@@ -115,7 +115,7 @@ def test_the_list_narrows_to_a_channel_a_kind_and_a_holder(
 
     def shown(**query: str) -> list[str]:
         listing = desk.get("/desk/list/", query).context["listing"]
-        return [row.ticket.number for row in listing.rows]
+        return [row.number for row in listing.rows]
 
     assert shown(kind="inquiry") == [inquiry.number]
     assert shown(channel="email") == [objection.number]

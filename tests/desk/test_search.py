@@ -26,7 +26,7 @@ LETTERS = "aAbBéÉßÄä0 9％Ａａ两台摄像机一二𠮷𠀀😀👍🏽\u
 def rows(client: Client, **query: str) -> list[str]:
     """The numbers of the rows, from top to bottom."""
     listing = client.get(LIST, query).context["listing"]
-    return [row.ticket.number for row in listing.rows]
+    return [row.number for row in listing.rows]
 
 
 def text(of: random.Random, shortest: int, longest: int) -> str:

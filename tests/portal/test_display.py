@@ -52,20 +52,20 @@ def clock(at: datetime, **facts: Any) -> Any:
 def test_a_chip_says_what_is_true_now(
     at: datetime, after: float, state: str, digits: str
 ) -> None:
-    shown = display.clock_chip(clock(at), at + timedelta(seconds=after))
-    assert (shown["state"], shown["digits"]) == (state, digits)
+    chip, shown = display.chip_of(clock(at), at + timedelta(seconds=after))
+    assert (chip.state, shown) == (state, digits)
 
 
 def test_an_answered_clock_tells_how_long_it_took(at: datetime) -> None:
     facts = {"status": "stopped", "stopped_at": at + timedelta(seconds=12)}
-    met = display.clock_chip(clock(at, outcome="met", **facts), at)
-    missed = display.clock_chip(clock(at, outcome="missed", **facts), at)
-    assert (met["state"], met["word"], met["digits"]) == ("met", "Met", "0:12")
-    assert missed["state"] == "missed"
+    met, digits = display.chip_of(clock(at, outcome="met", **facts), at)
+    missed, _ = display.chip_of(clock(at, outcome="missed", **facts), at)
+    assert (met.state, met.word, digits) == ("met", "Met", "0:12")
+    assert missed.state == "missed"
 
 
 def test_no_clock_is_no_chip(at: datetime) -> None:
-    assert display.clock_chip(None, at) == {}
+    assert display.clock_chip(None, at) == ""
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_a_month_costs_the_same_and_each_number_opens_its_objections(
         shown = door.get(MONTH).content.decode()
     (href,) = re.findall(r'href="(/desk/[^"]*cut=model&amp;key=sonyfx3)"', shown)
     listed = door.get(href.replace("&amp;", "&"))
-    rows = [row.ticket.number for row in listed.context["listing"].rows]
+    rows = [row.number for row in listed.context["listing"].rows]
     assert sorted(rows) == sorted(it.number for it in found)
     assert other.number not in listed.content.decode()
     assert "Sony FX3" in listed.content.decode()

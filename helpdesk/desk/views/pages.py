@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from helpdesk.desk.listing import Listing, Records
 from helpdesk.desk.objection import ObjectionWorkspace
-from helpdesk.desk.wish import ListForm
+from helpdesk.desk.wish import ListForm, Wish
 from helpdesk.desk.workspace import Workspace
 from helpdesk.notices import outstanding
 from helpdesk.signed_in import signed_in
@@ -28,14 +28,16 @@ def opened(number: str, user: User) -> Workspace:
         raise Http404 from error
 
 
-def listed(request: HttpRequest, user: User) -> Listing:
-    """The list that the address asks for."""
+def listed(request: HttpRequest, user: User, *, opened: str = "") -> Listing:
+    """The list that the address asks for; `opened` is the ticket beside it."""
     at = timezone.now()
+    if not request.GET:
+        return Listing.of(user, Wish(), opened=opened, at=at)
     form = ListForm(request.GET)
     records = None
     if user.supervises and (counted := form.counted()):
         records = Records.of(*counted, at=at)
-    return Listing.of(user, form.wish(), records=records, at=at)
+    return Listing.of(user, form.wish(), records=records, opened=opened, at=at)
 
 
 def whole_page(
@@ -47,7 +49,8 @@ def whole_page(
     **written: Any,
 ) -> HttpResponse:
     """All panes; `written` is what a refused form had in it and its messages."""
-    listing = listed(request, user)
+    opened = workspace.ticket.number if workspace else ""
+    listing = listed(request, user, opened=opened)
     context = {
         "listing": listing,
         "workspace": workspace,

@@ -3,13 +3,15 @@
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from helpdesk.answers import SeeOther
 from helpdesk.live.events import tell_presence
+from helpdesk.presence_menu import presence_menu
 from helpdesk.signed_in import signed_in
 from staff.adapters import front_door
 from staff.models import Presence, User
@@ -31,5 +33,5 @@ def menu(request: HttpRequest, user: User) -> HttpResponse:
         if not request.headers.get("HX-Request"):
             return SeeOther(redirect(front_door(user)).url)
         user.refresh_from_db(fields=["presence", "presence_since", "seen_at"])
-    menu = {"user": user}
-    return render(request, "components/presence_menu.html", menu, status=status)
+    menu = presence_menu(user, csrf=get_token(request))
+    return HttpResponse(menu, status=status)

@@ -162,7 +162,9 @@ def show(
         template = "supervision/board.html"
         context |= {
             "notices": outstanding(user),
-            "colleagues": User.objects.answering(),
+            "colleagues": User.objects.answering().values_list(
+                "pk", "display_name", "work_number", named=True
+            ),
             "longest_word": LONGEST_WORD,
             "fresh_token": uuid.uuid4(),
         }

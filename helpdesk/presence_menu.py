@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from django import template
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.fragments import fragment
+from helpdesk.templatetags.display import clock_time
 from staff.models import Presence, User
-
-register = template.Library()
 
 ICONS: Final[Mapping[Presence, str]] = {
     Presence.ON_DUTY: "user-check",
@@ -41,12 +40,20 @@ class Choice:
         return ICONS[self.state]
 
 
-@dataclass(frozen=True)
-class Standing(Choice):
-    """How somebody stands at the moment."""
+class Standing(NamedTuple):
+    """How somebody stands; `since` is a time of day, "" where nobody knows."""
 
-    since: datetime | None
-    now: datetime
+    state: Presence
+    since: str
+    capacity: int
+
+    @property
+    def word(self) -> str:
+        return str(self.state.label)
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.state]
 
     @property
     def short(self) -> str:
@@ -57,10 +64,10 @@ class Standing(Choice):
         return [Choice(state) for state in Presence]
 
 
-@register.simple_tag
-def now_present(user: User) -> Standing:
-    """How a person counts now; no query."""
+def presence_menu(user: User, *, csrf: str) -> SafeString:
+    """How a person counts now, and the way to say otherwise; no query."""
     at = timezone.now()
     state = user.presence_as_of(at)
     since = user.presence_since if state == user.presence else None
-    return Standing(state, since, at)
+    standing = Standing(state, clock_time(since, at), user.capacity)
+    return fragment("components/presence_menu.html", standing, csrf=csrf)
