@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Self
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog.models import Quarantine
@@ -15,11 +16,11 @@ from catalog.services.quarantine import may_quarantine, of_serial
 from helpdesk.desk.act import Act
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.investigation import Investigation, files_on, named
+from helpdesk.desk.lines import Line, lines_of, shown
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_sheet import Sheet
 from helpdesk.desk.settlement import Settlement
-from helpdesk.desk.workspace import Line, line_of
 from helpdesk.errors import refusal_of
 from inquiries import timeline
 from inquiries.models import Inquiry
@@ -137,7 +138,14 @@ class ObjectionWorkspace:
     @cached_property
     def stories(self) -> list[ClockStory]:
         """Every clock explained, the newest first."""
-        return stories(self.clocks, at=self.now, name_of=self._subject_of)
+        return stories(
+            self.clocks, at=self.now, name_of=self._subject_of, befell=self.befell
+        )
+
+    @cached_property
+    def befell(self) -> list[timeline.Befell]:
+        """What befell the clocks, for their stories and for the history."""
+        return timeline.records_of(self.objection)
 
     def _subject_of(self, clock: Clock) -> str:
         """The subject of a clock in words: which department, action, round."""
@@ -307,7 +315,12 @@ class ObjectionWorkspace:
     @cached_property
     def lines(self) -> list[Line]:
         """Everything that was said, internal notes included."""
-        return _lines(self.objection)
+        return lines_of(self.objection)
+
+    @property
+    def shown_lines(self) -> list[SafeString]:
+        """The same as they stand in the conversation."""
+        return shown(self.lines, now=self.now)
 
     @property
     def notes(self) -> list[Line]:
@@ -324,7 +337,7 @@ class ObjectionWorkspace:
     @cached_property
     def origin_lines(self) -> list[Line]:
         """What was said on that inquiry."""
-        return _lines(self.origin) if self.origin else []
+        return lines_of(self.origin) if self.origin else []
 
     @cached_property
     def linked(self) -> list[Ticket]:
@@ -358,7 +371,8 @@ class ObjectionWorkspace:
     @cached_property
     def timeline(self) -> list[timeline.Entry]:
         """The newest first."""
-        return named(timeline.entries(self.objection, by=self.user))[::-1]
+        entries = timeline.entries(self.objection, by=self.user, befell=self.befell)
+        return named(entries)[::-1]
 
     @cached_property
     def scripts(self) -> list[Offer]:
@@ -388,10 +402,3 @@ class ObjectionWorkspace:
         """To whom it may be given: never to who is named in it (OB-07)."""
         named = self.objection.named_colleague_id
         return list(User.objects.answering().exclude(pk=named))
-
-
-def _lines(ticket: Ticket) -> list[Line]:
-    messages = ticket.messages.select_related("author", "origin__customer")
-    return [
-        line_of(message, ticket) for message in messages.prefetch_related("attachments")
-    ]

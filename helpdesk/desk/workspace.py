@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
+from django.utils.safestring import SafeString
 
+from helpdesk.desk.around import Around, around
 from helpdesk.desk.asked import Asked
 from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.keys import silent_keys
+from helpdesk.desk.lines import Line, lines_of, shown
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.offers import SentQuotation, sent_quotations
-from inquiries import merged, timeline
+from inquiries import timeline
 from inquiries.models import (
     Callback,
     DeviceChoice,
@@ -43,7 +44,7 @@ from objections.models import Objection
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Attachment, Direction, Kind, Message, Ticket
+from tickets.models import Direction, Ticket
 from tickets.tokens import derived_token
 
 TOKENED: Final = (
@@ -53,21 +54,6 @@ TOKENED: Final = (
     Step.ASK_CLOSING,
     Step.CLOSE,
 )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One message as a colleague sees it; `origin`: the merged one that it is of."""
-
-    message: Message
-    who: str
-    side: str
-    files: list[tuple[Attachment, str]]
-    origin: str = ""
-
-    @property
-    def us(self) -> bool:
-        return self.message.direction != Direction.IN
 
 
 @dataclass(frozen=True)
@@ -83,15 +69,12 @@ class Workspace:
     @classmethod
     def of(cls, number: str, *, user: User, at: datetime) -> Self:
         """Raises Inquiry.DoesNotExist for what this person may not see."""
-        clocks = Clock.objects.select_related(
-            "target__version__policy", "target__calendar", "acknowledged_by"
-        )
         inquiry = (
             Inquiry.objects.visible_to(user)
             .select_related(
                 "channel", "customer", "assignee", "department", "last_answer"
             )
-            .prefetch_related("topics", Prefetch("clocks", clocks))
+            .prefetch_related("topics", "clocks")
             .get(number=number)
         )
         return cls(inquiry=inquiry, user=user, now=at)
@@ -140,7 +123,13 @@ class Workspace:
             self.clocks,
             at=self.now,
             name_of=lambda clock: names.get(clock.subject, clock.subject),
+            befell=self.befell,
         )
+
+    @cached_property
+    def befell(self) -> list[timeline.Befell]:
+        """What befell the clocks, for their stories and for the history."""
+        return timeline.records_of(self.inquiry) if self.clocks else []
 
     @cached_property
     def can(self) -> dict[str, bool]:
@@ -165,12 +154,14 @@ class Workspace:
     @cached_property
     def quotations(self) -> list[SentQuotation]:
         """What was sent, the newest first."""
+        if not self.around.quotations:
+            return []
         return sent_quotations(self.inquiry, self.belonging.absorbed, at=self.now)
 
     @cached_property
     def choices(self) -> list[DeviceChoice]:
         """What the customer chose."""
-        return chosen_devices(self.keys)
+        return chosen_devices(self.keys) if self.around.selections else []
 
     @cached_property
     def keys(self) -> list[int]:
@@ -267,29 +258,30 @@ class Workspace:
     @cached_property
     def lines(self) -> list[Line]:
         """Everything that was said, internal notes included."""
-        merges = self.belonging.absorbed
-        messages = (
-            merged.read_by_colleagues(self.inquiry, merges)
-            .select_related("author", "origin__customer")
-            .prefetch_related("attachments")
-        )
-        sources = {merge.inquiry_id: merge.inquiry for merge in merges}
-        lines = [
-            line_of(message, self.inquiry, sources.get(message.ticket_id))
-            for message in messages
-        ]
+        sources = [merge.inquiry for merge in self.belonging.absorbed]
+        lines = lines_of(self.inquiry, sources, may_have_files=self.around.files)
         if self.user.sees_every_ticket:
             return lines
-        numbers = {source.number for source in sources.values()}
+        numbers = {source.number for source in sources}
         return [
             line if line.origin in numbers else replace(line, origin="")
             for line in lines
         ]
 
+    @property
+    def shown_lines(self) -> list[SafeString]:
+        """The same as they stand in the conversation."""
+        return shown(self.lines, now=self.now)
+
+    @cached_property
+    def around(self) -> Around:
+        """What is worth asking for."""
+        return around(self.inquiry)
+
     @cached_property
     def belonging(self) -> Belonging:
         """What this inquiry is merged with, linked to, or might be."""
-        return Belonging(self.inquiry, self.user)
+        return Belonging(self.inquiry, self.user, self.around)
 
     @cached_property
     def notes(self) -> list[Line]:
@@ -298,7 +290,8 @@ class Workspace:
     @cached_property
     def timeline(self) -> list[timeline.Entry]:
         """The newest first."""
-        return timeline.entries(self.inquiry, by=self.user)[::-1]
+        entries = timeline.entries(self.inquiry, by=self.user, befell=self.befell)
+        return entries[::-1]
 
     @cached_property
     def scripts(self) -> list[Offer]:
@@ -312,7 +305,9 @@ class Workspace:
     @cached_property
     def asked(self) -> Asked:
         """What is asked of other departments, and what was explained."""
-        return Asked(self.keys, self.user, self.now, clocks=self.clocks[::-1])
+        return Asked(
+            self.keys, self.user, self.now, clocks=self.clocks[::-1], around=self.around
+        )
 
     @property
     def popups(self) -> list[Asking]:
@@ -327,33 +322,3 @@ class Workspace:
     @cached_property
     def colleagues(self) -> list[User]:
         return list(User.objects.answering())
-
-
-def line_of(message: Message, ticket: Ticket, source: Ticket | None = None) -> Line:
-    """A message with who wrote it, on whose side it stands, and its files.
-
-    `source` is the ticket that it was written on, if that is merged into this one.
-    """
-    origin: Ticket | None = source or message.origin
-    if message.direction == Direction.IN:
-        who, side = (origin or ticket).customer.surname, ""
-    elif message.author is None:
-        who, side = _("Shoushi"), "own"
-    else:
-        who = message.author.display_name
-        side = "note" if message.direction == Direction.NOTE else "own"
-    where = "objection_file" if ticket.kind == Kind.OBJECTION else "file"
-    files = [
-        (
-            file,
-            reverse(f"desk:{where}", args=[(source or ticket).number, file.public_id]),
-        )
-        for file in message.attachments.all()
-    ]
-    return Line(
-        message=message,
-        who=who,
-        side=side,
-        files=files,
-        origin=origin.number if origin else "",
-    )
