@@ -15,9 +15,16 @@ from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.keys import silent_keys
-from helpdesk.desk.lines import Line, lines_of, shown
+from helpdesk.desk.lines import Line, just_said, lines_of, shown
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.offers import SentQuotation, sent_quotations
+from helpdesk.desk.thread_parts import (
+    AskedTopic,
+    AskingButton,
+    Head,
+    NextStep,
+    TopicLine,
+)
 from inquiries import timeline
 from inquiries.models import (
     Callback,
@@ -44,7 +51,7 @@ from objections.models import Objection
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Direction, Ticket
+from tickets.models import Direction, Message, Ticket
 from tickets.tokens import derived_token
 
 TOKENED: Final = (
@@ -56,15 +63,22 @@ TOKENED: Final = (
 )
 
 
+OF_TOPICS: Final = frozenset({"answer_topic", "mark_complex", "remove_topic"})
+
+
 @dataclass(frozen=True)
 class Workspace:
-    """The open inquiry at one moment."""
+    """The open inquiry at one moment.
+
+    `said` is what this person has just said in a window that shows all the rest.
+    """
 
     template: ClassVar = "desk/_workspace.html"
 
     inquiry: Inquiry
     user: User
     now: datetime
+    said: Message | None = None
 
     @classmethod
     def of(cls, number: str, *, user: User, at: datetime) -> Self:
@@ -132,15 +146,19 @@ class Workspace:
         return timeline.records_of(self.inquiry) if self.clocks else []
 
     @cached_property
-    def can(self) -> dict[str, bool]:
+    def steps(self) -> frozenset[str]:
         """The steps that have a button."""
-        possible = possible_steps(self.inquiry, by=self.user)
-        return {str(step): step in possible for step in Step}
+        return frozenset(map(str, possible_steps(self.inquiry, by=self.user)))
+
+    @cached_property
+    def can(self) -> dict[str, bool]:
+        """The same, to be asked by name."""
+        return {str(step): step in self.steps for step in Step}
 
     @property
-    def silent_keys(self) -> dict[str, str]:
+    def why_not(self) -> tuple[tuple[str, str], ...]:
         """The keys that do nothing now, with the reason."""
-        return silent_keys(self.inquiry, by=self.user)
+        return tuple(silent_keys(self.inquiry, by=self.user).items())
 
     @cached_property
     def next_step(self) -> Step | None:
@@ -230,21 +248,75 @@ class Workspace:
     def open_topics(self) -> list[InquiryTopic]:
         return open_topics(self.inquiry)
 
-    @property
-    def complex_topics(self) -> list[InquiryTopic]:
-        """Those that are explained in steps, and not by a rule of their own (IN-07)."""
-        return [
-            topic
-            for topic in self.open_topics
-            if topic.complex_at is not None and Topic(topic.topic) not in GUARDS
-        ]
+    @cached_property
+    def head(self) -> Head:
+        """Who has it, what is asked, and the steps that have a button."""
+        inquiry = self.inquiry
+        asked = {topic.topic for topic in self.open_topics}
+        return Head(
+            status=inquiry.status,
+            status_label=inquiry.status_label,
+            holder="me" if self.is_mine else "other" if inquiry.assignee else "nobody",
+            can=self.steps,
+            topics=tuple(
+                AskedTopic(it.topic, str(Topic(it.topic).label), _in_steps(it))
+                for it in self.open_topics
+            ),
+            other_topics=tuple(
+                (code, str(label)) for code, label in Topic.choices if code not in asked
+            ),
+            askings=tuple(
+                AskingButton(it.name, it.key, it.icon, str(it.title))
+                for it in self.askings
+            ),
+        )
 
     @property
-    def other_topics(self) -> list[tuple[str, str]]:
-        """Those of the six that are not open: code and label."""
-        asked = {topic.topic for topic in self.open_topics}
+    def holder(self) -> str:
+        """The name of who has it."""
+        assignee = self.inquiry.assignee
+        return assignee.display_name if assignee else ""
+
+    @cached_property
+    def step(self) -> NextStep | None:
+        """The next step, if it is one of the conversation itself."""
+        step, inquiry = self.next_step, self.inquiry
+        if step is None or step == Step.FINISH_CALLBACK:
+            return None
+        return NextStep(
+            step=str(step),
+            waits=inquiry.customer_waiting_since is not None,
+            clear=inquiry.question_clear_at is not None,
+            left=inquiry.customer_left_at is not None,
+            may_check=self.can[Step.CHECK],
+            may_be_gone=self.may_be_gone,
+            done=self.done,
+        )
+
+    @property
+    def step_token(self) -> uuid.UUID:
+        """That of the greeting or of the closing question, whichever is next."""
+        greets = self.next_step == Step.GREET
+        return self.greeting_token if greets else self.tokens[Step.ASK_CLOSING]
+
+    @property
+    def topic_lines(self) -> list[tuple[InquiryTopic, TopicLine]]:
+        """All that was asked, and what can be done about it."""
+        can = self.steps & OF_TOPICS
         return [
-            (code, str(label)) for code, label in Topic.choices if code not in asked
+            (
+                topic,
+                TopicLine(
+                    code=topic.topic,
+                    label=str(Topic(topic.topic).label),
+                    said=bool(topic.question),
+                    answered=topic.answered_at is not None,
+                    complex=topic.complex_at is not None,
+                    in_steps=topic.answered_at is None and _in_steps(topic),
+                    can=can,
+                ),
+            )
+            for topic in self.inquiry.topics.all()
         ]
 
     @property
@@ -270,7 +342,9 @@ class Workspace:
 
     @property
     def shown_lines(self) -> list[SafeString]:
-        """The same as they stand in the conversation."""
+        """The lines that a window of the conversation lacks, as they stand in it."""
+        if self.said is not None:
+            return shown([just_said(self.said, by=self.user)], now=self.now)
         return shown(self.lines, now=self.now)
 
     @cached_property
@@ -322,3 +396,8 @@ class Workspace:
     @cached_property
     def colleagues(self) -> list[User]:
         return list(User.objects.answering())
+
+
+def _in_steps(topic: InquiryTopic) -> bool:
+    """Whether it is explained in steps, and not by a rule of its own (IN-07)."""
+    return topic.complex_at is not None and Topic(topic.topic) not in GUARDS
