@@ -15,16 +15,18 @@ from catalog.models import Quarantine
 from catalog.services.quarantine import may_quarantine, of_serial
 from helpdesk.desk.act import Act
 from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.forms_behind import Composer
 from helpdesk.desk.investigation import Investigation, files_on, named
 from helpdesk.desk.lines import Line, lines_of, shown
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_sheet import Sheet
+from helpdesk.desk.scripts import script_list
 from helpdesk.desk.settlement import Settlement
 from helpdesk.errors import refusal_of
 from inquiries import timeline
 from inquiries.models import Inquiry
-from knowledge.services.scripts import Offer, offered
+from knowledge.services.scripts import offered
 from objections import routing
 from objections.models import (
     Demand,
@@ -374,14 +376,18 @@ class ObjectionWorkspace:
         entries = timeline.entries(self.objection, by=self.user, befell=self.befell)
         return named(entries)[::-1]
 
-    @cached_property
-    def scripts(self) -> list[Offer]:
+    @property
+    def composer(self) -> Composer:
+        return Composer(answers=self.answers, ended=False, reopens=False)
+
+    @property
+    def script_list(self) -> SafeString:
         """For those who answer (IN-09)."""
         if not self.can[Step.REPLY]:
-            return []
+            return SafeString()
         known = {"agent_no": self.user.work_number, "number": self.objection.number}
         channel = self.objection.channel.code
-        return offered(channel=channel, at=self.now, known=known)
+        return script_list(offered(channel=channel, at=self.now, known=known))
 
     @property
     def stand(self) -> str:

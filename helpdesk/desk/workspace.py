@@ -14,10 +14,18 @@ from helpdesk.desk.asked import Asked
 from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.forms_behind import (
+    AskingPopup,
+    Composer,
+    Forms,
+    colleague_options,
+    repeat_options,
+)
 from helpdesk.desk.keys import silent_keys
 from helpdesk.desk.lines import Line, just_said, lines_of, shown
 from helpdesk.desk.listing import telling_clock
 from helpdesk.desk.offers import SentQuotation, sent_quotations
+from helpdesk.desk.scripts import script_list
 from helpdesk.desk.thread_parts import (
     AskedTopic,
     AskingButton,
@@ -46,7 +54,7 @@ from inquiries.services.owing import subject_of
 from inquiries.services.selecting import chosen_devices
 from inquiries.topic_guards import GUARDS, Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
-from knowledge.services.scripts import Offer, offered
+from knowledge.services.scripts import offered
 from objections.models import Objection
 from sla.models import Clock
 from sla.services.standing import Hold, holds
@@ -320,12 +328,35 @@ class Workspace:
         ]
 
     @property
-    def obstacles(self) -> list[tuple[str, str]]:
-        return [(code, str(label)) for code, label in Obstacle.choices]
+    def forms(self) -> Forms:
+        """All of them: what makes sense changes while the page stays open."""
+        customer = self.inquiry.customer
+        return Forms(
+            can_be_called=customer.can_be_called,
+            has_email=bool(customer.email_masked),
+            may_merge=self.can[Step.MERGE],
+            may_reveal_email=self.can[Step.REVEAL_EMAIL],
+            obstacles=tuple((code, str(label)) for code, label in Obstacle.choices),
+            intents=tuple((code, str(label)) for code, label in Intent.choices),
+            askings=tuple(
+                AskingPopup(it.name, str(it.title), it.clauses)
+                for it in ASKINGS.values()
+            ),
+        )
 
     @property
-    def intents(self) -> list[tuple[str, str]]:
-        return [(code, str(label)) for code, label in Intent.choices]
+    def composer(self) -> Composer:
+        return Composer(
+            answers=self.answers, ended=self.inquiry.has_ended, reopens=self.answers
+        )
+
+    @property
+    def colleague_options(self) -> SafeString:
+        return colleague_options(self.inquiry.assignee_id)
+
+    @property
+    def repeat_options(self) -> SafeString:
+        return repeat_options(self.belonging.repeats)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -367,14 +398,14 @@ class Workspace:
         entries = timeline.entries(self.inquiry, by=self.user, befell=self.befell)
         return entries[::-1]
 
-    @cached_property
-    def scripts(self) -> list[Offer]:
+    @property
+    def script_list(self) -> SafeString:
         """For those who answer, now or after reopening (IN-09)."""
-        if not (self.can[Step.REPLY] or self.can[Step.REOPEN]):
-            return []
+        if not self.answers:
+            return SafeString()
         known = {"agent_no": self.user.work_number}
         channel = self.inquiry.channel.code
-        return offered(channel=channel, at=self.now, known=known)
+        return script_list(offered(channel=channel, at=self.now, known=known))
 
     @cached_property
     def asked(self) -> Asked:
@@ -383,19 +414,10 @@ class Workspace:
             self.keys, self.user, self.now, clocks=self.clocks[::-1], around=self.around
         )
 
-    @property
-    def popups(self) -> list[Asking]:
-        """All of them: what makes sense changes while the page stays open."""
-        return list(ASKINGS.values())
-
     @cached_property
     def askings(self) -> list[Asking]:
         """The forms about contract, delivery and faults that make sense now."""
         return [asking for asking in ASKINGS.values() if self.can[asking.step]]
-
-    @cached_property
-    def colleagues(self) -> list[User]:
-        return list(User.objects.answering())
 
 
 def _in_steps(topic: InquiryTopic) -> bool:
