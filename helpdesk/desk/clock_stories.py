@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Prefetch, prefetch_related_objects
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from figures.services.breaches import Explained, explained
-from helpdesk.templatetags.display import clock_time, duration
+from helpdesk.templatetags.display import clock_chip, clock_time, duration
 from helpdesk.templatetags.promises import rung_act, rung_time
 from inquiries.timeline import ICONS, Befell
 from sla.models import Clock, ClockEventKind, ClockStatus, Pause, Target
@@ -30,12 +32,13 @@ SECOND: Final = timedelta(seconds=1)
 class Line:
     """One thing that befell a clock."""
 
-    kind: str
+    verb: str
     icon: str
     text: str
     detail: str
     at: datetime
     actor: str
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class ClockStory:
         """What happened by itself or was corrected, in the order of the record."""
         return [
             Line(
-                kind=event.kind,
+                verb=event.kind,
                 icon=ICONS[ClockEventKind(event.kind)],
                 text=str(ClockEventKind(event.kind).label),
                 detail=self._detail(event),
@@ -67,6 +70,12 @@ class ClockStory:
             )
             for event in self.events
         ]
+
+    @property
+    def chip(self) -> SafeString:
+        """Its chip as it stands now."""
+        context = clock_chip(self.clock, self.now, hold=self.hold)
+        return render_to_string("components/clock_chip.html", context)
 
     @property
     def spent(self) -> str:

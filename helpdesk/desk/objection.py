@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Quarantine
 from catalog.services.quarantine import may_quarantine, of_serial
 from helpdesk.desk.act import Act
+from helpdesk.desk.clock_cards import clock_cards
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.forms_behind import Composer
 from helpdesk.desk.investigation import Investigation, files_on, named
@@ -23,6 +24,7 @@ from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_sheet import Sheet
 from helpdesk.desk.scripts import script_list
 from helpdesk.desk.settlement import Settlement
+from helpdesk.desk.told import told
 from helpdesk.errors import refusal_of
 from inquiries import timeline
 from inquiries.models import Inquiry
@@ -143,6 +145,11 @@ class ObjectionWorkspace:
         return stories(
             self.clocks, at=self.now, name_of=self._subject_of, befell=self.befell
         )
+
+    @property
+    def clock_cards(self) -> SafeString:
+        """The same as they stand on the page."""
+        return clock_cards(self.stories, now=self.now, may_look_up=self.user.supervises)
 
     @cached_property
     def befell(self) -> list[timeline.Befell]:
@@ -369,6 +376,11 @@ class ObjectionWorkspace:
         if self.quarantine or not may_quarantine(self.user):
             return False
         return is_suspect(self.objection)
+
+    @property
+    def history(self) -> SafeString:
+        """What happened as it stands on the page, the newest first."""
+        return told(self.timeline, now=self.now)
 
     @cached_property
     def timeline(self) -> list[timeline.Entry]:

@@ -13,6 +13,7 @@ from helpdesk.desk.around import Around, around
 from helpdesk.desk.asked import Asked
 from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
+from helpdesk.desk.clock_cards import clock_cards
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.forms_behind import (
     AskingPopup,
@@ -33,6 +34,7 @@ from helpdesk.desk.thread_parts import (
     NextStep,
     TopicLine,
 )
+from helpdesk.desk.told import told
 from inquiries import timeline
 from inquiries.models import (
     Callback,
@@ -147,6 +149,11 @@ class Workspace:
             name_of=lambda clock: names.get(clock.subject, clock.subject),
             befell=self.befell,
         )
+
+    @property
+    def clock_cards(self) -> SafeString:
+        """The same as they stand on the page."""
+        return clock_cards(self.stories, now=self.now, may_look_up=self.user.supervises)
 
     @cached_property
     def befell(self) -> list[timeline.Befell]:
@@ -391,6 +398,11 @@ class Workspace:
     @cached_property
     def notes(self) -> list[Line]:
         return [line for line in self.lines if line.message.direction == Direction.NOTE]
+
+    @property
+    def history(self) -> SafeString:
+        """What happened as it stands on the page, the newest first."""
+        return told(self.timeline, now=self.now)
 
     @cached_property
     def timeline(self) -> list[timeline.Entry]:
