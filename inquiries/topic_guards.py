@@ -13,17 +13,20 @@ from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry, Topic
 from inquiries.workflow import Step
+from sla.prepared import Prepared
 
 Guard = Callable[[Inquiry], str | None]
 
 # Asked at every look at a conversation; the words of the last explanation count.
-DEEDS_SQL: Final = """
+DEEDS: Final = Prepared(
+    "deeds_of_inquiry",
+    """
 WITH here AS (
     SELECT ARRAY(
         SELECT %(key)s::bigint
         UNION ALL
         SELECT inquiry_id FROM inquiries_merge
-        WHERE into_id = %(key)s AND undone_at IS NULL
+        WHERE into_id = %(key)s::bigint AND undone_at IS NULL
     ) AS keys
 )
 SELECT
@@ -45,7 +48,8 @@ FROM here LEFT JOIN LATERAL (
     ORDER BY at DESC, id DESC
     LIMIT 1
 ) AS explained ON true
-"""
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def service_refusal(inquiry: Inquiry) -> str | None:
 def deeds_of(inquiry: Inquiry) -> Deeds:
     """What was done for this customer, here and in what is merged here; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(DEEDS_SQL, {"key": inquiry.pk})
+        cursor.execute(DEEDS.ready(), {"key": inquiry.pk})
         compared, quoted, told, explained, understood = cursor.fetchone()
     return Deeds(
         compared=compared,

@@ -7,38 +7,45 @@ from django.db import connection
 
 from inquiries.models import Inquiry
 from inquiries.repeats import REPEAT_WINDOW
+from sla.prepared import Prepared
 
 # One column for each field of Around, in its order. Most inquiries have none of these.
-AROUND_SQL: Final = """
+AROUND: Final = Prepared(
+    "around_inquiry",
+    """
 SELECT
     EXISTS (
-        SELECT FROM inquiries_merge WHERE into_id = %(key)s AND undone_at IS NULL
+        SELECT FROM inquiries_merge
+        WHERE into_id = %(key)s::bigint AND undone_at IS NULL
     ),
     EXISTS (
         SELECT FROM tickets_ticketlink
-        WHERE first_id = %(key)s AND removed_at IS NULL
+        WHERE first_id = %(key)s::bigint AND removed_at IS NULL
     ) OR EXISTS (
         SELECT FROM tickets_ticketlink
-        WHERE second_id = %(key)s AND removed_at IS NULL
+        WHERE second_id = %(key)s::bigint AND removed_at IS NULL
     ),
-    %(phone)s <> '' AND EXISTS (
+    %(phone)s::text <> '' AND EXISTS (
         SELECT FROM customers_customer AS person
         JOIN tickets_ticket AS other ON other.customer_id = person.id
-        WHERE person.phone_index = %(phone)s AND person.phone_index <> ''
-        AND other.created_at BETWEEN %(since)s AND %(until)s AND other.id <> %(key)s
+        WHERE person.phone_index = %(phone)s::text AND person.phone_index <> ''
+        AND other.created_at >= %(since)s::timestamptz
+        AND other.created_at <= %(until)s::timestamptz
+        AND other.id <> %(key)s::bigint
     ),
     EXISTS (
         SELECT FROM tickets_message AS said
         JOIN tickets_attachment AS kept ON kept.message_id = said.id
-        WHERE said.ticket_id = %(key)s
+        WHERE said.ticket_id = %(key)s::bigint
     ),
-    EXISTS (SELECT FROM inquiries_clauseexplanation WHERE inquiry_id = %(key)s),
-    EXISTS (SELECT FROM inquiries_servicefactstold WHERE inquiry_id = %(key)s),
-    EXISTS (SELECT FROM inquiries_contractrequest WHERE inquiry_id = %(key)s),
-    EXISTS (SELECT FROM inquiries_repairrequest WHERE inquiry_id = %(key)s),
-    EXISTS (SELECT FROM inquiries_deviceselection WHERE inquiry_id = %(key)s),
-    EXISTS (SELECT FROM inquiries_quotation WHERE inquiry_id = %(key)s)
-"""
+    EXISTS (SELECT FROM inquiries_clauseexplanation WHERE inquiry_id = %(key)s::bigint),
+    EXISTS (SELECT FROM inquiries_servicefactstold WHERE inquiry_id = %(key)s::bigint),
+    EXISTS (SELECT FROM inquiries_contractrequest WHERE inquiry_id = %(key)s::bigint),
+    EXISTS (SELECT FROM inquiries_repairrequest WHERE inquiry_id = %(key)s::bigint),
+    EXISTS (SELECT FROM inquiries_deviceselection WHERE inquiry_id = %(key)s::bigint),
+    EXISTS (SELECT FROM inquiries_quotation WHERE inquiry_id = %(key)s::bigint)
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,6 @@ def around(inquiry: Inquiry) -> Around:
         "until": inquiry.created_at + REPEAT_WINDOW,
     }
     with connection.cursor() as cursor:
-        cursor.execute(AROUND_SQL, values)
+        cursor.execute(AROUND.ready(), values)
         found = Around(*cursor.fetchone())
     return ANYTHING if found.merged else found

@@ -5,19 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
+from django.db import connection
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from helpdesk.fragments import fragment
+from sla.prepared import Prepared
 from staff.models import User
 from tickets.models import Attachment, Direction, Kind, Message, Scan, Ticket
 
-COLUMNS: Final = (
-    *("pk", "direction", "automatic", "text", "sent_at"),
-    *("ticket_id", "author__display_name"),
-    *("origin__number", "origin__customer__surname"),
+SAID: Final = Prepared(
+    "said_on_tickets",
+    """
+SELECT message.id, message.direction, message.automatic, message.text, message.sent_at,
+       message.ticket_id, author.display_name, origin.number, asker.surname
+  FROM tickets_message AS message
+  LEFT JOIN staff_user AS author ON author.id = message.author_id
+  LEFT JOIN tickets_ticket AS origin ON origin.id = message.origin_id
+  LEFT JOIN customers_customer AS asker ON asker.id = origin.customer_id
+ WHERE message.ticket_id = ANY (%(tickets)s::bigint[])
+ ORDER BY message.sent_at, message.id
+""",
 )
 
 
@@ -97,10 +107,11 @@ def lines_of(
     One query, and one for their files.
     """
     sources = {source.pk: source for source in merged}
-    keys = [ticket.pk, *sources]
+    with connection.cursor() as cursor:
+        cursor.execute(SAID.ready(), {"tickets": [ticket.pk, *sources]})
+        said = cursor.fetchall()
     files = _files(ticket, sources) if may_have_files else {}
     lines = []
-    said = Message.objects.filter(ticket__in=keys).values_list(*COLUMNS)
     for *words, ticket_id, author, number, surname in said:
         source = sources.get(ticket_id)
         customer = source.customer.surname if source else surname
