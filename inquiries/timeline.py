@@ -1,15 +1,46 @@
 """The history of a ticket for people: its events and its clocks' events as one."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from django.db import connection
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sla.models import ClockEvent, ClockEventKind
+from rows.prepared import Prepared
+from sla.models import ClockEventKind
 from staff.models import Department, User
-from tickets.models import Event, Ticket, Verb
+from tickets.models import Ticket, Verb
+
+# A conversation that is open is read anew whenever anything happens to it.
+RECORDS: Final = Prepared(
+    "records_of_ticket",
+    """
+SELECT event.clock_id, event.kind, event.step, event.at, event.recorded_at,
+       event.detail, person.display_name,
+       CASE %(language)s::text WHEN 'en' THEN target.name_en ELSE target.name_zh END,
+       target.clauses
+  FROM sla_clock AS clock
+  JOIN sla_clockevent AS event ON event.clock_id = clock.id
+  JOIN sla_target AS target ON target.id = clock.target_id
+  LEFT JOIN staff_user AS person ON person.id = event.actor_id
+ WHERE clock.ticket_id = %(ticket)s::bigint
+ ORDER BY event.id
+""",
+)
+HISTORY: Final = Prepared(
+    "history_of_ticket",
+    """
+SELECT event.verb, event.at, event.data::text, person.display_name
+  FROM tickets_event AS event
+  LEFT JOIN staff_user AS person ON person.id = event.actor_id
+ WHERE event.ticket_id = %(ticket)s::bigint
+ ORDER BY event.sequence
+""",
+)
 
 ICONS: Final = {
     Verb.ASKED: "message-question",
@@ -133,39 +164,89 @@ DETAILS: Final = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: what happened, when it counts, and who did it (None: the system)."""
+    """One line: what happened, when it counts, and who did it (nobody: the system)."""
 
     at: datetime
     verb: str
     text: str
-    actor: User | None
+    actor: str
     icon: str
     clauses: tuple[str, ...] = ()
     detail: str = ""
 
 
-def entries(ticket: Ticket, *, by: User | None = None) -> list[Entry]:
+@dataclass(frozen=True)
+class Happened:
+    """One line of a ticket's history, with the name of who did it."""
+
+    verb: str
+    at: datetime
+    data: dict[str, Any]
+    actor: str | None
+
+
+@dataclass(frozen=True)
+class Befell:
+    """One line of a clock's record, with the name of who did it."""
+
+    clock_id: int
+    kind: str
+    step: int
+    at: datetime
+    recorded_at: datetime
+    detail: str
+    actor: str | None
+    target: str
+    clauses: list[str]
+
+
+def records_of(ticket: Ticket) -> list[Befell]:
+    """What befell the clocks of a ticket, in the order of the record; one query."""
+    language = get_language() or ""
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDS.ready(), {"ticket": ticket.pk, "language": language})
+        return [Befell(*row) for row in cursor]
+
+
+def happened_to(ticket: Ticket) -> list[Happened]:
+    """The lines of the history of a ticket, in their order; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(HISTORY.ready(), {"ticket": ticket.pk})
+        return [
+            Happened(verb, at, json.loads(data), actor)
+            for verb, at, data, actor in cursor
+        ]
+
+
+def entries(
+    ticket: Ticket, *, by: User | None = None, befell: Iterable[Befell] | None = None
+) -> list[Entry]:
     """All lines in the order of the instants that count.
 
-    Other tickets are named if `by` may see them. Three queries; one more to see that,
-    and one where departments are named.
+    Other tickets are named if `by` may see them; `befell` is what befell the clocks,
+    where that was read already. Two queries at most; one more to see other tickets, and
+    one each where colleagues or departments are named.
     """
-    happened = ticket.events.select_related("actor")
-    clocked = ClockEvent.objects.filter(clock__ticket_id=ticket.pk).select_related(
-        "actor", "clock__target"
-    )
-    people = User.objects.in_bulk(
-        {event.data["to"] for event in happened if "to" in event.data}
-    )
+    if befell is None:
+        befell = records_of(ticket)
+    happened = happened_to(ticket)
+    people = _names({event.data["to"] for event in happened if "to" in event.data})
     named = {number for event in happened if (number := _other_ticket(event))}
     seen = _seen(named, by=by) if named and by else set()
     lines = [_of_ticket(event, people, seen) for event in happened]
     lines = _with_departments(lines, happened)
-    lines += [_of_clock(event) for event in clocked]
+    lines += [_of_clock(event) for event in befell]
     return sorted(lines, key=lambda entry: entry.at)
 
 
-def _other_ticket(event: Event) -> str:
+def _names(keys: set[int]) -> dict[int, str]:
+    if not keys:
+        return {}
+    found = User.objects.filter(pk__in=keys)
+    return dict(found.values_list("pk", "display_name"))
+
+
+def _other_ticket(event: Happened) -> str:
     """The number of the ticket that one is merged with, linked to, or came from."""
     for name in ("into", "other", "inquiry"):
         if number := event.data.get(name):
@@ -178,7 +259,7 @@ def _seen(numbers: set[str], *, by: User) -> set[str]:
     return set(visible.values_list("number", flat=True))
 
 
-def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
+def _of_ticket(event: Happened, people: dict[int, str], seen: set[str]) -> Entry:
     detail = ""
     if event.verb in {Verb.ASSIGNED, Verb.PRIVATE_WORD}:
         detail = _("to %(name)s") % {"name": people[event.data["to"]]}
@@ -199,14 +280,14 @@ def _of_ticket(event: Event, people: dict[int, User], seen: set[str]) -> Entry:
     return Entry(
         at=event.at,
         verb=event.verb,
-        text=event.get_verb_display(),
-        actor=event.actor,
+        text=str(Verb(event.verb).label),
+        actor=event.actor or "",
         icon=ICONS[Verb(event.verb)],
         detail=detail,
     )
 
 
-def _with_departments(lines: list[Entry], happened: Iterable[Event]) -> list[Entry]:
+def _with_departments(lines: list[Entry], happened: Iterable[Happened]) -> list[Entry]:
     """The same lines, naming the departments that took part."""
     codes = [_departments(event) for event in happened]
     if not any(codes):
@@ -220,7 +301,7 @@ def _with_departments(lines: list[Entry], happened: Iterable[Event]) -> list[Ent
     ]
 
 
-def _departments(event: Event) -> list[str]:
+def _departments(event: Happened) -> list[str]:
     """The codes of the departments of a hand-off, the leading one first."""
     if "department" in event.data:
         return [event.data["department"]]
@@ -228,14 +309,13 @@ def _departments(event: Event) -> list[str]:
     return found
 
 
-def _of_clock(event: ClockEvent) -> Entry:
-    target = event.clock.target
+def _of_clock(event: Befell) -> Entry:
     return Entry(
         at=event.at,
         verb=event.kind,
-        text=event.get_kind_display(),
-        actor=event.actor,
+        text=str(ClockEventKind(event.kind).label),
+        actor=event.actor or "",
         icon=ICONS[ClockEventKind(event.kind)],
-        clauses=tuple(target.clauses),
-        detail=target.name,
+        clauses=tuple(event.clauses),
+        detail=event.target,
     )

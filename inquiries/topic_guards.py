@@ -8,20 +8,48 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from inquiries.models import (
-    ClauseExplanation,
-    Comparison,
-    Inquiry,
-    Quotation,
-    ServiceFactsTold,
-    Topic,
-)
+from inquiries.models import Inquiry, Topic
 from inquiries.workflow import Step
+from rows.prepared import Prepared
 
 Guard = Callable[[Inquiry], str | None]
+
+# Asked at every look at a conversation; the words of the last explanation count.
+DEEDS: Final = Prepared(
+    "deeds_of_inquiry",
+    """
+WITH here AS (
+    SELECT ARRAY(
+        SELECT %(key)s::bigint
+        UNION ALL
+        SELECT inquiry_id FROM inquiries_merge
+        WHERE into_id = %(key)s::bigint AND undone_at IS NULL
+    ) AS keys
+)
+SELECT
+    EXISTS (
+        SELECT FROM inquiries_deviceselection AS selected
+        JOIN inquiries_comparison AS sent ON sent.selection_id = selected.id
+        WHERE selected.inquiry_id = ANY (keys)
+    ),
+    EXISTS (
+        SELECT FROM inquiries_quotation
+        WHERE inquiry_id = ANY (keys) AND sent_at IS NOT NULL
+    ),
+    EXISTS (SELECT FROM inquiries_servicefactstold WHERE inquiry_id = ANY (keys)),
+    explained.at IS NOT NULL,
+    explained.understood
+FROM here LEFT JOIN LATERAL (
+    SELECT at, understood FROM inquiries_clauseexplanation
+    WHERE inquiry_id = ANY (keys)
+    ORDER BY at DESC, id DESC
+    LIMIT 1
+) AS explained ON true
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -89,26 +117,15 @@ def service_refusal(inquiry: Inquiry) -> str | None:
 
 def deeds_of(inquiry: Inquiry) -> Deeds:
     """What was done for this customer, here and in what is merged here; one query."""
-    here = OuterRef("pk")
-    latest = ClauseExplanation.objects.filter(inquiry=here).order_by("-at", "-pk")
-    deeds = (
-        Exists(Comparison.objects.filter(selection__inquiry=here)),
-        Exists(Quotation.objects.sent().filter(inquiry=here)),
-        Exists(ServiceFactsTold.objects.filter(inquiry=here)),
-        Subquery(latest.values("at")[:1]),
-        Subquery(latest.values("understood")[:1]),
-    )
-    merged = Inquiry.objects.filter(merges__into=inquiry, merges__undone_at=None)
-    own = Inquiry.objects.filter(pk=inquiry.pk).values_list(*deeds)
-    rows = list(own.union(merged.values_list(*deeds), all=True))
-    compared, quoted, told, explained, _understood = zip(*rows, strict=True)
-    last = max((at for at in explained if at is not None), default=None)
+    with connection.cursor() as cursor:
+        cursor.execute(DEEDS.ready(), {"key": inquiry.pk})
+        compared, quoted, told, explained, understood = cursor.fetchone()
     return Deeds(
-        compared=any(compared),
-        quoted=any(quoted),
-        explained=last is not None,
-        understood=next((row[4] for row in rows if last and row[3] == last), None),
-        told=any(told),
+        compared=compared,
+        quoted=quoted,
+        explained=explained,
+        understood=understood,
+        told=told,
     )
 
 

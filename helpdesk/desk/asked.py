@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from helpdesk.desk.around import Around
 from inquiries.models import (
     ClauseExplanation,
     ContractRequest,
@@ -66,33 +67,42 @@ def cards_of(
 class Asked:
     """The part of the workspace that is about other departments.
 
-    `keys` are the inquiries that stand together.
+    `keys` are the inquiries that stand together, `around` says what they may have.
     """
 
     keys: Sequence[int]
     user: User
     now: datetime
     clocks: list[Clock]
+    around: Around
 
     @cached_property
     def contract_requests(self) -> list[Card]:
+        if not self.around.contract_requests:
+            return []
         visible = ContractRequest.objects.visible_to(self.user)
         rows = visible.filter(inquiry__in=self.keys)
         return cards_of(rows, self.clocks, by=self.user)
 
     @cached_property
     def repair_requests(self) -> list[Card]:
+        if not self.around.repair_requests:
+            return []
         visible = RepairRequest.objects.visible_to(self.user)
         rows = visible.filter(inquiry__in=self.keys)
         return cards_of(rows, self.clocks, by=self.user)
 
     @cached_property
     def explanation(self) -> ClauseExplanation | None:
+        if not self.around.explained:
+            return None
         told = ClauseExplanation.objects.filter(inquiry__in=self.keys)
         return told.order_by("-at", "-pk").first()
 
     @cached_property
     def facts_told(self) -> ServiceFactsTold | None:
+        if not self.around.told:
+            return None
         told = ServiceFactsTold.objects.filter(inquiry__in=self.keys)
         return told.order_by("-at", "-pk").first()
 

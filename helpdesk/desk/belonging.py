@@ -5,6 +5,7 @@ from typing import Final
 
 from django.utils.functional import cached_property
 
+from helpdesk.desk.around import Around
 from inquiries import merged
 from inquiries.models import Inquiry, Merge
 from inquiries.repeats import repeats_of
@@ -26,10 +27,11 @@ class Repeat:
 
 @dataclass(frozen=True)
 class Belonging:
-    """Each part is asked for once, when a fragment shows it."""
+    """Each part is asked for once, when a fragment shows it and there may be any."""
 
     inquiry: Inquiry
     user: User
+    around: Around
 
     @cached_property
     def merge(self) -> Merge | None:
@@ -38,6 +40,8 @@ class Belonging:
 
     @cached_property
     def absorbed(self) -> list[Merge]:
+        if not self.around.merged:
+            return []
         return merged.absorbed(self.inquiry, by=self.user)
 
     @property
@@ -47,6 +51,8 @@ class Belonging:
 
     @cached_property
     def linked(self) -> list[Ticket]:
+        if not self.around.linked:
+            return []
         return links.linked_to(self.inquiry, by=self.user)
 
     @cached_property
@@ -55,7 +61,7 @@ class Belonging:
 
         A merge of two names of one phone asks for a reason first.
         """
-        if self.inquiry.status == Status.MERGED:
+        if self.inquiry.status == Status.MERGED or not self.around.repeated:
             return []
         known = [ticket.pk for ticket in self.linked]
         found = repeats_of(self.inquiry, by=self.user, but=known)

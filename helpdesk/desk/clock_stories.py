@@ -7,21 +7,23 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
+from django.db.models import Prefetch, prefetch_related_objects
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from figures.services.breaches import Explained, explained
-from helpdesk.templatetags.display import clock_time, duration
+from helpdesk.templatetags.display import clock_chip, clock_time, duration
 from helpdesk.templatetags.promises import rung_act, rung_time
-from inquiries.timeline import ICONS
-from sla.models import Clock, ClockEvent, ClockEventKind, ClockStatus, Pause
+from inquiries.timeline import ICONS, Befell
+from sla.models import Clock, ClockEventKind, ClockStatus, Pause, Target
 from sla.promise import Calendars
 from sla.services import rules
 from sla.services.clocks import CancelReason
 from sla.services.corrections import Source
 from sla.services.rules import BookOfCalendars
 from sla.services.standing import Hold, holds
-from staff.models import User
 
 SECOND: Final = timedelta(seconds=1)
 
@@ -30,12 +32,13 @@ SECOND: Final = timedelta(seconds=1)
 class Line:
     """One thing that befell a clock."""
 
-    kind: str
+    verb: str
     icon: str
     text: str
     detail: str
     at: datetime
-    actor: User | None
+    actor: str
+    clauses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class ClockStory:
     clock: Clock
     subject: str
     now: datetime
-    events: Sequence[ClockEvent]
+    events: Sequence[Befell]
     pauses: Mapping[int, Pause]
     hold: Hold | None
     missed: Explained | None = None
@@ -58,15 +61,21 @@ class ClockStory:
         """What happened by itself or was corrected, in the order of the record."""
         return [
             Line(
-                kind=event.kind,
+                verb=event.kind,
                 icon=ICONS[ClockEventKind(event.kind)],
-                text=event.get_kind_display(),
+                text=str(ClockEventKind(event.kind).label),
                 detail=self._detail(event),
                 at=event.at,
-                actor=event.actor,
+                actor=event.actor or "",
             )
             for event in self.events
         ]
+
+    @property
+    def chip(self) -> SafeString:
+        """Its chip as it stands now."""
+        context = clock_chip(self.clock, self.now, hold=self.hold)
+        return render_to_string("components/clock_chip.html", context)
 
     @property
     def spent(self) -> str:
@@ -113,7 +122,7 @@ class ClockStory:
         used = [facts["calendars"] for facts in reckoned if "calendars" in facts]
         return BookOfCalendars(used[-1] if used else {})
 
-    def _detail(self, event: ClockEvent) -> str:
+    def _detail(self, event: Befell) -> str:
         told = {
             ClockEventKind.ACTIVATE: self._began,
             ClockEventKind.BREACH: self._noticed,
@@ -127,23 +136,23 @@ class ClockStory:
         }.get(ClockEventKind(event.kind))
         return told(event) if told else ""
 
-    def _began(self, event: ClockEvent) -> str:
+    def _began(self, event: Befell) -> str:
         if not self.continued:
             return ""
         return _("with %(left)s left of an earlier round") % {"left": self.continued}
 
-    def _noticed(self, event: ClockEvent) -> str:
+    def _noticed(self, event: Befell) -> str:
         lag = event.recorded_at - event.at
         if lag < SECOND:
             ms = max(0, lag // timedelta(milliseconds=1))
             return _("noticed %(n)d ms later") % {"n": ms}
         return _("noticed %(time)s later") % {"time": duration(lag)}
 
-    def _rung(self, event: ClockEvent) -> str:
+    def _rung(self, event: Befell) -> str:
         rung = rules.rung_of_step(self.clock.target, event.step)
         return f"{rung_time(rung)}: {rung_act(rung)}" if rung else ""
 
-    def _paused(self, event: ClockEvent) -> str:
+    def _paused(self, event: Befell) -> str:
         pause = self.pauses[event.step]
         if pause.resumes_at is None or pause.resumed_at is not None:
             return pause.rule.name
@@ -152,11 +161,11 @@ class ClockStory:
             "until": clock_time(pause.resumes_at, self.now),
         }
 
-    def _resumed(self, event: ClockEvent) -> str:
+    def _resumed(self, event: Befell) -> str:
         took = event.at - self.pauses[event.step].paused_at
         return _("after %(time)s") % {"time": duration(took)}
 
-    def _recomputed(self, event: ClockEvent) -> str:
+    def _recomputed(self, event: Befell) -> str:
         facts = _facts(event)
         before = clock_time(datetime.fromisoformat(facts["before"]), self.now)
         if "rollout" in facts:
@@ -165,7 +174,7 @@ class ClockStory:
             }
         return _("was due %(before)s") % {"before": before}
 
-    def _reason(self, event: ClockEvent) -> str:
+    def _reason(self, event: Befell) -> str:
         code: str = _facts(event).get("reason", "")
         return {
             str(CancelReason.WITHDRAWN): _("withdrawn by the customer"),
@@ -174,7 +183,7 @@ class ClockStory:
             str(CancelReason.NOT_NEEDED): _("no longer needed"),
         }.get(code, code)
 
-    def _vouched(self, event: ClockEvent) -> str:
+    def _vouched(self, event: Befell) -> str:
         code = _facts(event).get("source", "")
         if not code:
             return ""
@@ -189,15 +198,21 @@ class ClockStory:
 
 
 def stories(
-    clocks: Iterable[Clock], *, at: datetime, name_of: Callable[[Clock], str]
+    clocks: Iterable[Clock],
+    *,
+    at: datetime,
+    name_of: Callable[[Clock], str],
+    befell: Iterable[Befell],
 ) -> list[ClockStory]:
     """Every clock with its record; one query, a few more if any paused or was missed.
 
-    `name_of` says what people call the subject of a clock.
+    `name_of` says what people call the subject of a clock, `befell` is their record.
     """
     shown = list(clocks)
-    lines: dict[int, list[ClockEvent]] = {clock.pk: [] for clock in shown}
-    for event in ClockEvent.objects.filter(clock__in=lines).select_related("actor"):
+    promises = Target.objects.select_related("version__policy", "calendar")
+    prefetch_related_objects(shown, Prefetch("target", promises), "acknowledged_by")
+    lines: dict[int, list[Befell]] = {clock.pk: [] for clock in shown}
+    for event in befell:
         lines[event.clock_id].append(event)
     paused = [
         event.clock_id
@@ -225,6 +240,6 @@ def stories(
     ]
 
 
-def _facts(event: ClockEvent) -> dict[str, Any]:
+def _facts(event: Befell) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(event.detail) if event.detail else {}
     return found

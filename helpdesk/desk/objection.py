@@ -8,22 +8,27 @@ from typing import ClassVar, Final, Self
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog.models import Quarantine
 from catalog.services.quarantine import may_quarantine, of_serial
 from helpdesk.desk.act import Act
+from helpdesk.desk.clock_cards import clock_cards
 from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.forms_behind import Composer
 from helpdesk.desk.investigation import Investigation, files_on, named
+from helpdesk.desk.lines import Line, lines_of, shown
 from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_sheet import Sheet
 from helpdesk.desk.rows import telling_clock
+from helpdesk.desk.scripts import script_list
 from helpdesk.desk.settlement import Settlement
-from helpdesk.desk.workspace import Line, line_of
+from helpdesk.desk.told import told
 from helpdesk.errors import refusal_of
 from inquiries import timeline
 from inquiries.models import Inquiry
-from knowledge.services.scripts import Offer, offered
+from knowledge.services.scripts import offered
 from objections import routing
 from objections.models import (
     Demand,
@@ -137,7 +142,19 @@ class ObjectionWorkspace:
     @cached_property
     def stories(self) -> list[ClockStory]:
         """Every clock explained, the newest first."""
-        return stories(self.clocks, at=self.now, name_of=self._subject_of)
+        return stories(
+            self.clocks, at=self.now, name_of=self._subject_of, befell=self.befell
+        )
+
+    @property
+    def clock_cards(self) -> SafeString:
+        """The same as they stand on the page."""
+        return clock_cards(self.stories, now=self.now, may_look_up=self.user.supervises)
+
+    @cached_property
+    def befell(self) -> list[timeline.Befell]:
+        """What befell the clocks, for their stories and for the history."""
+        return timeline.records_of(self.objection)
 
     def _subject_of(self, clock: Clock) -> str:
         """The subject of a clock in words: which department, action, round."""
@@ -307,7 +324,12 @@ class ObjectionWorkspace:
     @cached_property
     def lines(self) -> list[Line]:
         """Everything that was said, internal notes included."""
-        return _lines(self.objection)
+        return lines_of(self.objection)
+
+    @property
+    def shown_lines(self) -> list[SafeString]:
+        """The same as they stand in the conversation."""
+        return shown(self.lines, now=self.now)
 
     @property
     def notes(self) -> list[Line]:
@@ -324,7 +346,7 @@ class ObjectionWorkspace:
     @cached_property
     def origin_lines(self) -> list[Line]:
         """What was said on that inquiry."""
-        return _lines(self.origin) if self.origin else []
+        return lines_of(self.origin) if self.origin else []
 
     @cached_property
     def linked(self) -> list[Ticket]:
@@ -355,19 +377,29 @@ class ObjectionWorkspace:
             return False
         return is_suspect(self.objection)
 
+    @property
+    def history(self) -> SafeString:
+        """What happened as it stands on the page, the newest first."""
+        return told(self.timeline, now=self.now)
+
     @cached_property
     def timeline(self) -> list[timeline.Entry]:
         """The newest first."""
-        return named(timeline.entries(self.objection, by=self.user))[::-1]
+        entries = timeline.entries(self.objection, by=self.user, befell=self.befell)
+        return named(entries)[::-1]
 
-    @cached_property
-    def scripts(self) -> list[Offer]:
+    @property
+    def composer(self) -> Composer:
+        return Composer(answers=self.answers, ended=False, reopens=False)
+
+    @property
+    def script_list(self) -> SafeString:
         """For those who answer (IN-09)."""
         if not self.can[Step.REPLY]:
-            return []
+            return SafeString()
         known = {"agent_no": self.user.work_number, "number": self.objection.number}
         channel = self.objection.channel.code
-        return offered(channel=channel, at=self.now, known=known)
+        return script_list(offered(channel=channel, at=self.now, known=known))
 
     @property
     def stand(self) -> str:
@@ -388,10 +420,3 @@ class ObjectionWorkspace:
         """To whom it may be given: never to who is named in it (OB-07)."""
         named = self.objection.named_colleague_id
         return list(User.objects.answering().exclude(pk=named))
-
-
-def _lines(ticket: Ticket) -> list[Line]:
-    messages = ticket.messages.select_related("author", "origin__customer")
-    return [
-        line_of(message, ticket) for message in messages.prefetch_related("attachments")
-    ]

@@ -14,8 +14,8 @@ from helpdesk.kinds import About, href_of, word_of
 from helpdesk.searching import Found
 from helpdesk.templatetags.display import Chip, chip_of, duration
 from inquiries.models import Topic
+from rows.prepared import Prepared
 from sla.models import Clock, ClockStatus, Metric, Outcome
-from sla.prepared import Prepared
 from sla.services.standing import ClockFacts, Hold, facts_of, holds
 from staff.models import User
 

@@ -5,19 +5,37 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
+from django.utils.safestring import SafeString
 
+from helpdesk.desk.around import Around, around
 from helpdesk.desk.asked import Asked
 from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
+from helpdesk.desk.clock_cards import clock_cards
 from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.forms_behind import (
+    AskingPopup,
+    Composer,
+    Forms,
+    colleague_options,
+    repeat_options,
+)
 from helpdesk.desk.keys import silent_keys
+from helpdesk.desk.lines import Line, just_said, lines_of, shown
 from helpdesk.desk.offers import SentQuotation, sent_quotations
 from helpdesk.desk.rows import telling_clock
-from inquiries import merged, timeline
+from helpdesk.desk.scripts import script_list
+from helpdesk.desk.thread_parts import (
+    AskedTopic,
+    AskingButton,
+    Head,
+    NextStep,
+    TopicLine,
+)
+from helpdesk.desk.told import told
+from inquiries import timeline
 from inquiries.models import (
     Callback,
     DeviceChoice,
@@ -38,12 +56,12 @@ from inquiries.services.owing import subject_of
 from inquiries.services.selecting import chosen_devices
 from inquiries.topic_guards import GUARDS, Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
-from knowledge.services.scripts import Offer, offered
+from knowledge.services.scripts import offered
 from objections.models import Objection
 from sla.models import Clock
 from sla.services.standing import Hold, holds
 from staff.models import User
-from tickets.models import Attachment, Direction, Kind, Message, Ticket
+from tickets.models import Direction, Message, Ticket
 from tickets.tokens import derived_token
 
 TOKENED: Final = (
@@ -55,43 +73,32 @@ TOKENED: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """One message as a colleague sees it; `origin`: the merged one that it is of."""
-
-    message: Message
-    who: str
-    side: str
-    files: list[tuple[Attachment, str]]
-    origin: str = ""
-
-    @property
-    def us(self) -> bool:
-        return self.message.direction != Direction.IN
+OF_TOPICS: Final = frozenset({"answer_topic", "mark_complex", "remove_topic"})
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """The open inquiry at one moment."""
+    """The open inquiry at one moment.
+
+    `said` is what this person has just said in a window that shows all the rest.
+    """
 
     template: ClassVar = "desk/_workspace.html"
 
     inquiry: Inquiry
     user: User
     now: datetime
+    said: Message | None = None
 
     @classmethod
     def of(cls, number: str, *, user: User, at: datetime) -> Self:
         """Raises Inquiry.DoesNotExist for what this person may not see."""
-        clocks = Clock.objects.select_related(
-            "target__version__policy", "target__calendar", "acknowledged_by"
-        )
         inquiry = (
             Inquiry.objects.visible_to(user)
             .select_related(
                 "channel", "customer", "assignee", "department", "last_answer"
             )
-            .prefetch_related("topics", Prefetch("clocks", clocks))
+            .prefetch_related("topics", "clocks")
             .get(number=number)
         )
         return cls(inquiry=inquiry, user=user, now=at)
@@ -140,18 +147,33 @@ class Workspace:
             self.clocks,
             at=self.now,
             name_of=lambda clock: names.get(clock.subject, clock.subject),
+            befell=self.befell,
         )
+
+    @property
+    def clock_cards(self) -> SafeString:
+        """The same as they stand on the page."""
+        return clock_cards(self.stories, now=self.now, may_look_up=self.user.supervises)
+
+    @cached_property
+    def befell(self) -> list[timeline.Befell]:
+        """What befell the clocks, for their stories and for the history."""
+        return timeline.records_of(self.inquiry) if self.clocks else []
+
+    @cached_property
+    def steps(self) -> frozenset[str]:
+        """The steps that have a button."""
+        return frozenset(map(str, possible_steps(self.inquiry, by=self.user)))
 
     @cached_property
     def can(self) -> dict[str, bool]:
-        """The steps that have a button."""
-        possible = possible_steps(self.inquiry, by=self.user)
-        return {str(step): step in possible for step in Step}
+        """The same, to be asked by name."""
+        return {str(step): step in self.steps for step in Step}
 
     @property
-    def silent_keys(self) -> dict[str, str]:
+    def why_not(self) -> tuple[tuple[str, str], ...]:
         """The keys that do nothing now, with the reason."""
-        return silent_keys(self.inquiry, by=self.user)
+        return tuple(silent_keys(self.inquiry, by=self.user).items())
 
     @cached_property
     def next_step(self) -> Step | None:
@@ -165,12 +187,14 @@ class Workspace:
     @cached_property
     def quotations(self) -> list[SentQuotation]:
         """What was sent, the newest first."""
+        if not self.around.quotations:
+            return []
         return sent_quotations(self.inquiry, self.belonging.absorbed, at=self.now)
 
     @cached_property
     def choices(self) -> list[DeviceChoice]:
         """What the customer chose."""
-        return chosen_devices(self.keys)
+        return chosen_devices(self.keys) if self.around.selections else []
 
     @cached_property
     def keys(self) -> list[int]:
@@ -239,121 +263,175 @@ class Workspace:
     def open_topics(self) -> list[InquiryTopic]:
         return open_topics(self.inquiry)
 
-    @property
-    def complex_topics(self) -> list[InquiryTopic]:
-        """Those that are explained in steps, and not by a rule of their own (IN-07)."""
-        return [
-            topic
-            for topic in self.open_topics
-            if topic.complex_at is not None and Topic(topic.topic) not in GUARDS
-        ]
-
-    @property
-    def other_topics(self) -> list[tuple[str, str]]:
-        """Those of the six that are not open: code and label."""
+    @cached_property
+    def head(self) -> Head:
+        """Who has it, what is asked, and the steps that have a button."""
+        inquiry = self.inquiry
         asked = {topic.topic for topic in self.open_topics}
+        return Head(
+            status=inquiry.status,
+            status_label=inquiry.status_label,
+            holder="me" if self.is_mine else "other" if inquiry.assignee else "nobody",
+            can=self.steps,
+            topics=tuple(
+                AskedTopic(it.topic, str(Topic(it.topic).label), _in_steps(it))
+                for it in self.open_topics
+            ),
+            other_topics=tuple(
+                (code, str(label)) for code, label in Topic.choices if code not in asked
+            ),
+            askings=tuple(
+                AskingButton(it.name, it.key, it.icon, str(it.title))
+                for it in self.askings
+            ),
+        )
+
+    @property
+    def holder(self) -> str:
+        """The name of who has it."""
+        assignee = self.inquiry.assignee
+        return assignee.display_name if assignee else ""
+
+    @cached_property
+    def step(self) -> NextStep | None:
+        """The next step, if it is one of the conversation itself."""
+        step, inquiry = self.next_step, self.inquiry
+        if step is None or step == Step.FINISH_CALLBACK:
+            return None
+        return NextStep(
+            step=str(step),
+            waits=inquiry.customer_waiting_since is not None,
+            clear=inquiry.question_clear_at is not None,
+            left=inquiry.customer_left_at is not None,
+            may_check=self.can[Step.CHECK],
+            may_be_gone=self.may_be_gone,
+            done=self.done,
+        )
+
+    @property
+    def step_token(self) -> uuid.UUID:
+        """That of the greeting or of the closing question, whichever is next."""
+        greets = self.next_step == Step.GREET
+        return self.greeting_token if greets else self.tokens[Step.ASK_CLOSING]
+
+    @property
+    def topic_lines(self) -> list[tuple[InquiryTopic, TopicLine]]:
+        """All that was asked, and what can be done about it."""
+        can = self.steps & OF_TOPICS
         return [
-            (code, str(label)) for code, label in Topic.choices if code not in asked
+            (
+                topic,
+                TopicLine(
+                    code=topic.topic,
+                    label=str(Topic(topic.topic).label),
+                    said=bool(topic.question),
+                    answered=topic.answered_at is not None,
+                    complex=topic.complex_at is not None,
+                    in_steps=topic.answered_at is None and _in_steps(topic),
+                    can=can,
+                ),
+            )
+            for topic in self.inquiry.topics.all()
         ]
 
     @property
-    def obstacles(self) -> list[tuple[str, str]]:
-        return [(code, str(label)) for code, label in Obstacle.choices]
+    def forms(self) -> Forms:
+        """All of them: what makes sense changes while the page stays open."""
+        customer = self.inquiry.customer
+        return Forms(
+            can_be_called=customer.can_be_called,
+            has_email=bool(customer.email_masked),
+            may_merge=self.can[Step.MERGE],
+            may_reveal_email=self.can[Step.REVEAL_EMAIL],
+            obstacles=tuple((code, str(label)) for code, label in Obstacle.choices),
+            intents=tuple((code, str(label)) for code, label in Intent.choices),
+            askings=tuple(
+                AskingPopup(it.name, str(it.title), it.clauses)
+                for it in ASKINGS.values()
+            ),
+        )
 
     @property
-    def intents(self) -> list[tuple[str, str]]:
-        return [(code, str(label)) for code, label in Intent.choices]
+    def composer(self) -> Composer:
+        return Composer(
+            answers=self.answers, ended=self.inquiry.has_ended, reopens=self.answers
+        )
+
+    @property
+    def colleague_options(self) -> SafeString:
+        return colleague_options(self.inquiry.assignee_id)
+
+    @property
+    def repeat_options(self) -> SafeString:
+        return repeat_options(self.belonging.repeats)
 
     @cached_property
     def lines(self) -> list[Line]:
         """Everything that was said, internal notes included."""
-        merges = self.belonging.absorbed
-        messages = (
-            merged.read_by_colleagues(self.inquiry, merges)
-            .select_related("author", "origin__customer")
-            .prefetch_related("attachments")
-        )
-        sources = {merge.inquiry_id: merge.inquiry for merge in merges}
-        lines = [
-            line_of(message, self.inquiry, sources.get(message.ticket_id))
-            for message in messages
-        ]
+        sources = [merge.inquiry for merge in self.belonging.absorbed]
+        lines = lines_of(self.inquiry, sources, may_have_files=self.around.files)
         if self.user.sees_every_ticket:
             return lines
-        numbers = {source.number for source in sources.values()}
+        numbers = {source.number for source in sources}
         return [
             line if line.origin in numbers else replace(line, origin="")
             for line in lines
         ]
 
+    @property
+    def shown_lines(self) -> list[SafeString]:
+        """The lines that a window of the conversation lacks, as they stand in it."""
+        if self.said is not None:
+            return shown([just_said(self.said, by=self.user)], now=self.now)
+        return shown(self.lines, now=self.now)
+
+    @cached_property
+    def around(self) -> Around:
+        """What is worth asking for."""
+        return around(self.inquiry)
+
     @cached_property
     def belonging(self) -> Belonging:
         """What this inquiry is merged with, linked to, or might be."""
-        return Belonging(self.inquiry, self.user)
+        return Belonging(self.inquiry, self.user, self.around)
 
     @cached_property
     def notes(self) -> list[Line]:
         return [line for line in self.lines if line.message.direction == Direction.NOTE]
 
+    @property
+    def history(self) -> SafeString:
+        """What happened as it stands on the page, the newest first."""
+        return told(self.timeline, now=self.now)
+
     @cached_property
     def timeline(self) -> list[timeline.Entry]:
         """The newest first."""
-        return timeline.entries(self.inquiry, by=self.user)[::-1]
+        entries = timeline.entries(self.inquiry, by=self.user, befell=self.befell)
+        return entries[::-1]
 
-    @cached_property
-    def scripts(self) -> list[Offer]:
+    @property
+    def script_list(self) -> SafeString:
         """For those who answer, now or after reopening (IN-09)."""
-        if not (self.can[Step.REPLY] or self.can[Step.REOPEN]):
-            return []
+        if not self.answers:
+            return SafeString()
         known = {"agent_no": self.user.work_number}
         channel = self.inquiry.channel.code
-        return offered(channel=channel, at=self.now, known=known)
+        return script_list(offered(channel=channel, at=self.now, known=known))
 
     @cached_property
     def asked(self) -> Asked:
         """What is asked of other departments, and what was explained."""
-        return Asked(self.keys, self.user, self.now, clocks=self.clocks[::-1])
-
-    @property
-    def popups(self) -> list[Asking]:
-        """All of them: what makes sense changes while the page stays open."""
-        return list(ASKINGS.values())
+        return Asked(
+            self.keys, self.user, self.now, clocks=self.clocks[::-1], around=self.around
+        )
 
     @cached_property
     def askings(self) -> list[Asking]:
         """The forms about contract, delivery and faults that make sense now."""
         return [asking for asking in ASKINGS.values() if self.can[asking.step]]
 
-    @cached_property
-    def colleagues(self) -> list[User]:
-        return list(User.objects.answering())
 
-
-def line_of(message: Message, ticket: Ticket, source: Ticket | None = None) -> Line:
-    """A message with who wrote it, on whose side it stands, and its files.
-
-    `source` is the ticket that it was written on, if that is merged into this one.
-    """
-    origin: Ticket | None = source or message.origin
-    if message.direction == Direction.IN:
-        who, side = (origin or ticket).customer.surname, ""
-    elif message.author is None:
-        who, side = _("Shoushi"), "own"
-    else:
-        who = message.author.display_name
-        side = "note" if message.direction == Direction.NOTE else "own"
-    where = "objection_file" if ticket.kind == Kind.OBJECTION else "file"
-    files = [
-        (
-            file,
-            reverse(f"desk:{where}", args=[(source or ticket).number, file.public_id]),
-        )
-        for file in message.attachments.all()
-    ]
-    return Line(
-        message=message,
-        who=who,
-        side=side,
-        files=files,
-        origin=origin.number if origin else "",
-    )
+def _in_steps(topic: InquiryTopic) -> bool:
+    """Whether it is explained in steps, and not by a rule of its own (IN-07)."""
+    return topic.complex_at is not None and Topic(topic.topic) not in GUARDS

@@ -2,6 +2,6 @@
 
 from knowledge.models.phrase import Phrase
 from knowledge.models.promise_limit import PromiseLimit
-from knowledge.models.script import Script, ScriptQuerySet
+from knowledge.models.script import Script
 
-__all__ = ["Phrase", "PromiseLimit", "Script", "ScriptQuerySet"]
+__all__ = ["Phrase", "PromiseLimit", "Script"]

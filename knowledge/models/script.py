@@ -16,17 +16,6 @@ _OPENING_FIXED: Final = _(
 )
 
 
-class ScriptQuerySet(models.QuerySet["Script"]):
-    """Questions about scripts."""
-
-    def usable(self, *, channel: str, at: datetime) -> "ScriptQuerySet":
-        """Those in force that may be said in a channel (IN-09, IN-22)."""
-        begun = Q(valid_from=None) | Q(valid_from__lte=at)
-        not_over = Q(valid_to=None) | Q(valid_to__gt=at)
-        fits = Q(channels=[]) | Q(channels__contains=[channel])
-        return self.filter(begun, not_over, fits, enabled=True)
-
-
 class Script(models.Model):
     """A text of the script library (IN-09); customers get it in Chinese.
 
@@ -72,7 +61,6 @@ class Script(models.Model):
     enabled = models.BooleanField(_("enabled"), default=True)
 
     history = HistoricalRecords()
-    objects = ScriptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("script")

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from knowledge.models import Script
@@ -101,9 +103,22 @@ def offered(*, channel: str, at: datetime, known: Mapping[str, object]) -> list[
     """The scripts in force that can be said in a channel with what is known."""
     return [
         Offer(script, _filled(script.text, known))
-        for script in Script.objects.usable(channel=channel, at=at)
-        if not _missing(script.text, known)
+        for script in _library()
+        if script.in_force(at=at)
+        and script.fits(channel)
+        and not _missing(script.text, known)
     ]
+
+
+def _library() -> tuple[Script, ...]:
+    """All that is said at present; one query, as long as nobody changes a script."""
+    stamp = Script.history.aggregate(changes=Count("pk"), last=Max("pk"))
+    return _read((stamp["changes"], stamp["last"]))
+
+
+@lru_cache(maxsize=2)
+def _read(stamp: tuple[int, int | None]) -> tuple[Script, ...]:
+    return tuple(Script.objects.filter(enabled=True))
 
 
 def _missing(text: str, variables: Mapping[str, object]) -> tuple[str, ...]:

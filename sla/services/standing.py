@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from django.db import connection
 
+from rows.prepared import Prepared
 from sla.models import CalendarVersion, Clock, ClockStatus, Pause, PauseRule
-from sla.prepared import Prepared
 from sla.promise import AROUND_THE_CLOCK, Calendars
 from sla.services import rules
 from sla.services.rules import BookOfCalendars

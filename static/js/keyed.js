@@ -1,8 +1,8 @@
 /* hx-ext="keyed" hx-swap="keyed": brings new server HTML into the page without
    touching what did not change. Children with an id are matched by it; a child with
    data-keyed is merged inside, one with the same data-own stays as it is, any other is
-   kept or replaced whole. What is being read,
-   selected, focused or played therefore stays. */
+   kept or replaced whole. Where the new HTML has data-grows it holds only what is to be
+   added. What is being read, selected, focused or played therefore stays. */
 (() => {
   "use strict";
   const READERS = new Set(["class", "open"]); // what the reader or a script has set
@@ -26,7 +26,17 @@
     }
   };
 
+  const grow = (target, fresh, added) => {
+    for (const child of [...fresh.children]) {
+      if (document.getElementById(child.id)) continue;
+      sourceOf.set(child, child.outerHTML);
+      added.push(child);
+      target.append(child);
+    }
+  };
+
   const merge = (target, fresh, added) => {
+    if ("grows" in fresh.dataset) return grow(target, fresh, added);
     const known = new Map();
     for (const child of target.children) if (child.id) known.set(child.id, child);
     let place = target.firstChild;

@@ -238,9 +238,12 @@ def test_explaining_costs_the_same_however_much_happened(
         objection.number, user=UserFactory.create(), at=timezone.now()
     )
     assert workspace.clocks
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = stories(
-            workspace.clocks, at=workspace.now, name_of=lambda clock: clock.subject
+            workspace.clocks,
+            at=workspace.now,
+            name_of=lambda clock: clock.subject,
+            befell=workspace.befell,
         )
         assert [line.detail for one in found for line in one.lines]
 

@@ -412,9 +412,9 @@ def test_what_the_open_topics_need_costs_one_query_however_many_they_are(
         services.add_topic(inquiry, topic=topic, by=None, at=now)
     path = f"/desk/inquiries/{inquiry.number}/"
     # As below for a topic that needs nothing, and one more.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         desk.get(f"{path}thread/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(13):
         desk.get(path, headers=HTMX)
 
 
@@ -436,15 +436,14 @@ def test_an_open_inquiry_costs_the_same_however_long_the_talk(
             files=[picture()],
         )
     path = f"/desk/inquiries/{inquiry.number}/"
-    # Session, person, inquiry, topics, clocks, what is merged, messages, files ...
+    # Session, person, inquiry, topics, clocks, what there is, files, messages ...
     with django_assert_num_queries(8):
         desk.get(f"{path}thread/")
-    # ... the clocks' records, history (events, clock events, people), notes, what is
-    # asked of others and was explained, choices, offers, links, who asked by the phone
-    with django_assert_num_queries(19):
+    # ... the clocks' records and promises, history
+    with django_assert_num_queries(11):
         desk.get(f"{path}context/")
     # ... scripts and colleagues
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(13):
         desk.get(path, headers=HTMX)
 
 

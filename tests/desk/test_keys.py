@@ -124,4 +124,4 @@ def test_the_reasons_cost_no_query(
 ) -> None:
     opened = Workspace.of(inquiry.number, user=agent, at=timezone.now())
     with django_assert_num_queries(0):
-        assert sorted(opened.silent_keys) == sorted("xim")
+        assert sorted(key for key, _why in opened.why_not) == sorted("xim")

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # As on any objection; what is needed, what is there, why not, what was proposed ...
 THREAD_QUERIES = 13
 # ... the articles of the findings, names of the kinds in the history ...
-CONTEXT_QUERIES = 25
+CONTEXT_QUERIES = 24
 
 
 @pytest.fixture

@@ -29,9 +29,9 @@ pytestmark = pytest.mark.django_db
 THREAD_QUERIES = 9
 # ... the clocks' records, repeats, versions of the form, links, what is similar, and
 # the history: events, clock events, people, departments, complaints outside ...
-CONTEXT_QUERIES = 20
+CONTEXT_QUERIES = 19
 # ... scripts and colleagues
-WORKSPACE_QUERIES = 22
+WORKSPACE_QUERIES = 21
 
 ENGLISH = {"Accept-Language": "en"}
 HTMX = {"HX-Request": "true", **ENGLISH}

@@ -35,7 +35,7 @@ from tickets.models import Event
 pytestmark = pytest.mark.django_db
 
 SETTLED_THREAD_QUERIES = 17
-SETTLED_CONTEXT_QUERIES = 30
+SETTLED_CONTEXT_QUERIES = 29
 LOW: dict[str, Any] = {"resolved": True, "satisfaction": 1, "process_satisfaction": 3}
 OFFERED: dict[str, Any] = {
     "text": "退还一半租金，并向您致歉。",

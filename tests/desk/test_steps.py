@@ -253,8 +253,8 @@ def test_an_inquiry_with_a_callback_costs_one_query_more(
     desk: Client, agent: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     inquiry = promised(agent)
-    # Session, person, inquiry, topics, clocks, what is merged, messages, files, callback
-    with django_assert_num_queries(9):
+    # Session, person, inquiry, topics, clocks, what there is, messages, callback
+    with django_assert_num_queries(8):
         desk.get(f"/desk/inquiries/{inquiry.number}/thread/")
 
 

@@ -164,13 +164,13 @@ def test_the_timeline_tells_the_whole_story_in_order(
     services.reply(inquiry, text="抱歉。", by=agent, at=after(50))
     story = [(entry.at, entry.verb, entry.actor) for entry in entries(inquiry)]
     assert story == [
-        (after(0), "asked", None),
-        (after(0), "activate", None),
-        (after(24), "warning", None),
-        (DUE, "breach", None),
-        (after(40), "assigned", supervisor),
-        (after(50), "replied", agent),
-        (after(50), "fulfil", agent),
+        (after(0), "asked", ""),
+        (after(0), "activate", ""),
+        (after(24), "warning", ""),
+        (DUE, "breach", ""),
+        (after(40), "assigned", supervisor.display_name),
+        (after(50), "replied", agent.display_name),
+        (after(50), "fulfil", agent.display_name),
     ]
     breach = entries(inquiry)[3]
     assert breach.clauses == ("IN-24", "IN-25")

@@ -166,7 +166,9 @@ def test_an_expired_script_can_be_neither_inserted_nor_said(
     valid: tuple[int | None, int | None], *, usable: bool
 ) -> None:
     begins, ends = (None if d is None else AT + timedelta(days=d) for d in valid)
-    Script.objects.filter(code="APOLOGY").update(valid_from=begins, valid_to=ends)
+    script = Script.objects.get(code="APOLOGY")
+    script.valid_from, script.valid_to = begins, ends
+    script.save()
     codes = {o.script.code for o in offered(channel="web_chat", at=AT, known={})}
     assert ("APOLOGY" in codes) is usable
     if usable:

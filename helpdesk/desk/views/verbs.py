@@ -1,6 +1,7 @@
 """What a colleague does with an inquiry: one address, one verb."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 from helpdesk.answers import USED_UP, SeeOther
 from helpdesk.desk.marks import marks_of
 from helpdesk.desk.views.pages import opened, part, whole_page
+from helpdesk.desk.workspace import Workspace
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
 from helpdesk.forms import (
     AnsweredForm,
@@ -34,10 +36,12 @@ from helpdesk.forms import (
     slots,
     values,
 )
+from helpdesk.fragments import fragment
 from helpdesk.signed_in import signed_in
 from inquiries import services
 from inquiries.models import Inquiry
 from staff.models import User
+from tickets.models import Message
 
 # Where a field's messages stand: the name of the field, and the id of its form.
 SLOTS: Final = {
@@ -58,6 +62,7 @@ SLOTS: Final = {
     "reason": "belong-form",
     "form": "composer",
 }
+NO_MESSAGES: Final = tuple(SLOTS.items())
 Act = Callable[[Inquiry, datetime], object]
 
 
@@ -275,11 +280,12 @@ def do(
     """
     inquiry = get_object_or_404(Inquiry.objects.visible_to(user), number=number)
     try:
-        act(inquiry, timezone.now())
+        done = act(inquiry, timezone.now())
     except REFUSALS as error:
         return refused(request, user, number, refusal_of(error), here=here)
     if request.headers.get("HX-Request"):
-        return answer(request, user, number)
+        workspace = opened(number, user)
+        return answer(request, only_what_is_new(request, inquiry, workspace, done))
     return SeeOther(reverse("desk:inquiry", args=[number]))
 
 
@@ -288,7 +294,7 @@ def refused(
 ) -> HttpResponse:
     """Messages beside the fields; nothing that was typed is lost."""
     if request.headers.get("HX-Request"):
-        return answer(request, user, number, refusal, here=here)
+        return answer(request, opened(number, user), refusal, here=here)
     return whole_page(
         request,
         user,
@@ -303,21 +309,37 @@ def refused(
     )
 
 
+def only_what_is_new(
+    request: HttpRequest, before: Inquiry, workspace: Workspace, done: object
+) -> Workspace:
+    """The same; only what was just said, if the window shows all that was said before.
+
+    That holds if it was rendered after the last event before this step (`seen`), and if
+    nobody spoke between the look at the inquiry and the step.
+    """
+    if not isinstance(done, Message) or request.FILES:
+        return workspace
+    caught_up = request.POST.get("seen") == str(before.event_count)
+    alone = workspace.inquiry.message_count == before.message_count + 1
+    return replace(workspace, said=done) if caught_up and alone else workspace
+
+
 def answer(
     request: HttpRequest,
-    user: User,
-    number: str,
+    workspace: Workspace,
     refusal: Refusal | None = None,
     *,
     here: str = "",
 ) -> HttpResponse:
     """The newest state of the conversation with every message slot, for htmx."""
-    workspace = opened(number, user)
     status = refusal.status if refusal else HTTPStatus.OK
-    messages = slots(refusal.fields if refusal else {}, *SLOTS)
+    messages = slots(refusal.fields, *SLOTS) if refusal else {}
     context: dict[str, Any] = {
         "workspace": workspace,
         "now": workspace.now,
+        "empty_slots": ""
+        if refusal
+        else fragment("desk/_empty_slots.html", NO_MESSAGES),
         "slots": [(name, SLOTS[name], texts) for name, texts in messages.items()],
         "permit": refusal.permit if refusal else None,
         "permit_act": here,

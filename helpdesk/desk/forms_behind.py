@@ -1,0 +1,76 @@
+"""The forms behind the buttons of a conversation, as frozen values for stencils."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from helpdesk.desk.belonging import Repeat
+from helpdesk.fragments import fragment
+from staff.models import User
+
+Choices = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class AskingPopup:
+    """One whose form is fetched when it opens."""
+
+    name: str
+    title: str
+    clauses: str
+
+
+@dataclass(frozen=True)
+class Forms:
+    """What the forms offer; the steps that they take are checked once more."""
+
+    can_be_called: bool
+    has_email: bool
+    may_merge: bool
+    may_reveal_email: bool
+    obstacles: Choices
+    intents: Choices
+    askings: tuple[AskingPopup, ...]
+
+
+@dataclass(frozen=True)
+class Composer:
+    """Where replies and notes are written; `reopens`: what ended can go on."""
+
+    answers: bool
+    ended: bool
+    reopens: bool
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody to whom a ticket may be given; `has_it`: it is theirs already."""
+
+    pk: int
+    name: str
+    work_number: str
+    has_it: bool
+
+
+def colleague_options(assignee_id: int | None) -> SafeString:
+    """All who answer, for a choice; one query."""
+    people = User.objects.answering().values_list("pk", "display_name", "work_number")
+    options = [
+        fragment("desk/_colleague.html", Colleague(*person, person[0] == assignee_id))
+        for person in people
+    ]
+    return mark_safe("".join(options))  # noqa: S308 - rendered by templates
+
+
+def repeat_options(repeats: Iterable[Repeat]) -> SafeString:
+    """The numbers of those who asked again, to choose from."""
+    return format_html_join(
+        "",
+        '<option value="{}">{} · {}</option>',
+        (
+            (it.inquiry.number, it.inquiry.customer.masked, it.inquiry.status_label)
+            for it in repeats
+        ),
+    )
