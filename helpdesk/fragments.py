@@ -1,57 +1,57 @@
 """Pieces of pages that hang on nothing but their values, rendered once each.
 
 The values are the whole key: what differs for two people, or from one moment to the
-next, has to be one of them, or a gap. So no piece can show one person another's row, or
-a clock as it stood before.
+next, has to be one of them, or a word that is put in each time. So no piece can show
+one person another's row, or a clock as it stood before.
 """
 
+import re
+import secrets
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
-from django.template import Context
-from django.template.loader import get_template
+from django.template import engines
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 # About 2 KB each; the longest unused gives way.
 KEPT: Final = 4096
-# No text that came through a form or out of the database has it.
-EDGE: Final = "\0"
+# Stands where a word comes. It fits into an address as a number does, and nobody who
+# writes to us can know it.
+MARK: Final = "Q" + secrets.token_hex(7).upper()
+HOLE: Final = re.compile(rf"{MARK}(\d\d)")
 
 
-class _Gaps:
-    """Where a template leaves a gap: `{{ gap.digits }}`."""
-
-    def __getitem__(self, name: str) -> SafeString:
-        return SafeString(f"{EDGE}{name}{EDGE}")
-
-
-GAPS: Final = _Gaps()
-
-
-def fragment(template: str, values: Hashable = (), **gaps: str) -> SafeString:
-    """A template rendered with `it`, the values, and `gap`, what is filled in here.
+def fragment(template: str, values: Hashable = (), **words: Any) -> SafeString:
+    """A template rendered with `it`, the values, and each word as its variables.
 
     `values` is a frozen record of plain values (text, numbers, instants, records of
     them); a field is always of one type, since equal values count as the same. No
-    model, request or lazy text: these change while they stay equal. `gaps` are for what
-    is another each time, as the digits of a clock; every gap of the template needs one.
+    model, request or lazy text: these change while they stay equal.
+
+    A word is another each time, as a name or the digits of a clock, and is never kept.
+    It is written out as it is: a template does not ask about it, filter it, or hand it
+    to another one than by `include`. A safe one is HTML.
     """
-    parts = _rendered(template, get_language(), values)
-    if len(parts) == 1:
-        return SafeString(parts[0])
-    filled = list(parts)
-    filled[1::2] = [conditional_escape(gaps[name]) for name in parts[1::2]]
-    return SafeString("".join(filled))
+    pieces, holes = _drawn(template, get_language(), values, tuple(words))
+    said = [conditional_escape(word) for word in words.values()]
+    text = [pieces[0]]
+    for hole, piece in zip(holes, pieces[1:], strict=True):
+        text += (said[hole], piece)
+    return SafeString("".join(text))
 
 
 @lru_cache(maxsize=KEPT)
-def _rendered(template: str, language: str | None, values: Hashable) -> tuple[str, ...]:
-    """Text and names of gaps by turns, beginning and ending with text.
+def _drawn(
+    template: str, language: str | None, values: Hashable, names: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """What stands between the holes, and which word goes into each.
 
     `language` is part of the key; the template reads the active one.
     """
-    context = Context({"it": values, "gap": GAPS})
-    return tuple(get_template(template).template.render(context).split(EDGE))
+    marks = {name: SafeString(f"{MARK}{place:02d}") for place, name in enumerate(names)}
+    drawn = engines["django"].get_template(template).render({"it": values, **marks})
+    pieces = HOLE.split(str(drawn))
+    return tuple(pieces[::2]), tuple(int(place) for place in pieces[1::2])

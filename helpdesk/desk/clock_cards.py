@@ -1,4 +1,4 @@
-"""Every clock of a ticket as it stands beside the conversation, cut by stencils.
+"""Every clock of a ticket as it stands beside the conversation, drawn by fragments.
 
 What a clock says is worked out afresh each time; what its promise says is not.
 """
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from helpdesk.desk.clock_stories import ClockStory
 from helpdesk.desk.told import time_tag, told
-from helpdesk.stencils import stencil
+from helpdesk.fragments import fragment
 from helpdesk.templatetags.display import clock_time
 from helpdesk.templatetags.promises import counted, limit, origin_mark
 from sla.models import Target
@@ -108,7 +108,7 @@ def _card(story: ClockStory, *, now: datetime, may_look_up: bool) -> SafeString:
     def time(at: datetime | None) -> SafeString:
         return time_tag(at, now=now) if at is not None else SafeString()
 
-    return stencil(
+    return fragment(
         "desk/_clock.html",
         card,
         pk=clock.pk,

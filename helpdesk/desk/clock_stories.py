@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Prefetch, prefetch_related_objects
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -74,8 +73,7 @@ class ClockStory:
     @property
     def chip(self) -> SafeString:
         """Its chip as it stands now."""
-        context = clock_chip(self.clock, self.now, hold=self.hold)
-        return render_to_string("components/clock_chip.html", context)
+        return clock_chip(self.clock, self.now, hold=self.hold)
 
     @property
     def spent(self) -> str:

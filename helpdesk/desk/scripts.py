@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString, mark_safe
 
 from helpdesk.fragments import fragment
-from helpdesk.stencils import stencil
 from knowledge.services.scripts import Offer
 
 
@@ -29,7 +28,7 @@ def script_list(offers: Iterable[Offer]) -> SafeString:
     """All that can be said here."""
     options = [fragment("desk/_script.html", _option(offer)) for offer in offers]
     listed = mark_safe("".join(options))  # noqa: S308 - rendered by templates
-    return stencil("desk/_scripts.html", (), options=listed)
+    return fragment("desk/_scripts.html", (), options=listed)
 
 
 def _option(offer: Offer) -> Option:

@@ -1,4 +1,4 @@
-"""What the parts of a conversation hang on, as frozen values for stencils."""
+"""What the parts of a conversation hang on, as frozen values for fragments."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -8,7 +8,7 @@ from typing import Protocol
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
-from helpdesk.stencils import stencil
+from helpdesk.fragments import fragment
 from helpdesk.templatetags.display import clock_time
 
 
@@ -46,7 +46,7 @@ class Look:
 def told(lines: Iterable[Told], *, now: datetime) -> SafeString:
     """All of them, in their order."""
     shown = [
-        stencil(
+        fragment(
             "desk/_told.html",
             Look(
                 verb=str(line.verb),
