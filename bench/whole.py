@@ -1,6 +1,6 @@
 """The product and the floor in one run: what is written, opened, found, told and kept.
 
-`./shoushi bench` takes about an hour and a million tickets; `--quick` about three minutes.
+`./shoushi bench` takes about an hour and a million tickets; `--quick` three minutes.
 """
 
 import sys
