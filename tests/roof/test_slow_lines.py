@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+import uvloop
 from django.test import Client
 from pytest_django import Settings
 
@@ -183,7 +184,8 @@ def test_a_line_that_stands_still_is_cut_without_a_word(
     request_: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whether it takes no answer or never ends its request."""
-    asyncio.run(asyncio.wait_for(served(request_ + b"Host: a\r\n\r\n"), 15))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(asyncio.wait_for(served(request_ + b"Host: a\r\n\r\n"), 15))
     assert not [it for it in caplog.records if it.levelname == "ERROR"]
 
 
