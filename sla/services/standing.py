@@ -6,11 +6,14 @@ For pages and the API, which show many clocks in a constant number of queries.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
+from rows.questions import Question, Slot
 from sla.models import CalendarVersion, Clock, ClockStatus, Pause, PauseRule
 from sla.promise import AROUND_THE_CLOCK, Calendars
 from sla.services import rules
 from sla.services.rules import BookOfCalendars
+from tickets.models import Ticket
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,17 @@ class Hold:
     left: timedelta | None
     opening_time: bool
     due_at: datetime | None = None
+
+
+_OF_TICKET: Final = Question(lambda: Clock.objects.filter(ticket=Slot("ticket")))
+
+
+def clocks_of(ticket: Ticket) -> list[Clock]:
+    """The clocks of a ticket with what they promise; one query."""
+    found = _OF_TICKET.ask(ticket=ticket.pk)
+    for clock in found:
+        clock.target = rules.published_target(clock.target_id)
+    return found
 
 
 def holds(clocks: Iterable[Clock]) -> Mapping[int, Hold]:
