@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final, cast
 
-from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -45,9 +44,9 @@ from inquiries.documents import (
     TopicJudged,
 )
 from inquiries.merged import merge_of
-from inquiries.models import Callback, FollowUp, Inquiry
-from sla.models import Clock
-from sla.services.standing import holds
+from inquiries.models import Callback, FollowUp, Inquiry, InquiryTopic
+from rows.questions import Question, Slot, let_know
+from sla.services.standing import clocks_of, holds
 from staff.models import User
 from tickets.models import Ticket
 from tickets.services import links
@@ -64,6 +63,14 @@ IDEMPOTENCY: Final = OpenApiParameter(
 NUMBER: Final = OpenApiParameter(
     "number", str, OpenApiParameter.PATH, description=_("The number of the inquiry.")
 )
+
+
+_SHOWN: Final = Question(
+    lambda: Inquiry.objects.filter(pk=Slot("pk")).select_related(
+        "channel", "customer", "assignee", "department"
+    )
+)
+_TOPICS: Final = Question(lambda: InquiryTopic.objects.filter(inquiry=Slot("inquiry")))
 
 
 class Inquiries(ViewSet):
@@ -577,11 +584,9 @@ def shown(
     request: Request, inquiry: Inquiry, form: type[InquiryState], *, status: int = 200
 ) -> Response:
     """The inquiry as it stands now; a constant number of queries."""
-    clocks = Clock.objects.select_related("target__version__policy", "target__calendar")
-    lists: list[str | Prefetch[Any]] = ["topics", Prefetch("clocks", clocks)]
-    related = ("channel", "customer", "assignee", "department")
-    fresh = Inquiry.objects.select_related(*related).prefetch_related(*lists)
-    found = fresh.get(pk=inquiry.pk)
+    found = _SHOWN.get(pk=inquiry.pk)
+    let_know(found, "topics", _TOPICS.ask(inquiry=inquiry.pk))
+    let_know(found, "clocks", clocks_of(inquiry))
     context = {
         "request": request,
         "at": timezone.now(),

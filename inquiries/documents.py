@@ -36,6 +36,7 @@ from inquiries.workflow import Status
 from sla.api import ClockOfTicket
 from staff.models import User
 from tickets.api import TicketSummary
+from tickets.made_once import MadeOnce
 from tickets.models import Channel, Direction, Message
 
 
@@ -113,7 +114,7 @@ class ClientToken(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
-class Once(serializers.Serializer[Any]):
+class Once(MadeOnce, serializers.Serializer[Any]):
     """What counts once, however often it is sent."""
 
     client_token = ClientToken(
@@ -122,7 +123,7 @@ class Once(serializers.Serializer[Any]):
     )
 
 
-class NewCustomer(serializers.Serializer[Any]):
+class NewCustomer(MadeOnce, serializers.Serializer[Any]):
     surname = Words(help_text=_("What the customer wants to be called by."))
     phone = Words(
         required=False, default="", help_text=_("E.g. 138 0013 8000, or none.")
@@ -339,7 +340,7 @@ class EmailNoted(serializers.Serializer[Any]):
     email = Words(help_text=_("Where the customer may be written to; empty: nowhere."))
 
 
-class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
+class TopicAsked(MadeOnce, serializers.ModelSerializer[InquiryTopic]):
     class Meta:
         model = InquiryTopic
         fields = read_only_fields = (
@@ -355,7 +356,7 @@ class TopicAsked(serializers.ModelSerializer[InquiryTopic]):
         }
 
 
-class Said(serializers.ModelSerializer[Message]):
+class Said(MadeOnce, serializers.ModelSerializer[Message]):
     """A message; `merged_from` is the merged inquiry that it belongs to."""
 
     direction = serializers.ChoiceField(choices=Direction.choices, read_only=True)

@@ -4,7 +4,7 @@ To make it anew each time takes several times as long as to ask the database, wh
 plans it once for each connection.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -66,6 +66,14 @@ class Question(Generic[M]):
         return _Compiled(self._make())
 
 
+def let_know(owner: Model, relation: str, rows: Sequence[Model]) -> None:
+    """Let `owner.relation.all()` give these rows, as if they had been prefetched."""
+    found = owner._meta.get_field(relation).related_model._default_manager.none()
+    found._result_cache = list(rows)
+    found._prefetch_done = True
+    vars(owner).setdefault("_prefetched_objects_cache", {})[relation] = found
+
+
 class _Compiled(Generic[M]):
     """The SQL of a QuerySet, and how its rows become instances."""
 
@@ -78,7 +86,7 @@ class _Compiled(Generic[M]):
         own = tables["select_fields"]
         self._own = slice(own[0], own[-1] + 1)
         self._names = [column.target.attname for column, *_ in columns[self._own]]
-        self._related = get_related_populators(  # type: ignore[call-arg] - a later one
+        self._related = get_related_populators(  # type: ignore[call-arg]  # stubs of a later Django
             tables, columns, DEFAULT_DB_ALIAS
         )
         self._converters = compiler.get_converters([column for column, *_ in columns])

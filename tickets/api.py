@@ -10,11 +10,12 @@ from rest_framework.generics import ListAPIView
 
 from customers.models import Customer
 from staff.models import User
+from tickets.made_once import MadeOnce
 from tickets.models import Channel, Kind, Ticket, TicketQuerySet
 from tickets.paging import KeysetPagination
 
 
-class MaskedCustomer(serializers.ModelSerializer[Customer]):
+class MaskedCustomer(MadeOnce, serializers.ModelSerializer[Customer]):
     """Surname and the last four digits; more is an act of its own (IN-29)."""
 
     contact_tail = serializers.CharField(
@@ -28,7 +29,7 @@ class MaskedCustomer(serializers.ModelSerializer[Customer]):
         fields = read_only_fields = ("surname", "contact_tail")
 
 
-class TicketSummary(serializers.ModelSerializer[Ticket]):
+class TicketSummary(MadeOnce, serializers.ModelSerializer[Ticket]):
     """One line of the list."""
 
     kind = serializers.ChoiceField(choices=Kind.choices, read_only=True)

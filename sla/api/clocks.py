@@ -14,6 +14,7 @@ from rest_framework.generics import ListAPIView
 
 from sla.models import Clock, ClockQuerySet, ClockStatus, Metric, Outcome, Unit
 from sla.services.standing import Hold, holds
+from tickets.made_once import MadeOnce
 from tickets.paging import KeysetPagination
 
 
@@ -33,7 +34,7 @@ class Paused(serializers.Serializer[Any]):
     )
 
 
-class ClockOfTicket(serializers.ModelSerializer[Clock]):
+class ClockOfTicket(MadeOnce, serializers.ModelSerializer[Clock]):
     """A clock inside its ticket.
 
     The context carries `at`, the instant of asking, and `holds`, the open pauses of the

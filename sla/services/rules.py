@@ -189,7 +189,8 @@ def _book(rows: list[Row]) -> Rulebook:
 @lru_cache(maxsize=4096)
 def published_target(target_id: int) -> Target:
     """A promise of a published version, read once per process; clocks have no other."""
-    return Target.objects.select_related("calendar").get(pk=target_id)
+    known = Target.objects.select_related("calendar", "version__policy")
+    return known.get(pk=target_id)
 
 
 def in_force(

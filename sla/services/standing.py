@@ -12,10 +12,12 @@ from typing import Final, NamedTuple
 from django.db import connection
 
 from rows.prepared import Prepared
+from rows.questions import Question, Slot
 from sla.models import CalendarVersion, Clock, ClockStatus, Pause, PauseRule
 from sla.promise import AROUND_THE_CLOCK, Calendars
 from sla.services import rules
 from sla.services.rules import BookOfCalendars
+from tickets.models import Ticket
 
 FACTS: Final = Prepared(
     "sla_clock_facts",
@@ -69,6 +71,17 @@ class Hold:
     left: timedelta | None
     opening_time: bool
     due_at: datetime | None = None
+
+
+_OF_TICKET: Final = Question(lambda: Clock.objects.filter(ticket=Slot("ticket")))
+
+
+def clocks_of(ticket: Ticket) -> list[Clock]:
+    """The clocks of a ticket with what they promise; one query."""
+    found = _OF_TICKET.ask(ticket=ticket.pk)
+    for clock in found:
+        clock.target = rules.published_target(clock.target_id)
+    return found
 
 
 def holds(clocks: Iterable[Clock | ClockFacts]) -> Mapping[int, Hold]:

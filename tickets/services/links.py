@@ -10,11 +10,17 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers.text import unfit
+from rows.questions import Question, Slot
 from staff.models import User
 from tickets import feed
 from tickets.models import Ticket, TicketLink, TicketQuerySet, Verb
 from tickets.services import events
 
+_ENDS: Final = Question(
+    lambda: TicketLink.objects.standing().filter(
+        Q(first=Slot("ticket")) | Q(second=Slot("ticket"))
+    )
+)
 _NUMBER: Final = re.compile(r"[A-Z0-9]{3,20}")
 T = TypeVar("T", bound=Ticket)
 
@@ -55,14 +61,13 @@ def unlink(ticket: Ticket, *, to: Ticket, by: User, at: datetime) -> bool:
 
 def linked_to(ticket: Ticket, *, by: User) -> list[Ticket]:
     """The tickets linked to this one that this person may see, the newest first."""
-    ends = TicketLink.objects.standing().filter(Q(first=ticket) | Q(second=ticket))
-    pairs = list(ends.values_list("first_id", "second_id"))
-    if not pairs:
+    ends = _ENDS.ask(ticket=ticket.pk)
+    if not ends:
         return []
-    others = {key for pair in pairs for key in pair} - {ticket.pk}
+    others = {key for link in ends for key in (link.first_id, link.second_id)}
     return list(
         Ticket.objects.visible_to(by)
-        .filter(pk__in=others)
+        .filter(pk__in=others - {ticket.pk})
         .select_related("customer", "inquiry")
         .order_by("-created_at", "-pk")
     )

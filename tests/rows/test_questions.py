@@ -1,0 +1,68 @@
+"""A question is asked as its QuerySet would be, without making its SQL anew."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Model, Q
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
+
+from inquiries.models import Inquiry, InquiryTopic
+from rows.questions import Question, Slot, let_know
+from tests.factories import InquiryFactory
+from tickets.models import Message
+
+ASKED: Question[Inquiry] = Question(
+    lambda: Inquiry.objects.select_related("channel", "customer", "assignee").filter(
+        Q(number=Slot("number")) | Q(client_token=Slot("token")), kind="inquiry"
+    )
+)
+SAID: Question[Message] = Question(
+    lambda: Message.objects.filter(text__contains="%", ticket=Slot("ticket"))
+)
+
+
+def content(row: Model) -> dict[str, Any]:
+    """What an instance holds, of its own table and of those that were joined."""
+    held = {name: it for name, it in vars(row).items() if name != "_state"}
+    joined = {name: content(it) for name, it in row._state.fields_cache.items() if it}
+    return {**held, **joined, "stands": not row._state.adding}
+
+
+@pytest.mark.django_db
+def test_rows_are_those_of_the_queryset_with_what_was_joined() -> None:
+    inquiry = InquiryFactory.create()
+    InquiryFactory.create()
+    known = Inquiry.objects.select_related("channel", "customer", "assignee")
+    with CaptureQueriesContext(connection) as sent:
+        (found,) = ASKED.ask(number=inquiry.number, token=None)
+        assert found.channel.code
+        assert found.assignee is None
+    assert len(sent) == 1
+    assert content(found) == content(known.get(pk=inquiry.pk))
+    assert ASKED.first(number="IN20261123AAAAAA", token=None) is None
+    with pytest.raises(Inquiry.DoesNotExist):
+        ASKED.get(number="IN20261123AAAAAA", token=None)
+
+
+@pytest.mark.django_db
+def test_values_stand_for_themselves_whatever_is_in_them() -> None:
+    inquiry = InquiryFactory.create(text="100 % ' \\ %s")
+    assert [it.text for it in SAID.ask(ticket=inquiry.pk)] == ["100 % ' \\ %s"]
+    assert ASKED.ask(number="' OR true --", token=None) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_locked_outside_a_transaction() -> None:
+    with pytest.raises(TransactionManagementError):
+        Inquiry.objects.lock(1)
+
+
+@pytest.mark.django_db
+def test_what_is_known_of_a_relation_is_not_asked_again() -> None:
+    inquiry = InquiryFactory.create()
+    let_know(inquiry, "topics", InquiryTopic.objects.all())
+    with CaptureQueriesContext(connection) as sent:
+        assert [topic.topic for topic in inquiry.topics.all()] == ["operation_use"]
+    assert len(sent) == 0
