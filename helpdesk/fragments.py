@@ -1,10 +1,12 @@
 """Pieces of pages that hang on nothing but their values, rendered once each.
 
 The values are the whole key: what differs for two people, or from one moment to the
-next, has to be one of them, or a gap. So no piece can show one person another's row, or
-a clock as it stood before.
+next, has to be one of them, or a word that is put in each time. So no piece can show
+one person another's row, or a clock as it stood before.
 """
 
+import re
+import secrets
 from collections.abc import Hashable
 from functools import lru_cache
 from typing import Final
@@ -17,41 +19,40 @@ from django.utils.translation import get_language
 
 # About 2 KB each; the longest unused gives way.
 KEPT: Final = 4096
-# No text that came through a form or out of the database has it.
-EDGE: Final = "\0"
+# Stands where a word comes. It fits into an address as a number does, and nobody who
+# writes to us can know it.
+MARK: Final = "Q" + secrets.token_hex(7).upper()
+GAP: Final = re.compile(rf"{MARK}(\d\d)")
 
 
-class _Gaps:
-    """Where a template leaves a gap: `{{ gap.digits }}`."""
-
-    def __getitem__(self, name: str) -> SafeString:
-        return SafeString(f"{EDGE}{name}{EDGE}")
-
-
-GAPS: Final = _Gaps()
-
-
-def fragment(template: str, values: Hashable = (), **gaps: str) -> SafeString:
-    """A template rendered with `it`, the values, and `gap`, what is filled in here.
+def fragment(template: str, values: Hashable = (), **words: object) -> SafeString:
+    """A template rendered with `it`, the values, and each word by its name.
 
     `values` is a frozen record of plain values (text, numbers, instants, records of
     them); a field is always of one type, since equal values count as the same. No
-    model, request or lazy text: these change while they stay equal. `gaps` are for what
-    is another each time, as the digits of a clock; every gap of the template needs one.
+    model, request or lazy text: these change while they stay equal.
+
+    A word is what is another each time, as the digits of a clock; it leaves a gap in
+    what is kept. The template writes it out as it is: it does not ask about it, filter
+    it or hand it to another one than by `include`. A safe word is HTML.
     """
-    parts = _rendered(template, get_language(), values)
-    if len(parts) == 1:
-        return SafeString(parts[0])
-    filled = list(parts)
-    filled[1::2] = [conditional_escape(gaps[name]) for name in parts[1::2]]
-    return SafeString("".join(filled))
+    pieces, gaps = _kept(template, get_language(), values, tuple(words))
+    said = [conditional_escape(word) for word in words.values()]
+    text = [pieces[0]]
+    for gap, piece in zip(gaps, pieces[1:], strict=True):
+        text += (said[gap], piece)
+    return SafeString("".join(text))
 
 
 @lru_cache(maxsize=KEPT)
-def _rendered(template: str, language: str | None, values: Hashable) -> tuple[str, ...]:
-    """Text and names of gaps by turns, beginning and ending with text.
+def _kept(
+    template: str, language: str | None, values: Hashable, names: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """What stands between the gaps, and which word goes into each.
 
     `language` is part of the key; the template reads the active one.
     """
-    context = Context({"it": values, "gap": GAPS})
-    return tuple(get_template(template).template.render(context).split(EDGE))
+    marks = {name: f"{MARK}{place:02d}" for place, name in enumerate(names)}
+    html = get_template(template).template.render(Context({"it": values, **marks}))
+    parts = GAP.split(html)
+    return tuple(parts[::2]), tuple(int(place) for place in parts[1::2])
