@@ -9,10 +9,9 @@ import re
 import secrets
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
-from django.template import Context
-from django.template.loader import get_template
+from django.template import Context, Engine
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -25,7 +24,7 @@ MARK: Final = "Q" + secrets.token_hex(7).upper()
 GAP: Final = re.compile(rf"{MARK}(\d\d)")
 
 
-def fragment(template: str, values: Hashable = (), **words: object) -> SafeString:
+def fragment(template: str, values: Hashable = (), **words: Any) -> SafeString:
     """A template rendered with `it`, the values, and each word by its name.
 
     `values` is a frozen record of plain values (text, numbers, instants, records of
@@ -53,6 +52,7 @@ def _kept(
     `language` is part of the key; the template reads the active one.
     """
     marks = {name: f"{MARK}{place:02d}" for place, name in enumerate(names)}
-    html = get_template(template).template.render(Context({"it": values, **marks}))
+    context = Context({"it": values, **marks})
+    html = Engine.get_default().get_template(template).render(context)
     parts = GAP.split(html)
     return tuple(parts[::2]), tuple(int(place) for place in parts[1::2])

@@ -34,4 +34,5 @@ class OwnQuestion:
         params = [user.pk if it == ANYBODY else it for it in self.params]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, params)
-            return cursor.fetchone()
+            answers: tuple[Any, ...] = cursor.fetchone()
+        return answers

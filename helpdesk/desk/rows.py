@@ -77,7 +77,7 @@ class Facts(NamedTuple):
         """From the columns that the statement returns."""
         *own, topics, type_, severity, urgings, zh, en = row
         about = About(type_, severity, urgings, zh, en) if severity else None
-        return cls(*own, tuple(topics), about)
+        return cls._make((*own, tuple(topics), about))
 
     @property
     def href(self) -> str:
