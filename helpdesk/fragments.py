@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any, Final
 
-from django.template import engines
+from django.template import Context, Engine
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -21,37 +21,38 @@ KEPT: Final = 4096
 # Stands where a word comes. It fits into an address as a number does, and nobody who
 # writes to us can know it.
 MARK: Final = "Q" + secrets.token_hex(7).upper()
-HOLE: Final = re.compile(rf"{MARK}(\d\d)")
+GAP: Final = re.compile(rf"{MARK}(\d\d)")
 
 
 def fragment(template: str, values: Hashable = (), **words: Any) -> SafeString:
-    """A template rendered with `it`, the values, and each word as its variables.
+    """A template rendered with `it`, the values, and each word by its name.
 
     `values` is a frozen record of plain values (text, numbers, instants, records of
     them); a field is always of one type, since equal values count as the same. No
     model, request or lazy text: these change while they stay equal.
 
-    A word is another each time, as a name or the digits of a clock, and is never kept.
-    It is written out as it is: a template does not ask about it, filter it, or hand it
-    to another one than by `include`. A safe one is HTML.
+    A word is what is another each time, as the digits of a clock; it leaves a gap in
+    what is kept. The template writes it out as it is: it does not ask about it, filter
+    it or hand it to another one than by `include`. A safe word is HTML.
     """
-    pieces, holes = _drawn(template, get_language(), values, tuple(words))
+    pieces, gaps = _kept(template, get_language(), values, tuple(words))
     said = [conditional_escape(word) for word in words.values()]
     text = [pieces[0]]
-    for hole, piece in zip(holes, pieces[1:], strict=True):
-        text += (said[hole], piece)
+    for gap, piece in zip(gaps, pieces[1:], strict=True):
+        text += (said[gap], piece)
     return SafeString("".join(text))
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(
+def _kept(
     template: str, language: str | None, values: Hashable, names: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """What stands between the holes, and which word goes into each.
+    """What stands between the gaps, and which word goes into each.
 
     `language` is part of the key; the template reads the active one.
     """
-    marks = {name: SafeString(f"{MARK}{place:02d}") for place, name in enumerate(names)}
-    drawn = engines["django"].get_template(template).render({"it": values, **marks})
-    pieces = HOLE.split(str(drawn))
-    return tuple(pieces[::2]), tuple(int(place) for place in pieces[1::2])
+    marks = {name: f"{MARK}{place:02d}" for place, name in enumerate(names)}
+    context = Context({"it": values, **marks})
+    html = Engine.get_default().get_template(template).render(context)
+    parts = GAP.split(html)
+    return tuple(parts[::2]), tuple(int(place) for place in parts[1::2])

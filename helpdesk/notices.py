@@ -8,7 +8,7 @@ from typing import Final
 from django.contrib.postgres.expressions import ArraySubquery
 
 from figures.models import DigestCopy
-from helpdesk.questions import ANYBODY, Question
+from helpdesk.own_questions import ANYBODY, OwnQuestion
 from sla.models import Clock, ClockEvent, ClockEventKind, EscalationStep, Notification
 from sla.services import rules
 from staff.models import User
@@ -87,12 +87,12 @@ def outstanding(user: User) -> Notices:
 
 
 @lru_cache(maxsize=1)
-def _waiting() -> Question:
+def _waiting() -> OwnQuestion:
     """The keys of the newest notices and private words for somebody."""
     anybody = User(pk=ANYBODY)
     told = Notification.objects.unacknowledged(anybody).newest_first()
     words = PrivateWord.objects.unheard_by(anybody)
-    return Question.about(
+    return OwnQuestion.about(
         anybody,
         told=ArraySubquery(told.values("pk")[:MOST_READ]),
         words=ArraySubquery(words.values("pk")[:MOST_SHOWN]),

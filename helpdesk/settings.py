@@ -149,6 +149,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
             ],
             "libraries": {
+                "board": "helpdesk.templatetags.board",
                 "display": "helpdesk.templatetags.display",
                 "figures": "helpdesk.templatetags.figures",
                 "navigation": "helpdesk.templatetags.navigation",

@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db.models import IntegerField, Q, QuerySet, Subquery
 
 from helpdesk.desk.forms import PARTS, Stage, View
-from helpdesk.questions import ANYBODY, Question
+from helpdesk.own_questions import ANYBODY, OwnQuestion
 from objections.services.approving import waiting_for
 from objections.workflow import Status
 from staff.models import User
@@ -68,7 +68,7 @@ def open_counts(user: User, views: type[View | Stage]) -> dict[str, Any]:
 @lru_cache(maxsize=128)
 def _question(
     role: str, department: int | None, views: type[View | Stage], many: int
-) -> tuple[list[str], Question]:
+) -> tuple[list[str], OwnQuestion]:
     """What is counted, and the question that answers it in that order.
 
     Which rows somebody may see, and approve, hangs on role, department and key.
@@ -87,7 +87,7 @@ def _question(
         }
     newest = unassigned.order_by("-created_at").values("created_at")[:1]
     asked = {f"count_{name}": UpToMany(it, many) for name, it in counted.items()}
-    question = Question.about(user, newest=Subquery(newest), **asked)
+    question = OwnQuestion.about(user, newest=Subquery(newest), **asked)
     return ["newest_unassigned", *map(str, counted)], question
 
 

@@ -16,6 +16,7 @@ from inquiries.models import (
     Comparison,
     DeviceChoice,
     Inquiry,
+    InquiryTopic,
     Quotation,
     RepairRequest,
     Topic,
@@ -148,12 +149,17 @@ class Thread:
         return case_path(self.case) if self.case else ""
 
     @cached_property
+    def topics(self) -> list[InquiryTopic]:
+        """What was asked about."""
+        return list(self.inquiry.topics.all())
+
+    @cached_property
     def topics_offered(self) -> list[tuple[str, str, bool]]:
         """The six topics with the greeting: code, label, whether it is open (IN-26)."""
         talked_in = self.can_write and not self.goes_elsewhere
         if not talked_in or self.inquiry.status == Status.NEW:
             return []
-        asked = {it.topic for it in self.inquiry.topics.all() if it.answered_at is None}
+        asked = {it.topic for it in self.topics if it.answered_at is None}
         return [(code, str(label), code in asked) for code, label in Topic.choices]
 
     @property

@@ -1,6 +1,7 @@
 """How a case is shown to its customer: in words, with promised times to the minute."""
 
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from helpdesk import case_words
+from helpdesk.forms import FaultForm
 
 register = template.Library()
 register.filter(case_words.asked_text)
@@ -35,6 +37,12 @@ def until_minute(at: datetime | None, now: datetime) -> str:
     if local.year == today.year:
         return _("%(month)d-%(day)d %(time)s") % facts
     return _("%(year)d-%(month)d-%(day)d %(time)s") % facts
+
+
+@register.simple_tag
+def fault_fields() -> list[Any]:
+    """The fields of an empty report of a fault, as a form tells them."""
+    return list(FaultForm().rows({}))
 
 
 @register.simple_tag

@@ -143,7 +143,7 @@ def test_the_desk_costs_the_same_with_five_and_with_five_hundred_views(
             )
             for n in range(have)
         )
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             desk.get("/desk/")
         # Session, person, views, and the channels and colleagues to choose from.
         with django_assert_num_queries(5):

@@ -1,4 +1,4 @@
-"""Questions about a person that the ORM puts into SQL once, and not on every page."""
+"""Questions about one's own that Django puts into SQL once, and not on every page."""
 
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -13,7 +13,7 @@ ANYBODY: Final = -(2**40)
 
 
 @dataclass(frozen=True)
-class Question:
+class OwnQuestion:
     """A statement with one row of answers."""
 
     sql: str
@@ -34,4 +34,5 @@ class Question:
         params = [user.pk if it == ANYBODY else it for it in self.params]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, params)
-            return cursor.fetchone()
+            answers: tuple[Any, ...] = cursor.fetchone()
+        return answers
