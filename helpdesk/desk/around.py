@@ -1,7 +1,8 @@
 """What there is around an inquiry at all: a page asks for nothing that is not there."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from django.db import connection
 
@@ -70,7 +71,7 @@ ANYTHING: Final = Around(*[True] * 10)
 
 def around(inquiry: Inquiry) -> Around:
     """What there is around this one and what is merged into it; one query."""
-    values: dict[str, Any] = {
+    values: dict[str, int | str | datetime] = {
         "key": inquiry.pk,
         "phone": inquiry.customer.phone_index,
         "since": inquiry.created_at - REPEAT_WINDOW,

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from helpdesk.desk.clock_stories import ClockStory
-from helpdesk.desk.told import time_tag, told
+from helpdesk.desk.told import told
 from helpdesk.fragments import fragment
 from helpdesk.templatetags.display import clock_time
+from helpdesk.templatetags.pieces import time_tag
 from helpdesk.templatetags.promises import counted, limit, origin_mark
 from sla.models import Target
 
@@ -106,7 +107,7 @@ def _card(story: ClockStory, *, now: datetime, may_look_up: bool) -> SafeString:
     seen_by = clock.acknowledged_by
 
     def time(at: datetime | None) -> SafeString:
-        return time_tag(at, now=now) if at is not None else SafeString()
+        return time_tag(at, now) if at is not None else SafeString()
 
     return fragment(
         "desk/_clock.html",

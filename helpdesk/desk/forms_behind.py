@@ -58,7 +58,7 @@ def colleague_options(assignee_id: int | None) -> SafeString:
     """All who answer, for a choice; one query."""
     people = User.objects.answering().values_list("pk", "display_name", "work_number")
     options = [
-        fragment("desk/_colleague.html", Colleague(pk, name, number, has_it=pk == assignee_id))
+        fragment("desk/_colleague.html", Colleague(pk, name, number, pk == assignee_id))
         for pk, name, number in people
     ]
     return mark_safe("".join(options))  # noqa: S308 - rendered by templates

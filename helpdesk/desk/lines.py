@@ -7,11 +7,12 @@ from typing import Final, Self
 
 from django.db import connection
 from django.urls import reverse
-from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from helpdesk.fragments import fragment
+from helpdesk.templatetags.display import initial
+from helpdesk.templatetags.pieces import time_tag
 from rows.prepared import Prepared
 from staff.models import User
 from tickets.models import Attachment, Direction, Kind, Message, Scan, Ticket
@@ -86,17 +87,40 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A line as it is written on the day of `now`."""
+class Look:
+    """What one line has, but for its words."""
 
-    line: Line
-    now: datetime
+    side: str
+    us: bool
+    automatic: bool
+    said: bool
+    merged: bool
+    files: tuple[tuple[File, str], ...]
 
 
-def shown(lines: Iterable[Line], *, now: datetime) -> list[SafeString]:
-    """The lines of a conversation, each rendered once a day at most."""
-    day = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return [fragment("desk/_line.html", Shown(line, day)) for line in lines]
+def shown(lines: Iterable[Line], *, now: datetime) -> SafeString:
+    """The lines as they stand in a conversation."""
+    parts = [
+        fragment(
+            "desk/_line.html",
+            Look(
+                side=line.side,
+                us=line.us,
+                automatic=line.message.automatic,
+                said=bool(line.message.text),
+                merged=bool(line.origin),
+                files=line.files,
+            ),
+            pk=line.message.pk,
+            initial=initial(line.who),
+            who=line.who,
+            origin=line.origin,
+            time=time_tag(line.message.sent_at, now),
+            text=line.message.text,
+        )
+        for line in lines
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 - rendered by templates
 
 
 def lines_of(

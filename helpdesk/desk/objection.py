@@ -327,7 +327,7 @@ class ObjectionWorkspace:
         return lines_of(self.objection)
 
     @property
-    def shown_lines(self) -> list[SafeString]:
+    def shown_lines(self) -> SafeString:
         """The same as they stand in the conversation."""
         return shown(self.lines, now=self.now)
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
 
 from helpdesk.fragments import fragment
-from helpdesk.templatetags.display import clock_time
+from helpdesk.templatetags.pieces import time_tag
 
 
 class Told(Protocol):
@@ -57,15 +56,9 @@ def told(lines: Iterable[Told], *, now: datetime) -> SafeString:
                 clauses=line.clauses,
             ),
             detail=line.detail,
-            time=time_tag(line.at, now=now),
+            time=time_tag(line.at, now),
             actor=line.actor,
         )
         for line in lines
     ]
     return mark_safe("".join(shown))  # noqa: S308 - rendered by templates
-
-
-def time_tag(at: datetime, *, now: datetime) -> SafeString:
-    """An instant for people and for machines; both are digits alone."""
-    iso, text = localtime(at).isoformat(), clock_time(at, now)
-    return mark_safe(f'<time datetime="{iso}">{text}</time>')  # noqa: S308

@@ -379,7 +379,7 @@ class Workspace:
         ]
 
     @property
-    def shown_lines(self) -> list[SafeString]:
+    def shown_lines(self) -> SafeString:
         """The lines that a window of the conversation lacks, as they stand in it."""
         if self.said is not None:
             return shown([just_said(self.said, by=self.user)], now=self.now)
