@@ -6,9 +6,9 @@ import pytest
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from helpdesk import stencils
+from helpdesk import fragments
 from helpdesk.desk.thread_parts import Head
-from helpdesk.stencils import MARK, stencil
+from helpdesk.fragments import MARK, fragment
 
 TEMPLATE = "desk/_told.html"
 
@@ -25,7 +25,7 @@ class Look:
 
 def told(**words: object) -> str:
     known = {"detail": "", "time": "", "actor": ""}
-    return stencil(TEMPLATE, Look(), **{**known, **words})
+    return fragment(TEMPLATE, Look(), **{**known, **words})
 
 
 def test_a_word_is_text_unless_it_is_html() -> None:
@@ -36,7 +36,7 @@ def test_a_word_is_text_unless_it_is_html() -> None:
 def test_a_word_of_one_is_not_in_the_piece_of_another() -> None:
     assert "王" in told(actor="王")
     assert "王" not in told(actor="李")
-    kept = stencils._cut(TEMPLATE, "en", Look(), ("detail", "time", "actor"))
+    kept = fragments._kept(TEMPLATE, "en", Look(), ("detail", "time", "actor"))
     assert "王" not in str(kept)
 
 
@@ -50,6 +50,6 @@ def test_no_mark_is_left_and_a_word_brings_none() -> None:
 def test_each_language_has_a_piece_of_its_own(language: str, title: str) -> None:
     head = Head("new", "New", "nobody", frozenset({"take"}), (), (), ())
     with translation.override(language):
-        html = stencil("desk/_thread_acts.html", head, number="IN20260101ABCDEF")
+        html = fragment("desk/_thread_acts.html", head, number="IN20260101ABCDEF")
     assert title in html
     assert 'formaction="/desk/inquiries/IN20260101ABCDEF/take/"' in html
