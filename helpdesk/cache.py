@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, Final
 
 from django.core.cache.backends.redis import RedisCache
+from redis.commands.core import Script
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -48,9 +49,19 @@ class PatientRedisCache(RedisCache):
 
     def evaluate(self, script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
         """What a script answers, in one round trip. Raises RedisError."""
-        client = self._cache.get_client(write=True)
         names = [self.make_and_validate_key(key) for key in keys]
-        return client.register_script(script)(keys=names, args=args)
+        return self._script(script)(keys=names, args=args)
+
+    def _script(self, script: str) -> Script:
+        """A client and the script's name, made once by each thread."""
+        if script not in self._scripts:
+            client = self._cache.get_client(write=True)
+            self._scripts[script] = client.register_script(script)
+        return self._scripts[script]
+
+    @cached_property
+    def _scripts(self) -> dict[str, Script]:
+        return {}
 
 
 def _note(error: RedisError) -> None:

@@ -142,7 +142,7 @@ def finish_callback(
         )
         message = say(inquiry, text=outcome, verb=Verb.REPLIED, by=by, at=at)
         allowance.record(inquiry, by=by, at=at, message=message)
-        wording.record_promises(inquiry, message)
+        wording.record_promises(inquiry, message, allowance=allowance)
         inquiry.last_answer = message
         inquiry.save(update_fields=["last_answer"])
     return settle(

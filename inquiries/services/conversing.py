@@ -77,7 +77,7 @@ def reply(
                 client_token=client_token,
             )
             allowance.record(inquiry, by=by, at=at, message=message)
-            wording.record_promises(inquiry, message)
+            wording.record_promises(inquiry, message, allowance=allowance)
             if WORKFLOW.move(inquiry, rule):
                 feed.announce(inquiry, "ticket", to_customer=True)
             inquiry.last_answer = message

@@ -16,6 +16,7 @@ from inquiries.services.speaking import GREETING, policy_text, say, something_el
 from inquiries.workflow import WORKFLOW
 from staff.models import User
 from tickets import feed
+from tickets.gathering import gathering
 from tickets.models import Direction, Message, Verb
 from tickets.services import messages
 from tickets.text import clean_message
@@ -42,32 +43,31 @@ def tell(
     checked, if it leads to another status; `data` goes into the history. What people
     typed into the text has been examined (IN-20).
     """
-    if inquiry.greeted_cycle != inquiry.cycle and not inquiry.channel.offline:
-        greeting = policy_text(GREETING)
-        say(inquiry, text=greeting, verb=Verb.GREETED, by=by, at=at)
-    message = say(
-        inquiry,
-        text=text,
-        verb=verb,
-        by=by,
-        at=at,
-        client_token=client_token,
-        **data,
-    )
-    wording.record_promises(inquiry, message)
-    changed = rule is not None and WORKFLOW.move(inquiry, rule)
-    inquiry.last_answer = message
-    something_else(inquiry)
-    inquiry.save(
-        update_fields=[
+    with gathering(inquiry) as sheet:
+        if inquiry.greeted_cycle != inquiry.cycle and not inquiry.channel.offline:
+            greeting = policy_text(GREETING)
+            say(inquiry, text=greeting, verb=Verb.GREETED, by=by, at=at)
+        message = say(
+            inquiry,
+            text=text,
+            verb=verb,
+            by=by,
+            at=at,
+            client_token=client_token,
+            **data,
+        )
+        wording.record_promises(inquiry, message)
+        if rule is not None and WORKFLOW.move(inquiry, rule):
+            feed.announce(inquiry, "ticket", to_customer=True)
+        inquiry.last_answer = message
+        something_else(inquiry)
+        sheet.change(
+            inquiry,
             "closing_answered_at",
             "closing_asked_at",
             "last_answer",
             "status",
-        ]
-    )
-    if changed:
-        feed.announce(inquiry, "ticket", to_customer=True)
+        )
     return message
 
 

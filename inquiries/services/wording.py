@@ -22,12 +22,14 @@ from tickets.text import clean_message
 class Allowance:
     """Forbidden phrases that a supervisor lets pass, and why; as a rule there are none.
 
-    `passed` are all phrases that the guard found and somebody has answered for.
+    `passed` are all phrases that the guard found and somebody has answered for, `above`
+    the sums that the writer may not promise alone.
     """
 
     allowed: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
     reason: str = ""
+    above: tuple[str, ...] = ()
 
     def record(
         self,
@@ -76,13 +78,13 @@ def examined(
     Raises ForbiddenPhrase, NeedsConfirmation, ValidationError (override_reason).
     """
     reason = _clean_reason(override_reason)
+    found = phrases.findings_in(text, by=by)
     allowed = phrases.refuse_forbidden(
-        text, by=by, confirmed=confirmed, override=reason, field=field, passed=passed
+        found, by=by, confirmed=confirmed, override=reason, field=field, passed=passed
     )
-    found = phrases.findings_in(text, by=by) if confirmed else []
     harmless = [f.phrase.text for f in found if f.phrase.text in confirmed]
     passed = tuple(dict.fromkeys((*harmless, *allowed)))
-    return Allowance(allowed, passed, reason)
+    return Allowance(allowed, passed, reason, tuple(phrases.sums_above(found)))
 
 
 def _clean_reason(text: str) -> str:
@@ -92,17 +94,21 @@ def _clean_reason(text: str) -> str:
         raise ValidationError({"override_reason": error}) from error
 
 
-def record_promises(inquiry: Inquiry, message: Message) -> None:
+def record_promises(
+    inquiry: Inquiry, message: Message, *, allowance: Allowance | None = None
+) -> None:
     """Put on record which sums somebody promised beyond their own limit.
 
     They were marked while the text was written, and nothing stops them: no clause does.
-    The caller holds the lock on the inquiry.
+    The caller holds the lock on the inquiry; `allowance` is what has been examined.
     """
     by = message.author
     if by is None:
         return
-    above = phrases.promises_above(message.text, by=by)
+    if allowance is None:
+        above = phrases.promises_above(message.text, by=by)
+    else:
+        above = list(allowance.above)
     if above:
-        amounts = [str(finding.amount) for finding in above]
-        data = {"message": message.pk, "amounts": amounts}
+        data = {"message": message.pk, "amounts": above}
         events.record(inquiry, Verb.PROMISED_ABOVE, by=by, at=message.sent_at, **data)

@@ -63,7 +63,7 @@ class NeedsConfirmation(UnfitWording):
 
 
 def refuse_forbidden(
-    text: str,
+    findings: Collection[Finding],
     *,
     by: User,
     confirmed: Collection[str] = frozenset(),
@@ -71,14 +71,14 @@ def refuse_forbidden(
     field: str = "text",
     passed: Collection[str] = frozenset(),
 ) -> tuple[str, ...]:
-    """Raise ForbiddenPhrase or NeedsConfirmation unless the text may be sent.
+    """Raise ForbiddenPhrase or NeedsConfirmation unless such a text may be sent.
 
     `confirmed` are the harmless phrases that the writer has looked at; `override` is
     the reason for which a supervisor lets forbidden ones pass; `field` is where the
     text was written; `passed` are phrases for which somebody has answered before.
     Returns the phrases that only the override let pass, for the record.
     """
-    findings = [f for f in findings_in(text, by=by) if f.phrase.text not in passed]
+    findings = [f for f in findings if f.phrase.text not in passed]
     refused = [f for f in findings if f.verdict is Verdict.REFUSE]
     harmless = [f for f in findings if f.verdict is Verdict.CONFIRM]
     way: dict[str, Any] = {
@@ -102,12 +102,15 @@ def findings_in(text: str, *, by: User) -> list[Finding]:
     return examine(text, rulebook(), may_promise=limit)
 
 
-def promises_above(text: str, *, by: User) -> list[Finding]:
+def promises_above(text: str, *, by: User) -> list[str]:
     """The sums in a text that its author may not promise alone; mostly no query."""
-    if not amounts(text):
-        return []
-    found = findings_in(text, by=by)
-    return [f for f in found if f.verdict is Verdict.ASK_SUPERVISOR]
+    return sums_above(findings_in(text, by=by)) if amounts(text) else []
+
+
+def sums_above(findings: Collection[Finding]) -> list[str]:
+    """The sums among findings that the author may not promise alone."""
+    above = [f for f in findings if f.verdict is Verdict.ASK_SUPERVISOR]
+    return [str(finding.amount) for finding in above]
 
 
 def may_be_repeated(text: str) -> bool:

@@ -63,7 +63,9 @@ def test_loading_again_leaves_what_people_changed() -> None:
 @pytest.mark.parametrize("text", ["不知道", "我不🙂清楚", "你自己看說明!"])
 def test_a_forbidden_phrase_is_refused_and_named(agent: User, text: str) -> None:
     with pytest.raises(ForbiddenPhrase) as refusal:
-        refuse_forbidden(text, by=agent, confirmed=["不知道", "不清楚"])
+        refuse_forbidden(
+            findings_in(text, by=agent), by=agent, confirmed=["不知道", "不清楚"]
+        )
     (finding,) = refusal.value.findings
     assert finding.phrase.clause == "IN-20"
     assert finding.phrase.replacement
@@ -79,7 +81,7 @@ def test_a_forbidden_phrase_is_refused_and_named(agent: User, text: str) -> None
 )
 def test_a_phrase_in_traditional_characters_is_refused(agent: User, text: str) -> None:
     with pytest.raises(ForbiddenPhrase):
-        refuse_forbidden(text, by=agent)
+        refuse_forbidden(findings_in(text, by=agent), by=agent)
 
 
 @pytest.mark.clause("IN-20")
@@ -87,8 +89,11 @@ def test_a_harmless_question_is_asked_about(agent: User) -> None:
     text = "您是否还有不清楚的地方?"
     for confirmed in ([], ["不知道"]):
         with pytest.raises(NeedsConfirmation):
-            refuse_forbidden(text, by=agent, confirmed=confirmed)
-    assert refuse_forbidden(text, by=agent, confirmed=["不清楚"]) == ()
+            refuse_forbidden(findings_in(text, by=agent), by=agent, confirmed=confirmed)
+    assert (
+        refuse_forbidden(findings_in(text, by=agent), by=agent, confirmed=["不清楚"])
+        == ()
+    )
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -101,19 +106,23 @@ def test_who_may_let_a_forbidden_phrase_pass(role: Role) -> None:
         Role.ADMINISTRATOR,
     }
     with pytest.raises(ForbiddenPhrase):
-        refuse_forbidden("不知道", by=person, override="")
+        refuse_forbidden(findings_in("不知道", by=person), by=person, override="")
     if role in supervises:
-        allowed = refuse_forbidden("不知道,不知道", by=person, override="原话")
+        allowed = refuse_forbidden(
+            findings_in("不知道,不知道", by=person), by=person, override="原话"
+        )
         assert allowed == ("不知道",)
     else:
         with pytest.raises(ForbiddenPhrase):
-            refuse_forbidden("不知道", by=person, override="原话")
+            refuse_forbidden(
+                findings_in("不知道", by=person), by=person, override="原话"
+            )
 
 
 @pytest.mark.clause("IN-08", "IN-19")
 def test_other_words_are_marked_with_approved_wording_and_sent(agent: User) -> None:
     text = "我们的推流设备全国第一,可能尽快退您500元"
-    assert refuse_forbidden(text, by=agent) == ()
+    assert refuse_forbidden(findings_in(text, by=agent), by=agent) == ()
     marks = {f.said: (f.verdict, f.phrase.clause) for f in findings_in(text, by=agent)}
     assert marks == {
         "推流": (Verdict.MARK, "IN-19"),
