@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from helpdesk.supervision import snapshot
 from helpdesk.supervision.board import Board, midnight
-from helpdesk.supervision.snapshot import BOARD, Screen
+from helpdesk.supervision.snapshot import BOARD, Screen, render
 from inquiries import services
 from inquiries.models import Inquiry
 from sla import detector
@@ -163,6 +163,32 @@ def test_the_first_acknowledgement_counts_and_silences_ones_own_notices(
     clock.refresh_from_db()
     assert clock.acknowledged_at == first
     assert "陈立" in door.get(PAGE).content.decode()
+
+
+def test_a_row_drawn_once_still_says_what_is_so(supervisor: User, agent: User) -> None:
+    at = timezone.now()
+    inquiry = InquiryFactory.create(at=at)
+    services.take(inquiry, by=agent, at=at)
+
+    def row(part: str, second: float, language: str = "en") -> str:
+        now = at + seconds(second)
+        return render(Board.of(at=now), Screen(BOARD, language))[part]
+
+    for _ in range(2):
+        for second, state, digits in ((1, "running", "0:29"), (25, "soon", "0:05")):
+            shown = row("due", second)
+            assert f'data-state="{state}"' in shown
+            assert f">{digits}</span>" in shown
+        late = row("missed", 31)
+        assert 'data-state="late"' in late
+        assert "not recorded yet" in late
+        assert "尚未记录" in row("missed", 31, "zh-hans")
+    assert f'data-of="{agent.pk}"' in late
+    services.assign(inquiry, to=supervisor, by=agent, at=at)
+    assert f'data-of="{supervisor.pk}"' in row("missed", 31)
+    clock = Clock.objects.get()
+    Clock.objects.filter(pk=clock.pk).update(breached_at=clock.due_at)
+    assert f'id="seen-{clock.pk}"' in row("missed", 31)
 
 
 def test_a_miss_that_pauses_stays_on_the_board(
