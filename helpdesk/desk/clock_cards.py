@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -113,7 +114,9 @@ def _card(story: ClockStory, *, now: datetime, may_look_up: bool) -> SafeString:
         "desk/_clock.html",
         card,
         pk=clock.pk,
-        chip=story.chip,
+        chip=render_to_string(
+            "desk/_chip.html", {"clock": clock, "now": now, "hold": hold}
+        ),
         subject=story.subject,
         years=years,
         cause=missed.cause if missed else "",

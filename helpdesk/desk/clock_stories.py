@@ -8,12 +8,11 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Prefetch, prefetch_related_objects
-from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from figures.services.breaches import Explained, explained
-from helpdesk.templatetags.display import clock_chip, clock_time, duration
+from helpdesk.templatetags.display import clock_time, duration
 from helpdesk.templatetags.promises import rung_act, rung_time
 from inquiries.timeline import ICONS, Befell
 from sla.models import Clock, ClockEventKind, ClockStatus, Pause, Target
@@ -69,11 +68,6 @@ class ClockStory:
             )
             for event in self.events
         ]
-
-    @property
-    def chip(self) -> SafeString:
-        """Its chip as it stands now."""
-        return clock_chip(self.clock, self.now, hold=self.hold)
 
     @property
     def spent(self) -> str:

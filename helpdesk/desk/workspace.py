@@ -270,7 +270,7 @@ class Workspace:
         asked = {topic.topic for topic in self.open_topics}
         return Head(
             status=inquiry.status,
-            status_label=inquiry.status_label,
+            status_label=str(inquiry.status_label),
             holder="me" if self.is_mine else "other" if inquiry.assignee else "nobody",
             can=self.steps,
             topics=tuple(
