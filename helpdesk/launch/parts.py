@@ -23,6 +23,7 @@ def web() -> list[str]:
     return [
         *(sys.executable, "-m", "uvicorn", "helpdesk.asgi:application"),
         *("--host", host(), "--port", str(number(os.environ))),
+        *("--loop", "uvloop", "--http", "httptools"),
         *("--timeout-graceful-shutdown", "3", "--no-access-log"),
     ]
 
