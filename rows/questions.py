@@ -68,7 +68,8 @@ class Question(Generic[M]):
 
 def let_know(owner: Model, relation: str, rows: Sequence[Model]) -> None:
     """Let `owner.relation.all()` give these rows, as if they had been prefetched."""
-    found = owner._meta.get_field(relation).related_model._default_manager.none()
+    kind: Any = owner._meta.get_field(relation).related_model
+    found: Any = kind._default_manager.none()
     found._result_cache = list(rows)
     found._prefetch_done = True
     vars(owner).setdefault("_prefetched_objects_cache", {})[relation] = found

@@ -27,7 +27,8 @@ class MadeOnce:
 @cache
 def _made(document: type[Serializer[Any]]) -> dict[str, Any]:
     """As the framework makes them, which takes longer than to fill them in."""
-    return super(MadeOnce, document()).get_fields()  # type: ignore[misc]
+    made: dict[str, Any] = super(MadeOnce, document()).get_fields()  # type: ignore[misc]
+    return made
 
 
 def _has_own(field: "Field[Any, Any, Any, Any]") -> bool:

@@ -2,10 +2,15 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+from time_machine import travel
 
 from inquiries.models import Inquiry
 from tests.portal.conftest import QUESTION, ask, path_of, picture
@@ -183,3 +188,34 @@ def test_home_leads_back_to_the_conversations_of_this_browser(
     inquiry = ask(customer)
     assert path_of(inquiry) in customer.get("/").content.decode()
     assert path_of(inquiry) not in Client().get("/").content.decode()
+
+
+def test_the_browser_itself_keeps_which_conversations_it_began(
+    customer: Client,
+) -> None:
+    asked = []
+    for n in range(7):
+        asked.append(ask(customer, text=f"第{n}问"))
+        cache.clear()
+    kept = customer.cookies["threads"]
+    assert kept["httponly"]
+    assert kept["samesite"] == "Lax"
+    assert "sessionid" not in customer.cookies
+    shown = customer.get("/").content.decode()
+    assert [path_of(inquiry) in shown for inquiry in asked] == [False] * 2 + [True] * 5
+
+    forged = Client()
+    forged.cookies["threads"] = kept.value.replace(asked[6].number, asked[0].number)
+    assert path_of(asked[0]) not in forged.get("/").content.decode()
+    with travel(timezone.now() + timedelta(days=15), tick=False):
+        assert path_of(asked[6]) not in customer.get("/").content.decode()
+
+
+def test_a_question_is_written_in_few_statements(
+    customer: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ask(customer)
+    # The channel, the token, the customer, two keys, what a clock needs, the clock, all
+    # the rest; with the savepoint of the test.
+    with django_assert_num_queries(10):
+        customer.post("/ask/", {**QUESTION, "client_token": uuid.uuid4()})
