@@ -18,7 +18,8 @@ class KitQuerySet(models.QuerySet["Kit"]):
         """Kits of which every device is for rent, with what is in them."""
         gone = KitItem.objects.filter(device__active=False).values("kit")
         found = self.filter(active=True, items__isnull=False).exclude(pk__in=gone)
-        return found.distinct().prefetch_related("items__device")
+        items = KitItem.objects.select_related("device")
+        return found.distinct().prefetch_related(models.Prefetch("items", items))
 
 
 class Kit(Coded):

@@ -117,7 +117,7 @@ def test_everything_is_read_in_a_constant_number_of_queries(
         candidates.all()
     with django_assert_num_queries(1):
         tariff.stamp()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         for kit in Kit.objects.for_rent():
             tariff.items_of(kit.items.all())
 

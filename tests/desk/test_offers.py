@@ -383,5 +383,5 @@ def test_the_panels_cost_a_constant_number_of_queries(
     post(desk, inquiry, "quotation/draft", **ORDER)
     with django_assert_num_queries(10):
         desk.get(path(inquiry, "devices"), headers=HTMX)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         desk.get(path(inquiry, "quotation"), headers=HTMX)
