@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from customers.models import Customer
+from helpdesk.desk.askings import ASKINGS
 from helpdesk.desk.belonging import Repeat
 from helpdesk.fragments import fragment
+from inquiries.models import Intent, Obstacle
+from inquiries.workflow import Step
 from staff.models import User
 
 Choices = tuple[tuple[str, str], ...]
@@ -52,6 +56,20 @@ class Colleague:
     name: str
     work_number: str
     has_it: bool
+
+
+def forms_for(customer: Customer, steps: frozenset[str]) -> Forms:
+    return Forms(
+        can_be_called=customer.can_be_called,
+        has_email=bool(customer.email_masked),
+        may_merge=Step.MERGE in steps,
+        may_reveal_email=Step.REVEAL_EMAIL in steps,
+        obstacles=tuple((code, str(label)) for code, label in Obstacle.choices),
+        intents=tuple((code, str(label)) for code, label in Intent.choices),
+        askings=tuple(
+            AskingPopup(it.name, str(it.title), it.clauses) for it in ASKINGS.values()
+        ),
+    )
 
 
 def colleague_options(assignee_id: int | None) -> SafeString:

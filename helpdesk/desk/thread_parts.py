@@ -1,9 +1,19 @@
 """What the parts of a conversation hang on, as frozen values for fragments."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-from inquiries.topic_guards import Deeds
+from helpdesk.desk.askings import Asking
+from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.next_step import open_topics
+from inquiries.topic_guards import GUARDS, Deeds
+from inquiries.workflow import Step
+from staff.models import User
+
+OF_TOPICS: Final = frozenset(
+    map(str, (Step.ANSWER_TOPIC, Step.MARK_COMPLEX, Step.REMOVE_TOPIC))
+)
 
 
 @dataclass(frozen=True)
@@ -66,3 +76,60 @@ class NextStep:
     may_check: bool
     may_be_gone: bool
     done: Deeds
+
+
+def head_of(
+    inquiry: Inquiry, *, by: User, steps: frozenset[str], askings: Iterable[Asking]
+) -> Head:
+    """Reads `topics`, which a caller prefetches."""
+    asked = open_topics(inquiry)
+    codes = {topic.topic for topic in asked}
+    mine = inquiry.assignee_id == by.pk
+    return Head(
+        status=inquiry.status,
+        status_label=str(inquiry.status_label),
+        holder="nobody" if inquiry.assignee_id is None else "me" if mine else "other",
+        can=steps,
+        topics=tuple(
+            AskedTopic(it.topic, str(Topic(it.topic).label), _in_steps(it))
+            for it in asked
+        ),
+        other_topics=tuple(
+            (code, str(label)) for code, label in Topic.choices if code not in codes
+        ),
+        askings=tuple(
+            AskingButton(it.name, it.key, it.icon, str(it.title)) for it in askings
+        ),
+    )
+
+
+def step_of(
+    step: Step, inquiry: Inquiry, *, done: Deeds, may_check: bool, may_be_gone: bool
+) -> NextStep:
+    return NextStep(
+        step=str(step),
+        waits=inquiry.customer_waiting_since is not None,
+        clear=inquiry.question_clear_at is not None,
+        left=inquiry.customer_left_at is not None,
+        may_check=may_check,
+        may_be_gone=may_be_gone,
+        done=done,
+    )
+
+
+def topic_line(topic: InquiryTopic, steps: frozenset[str]) -> TopicLine:
+    answered = topic.answered_at is not None
+    return TopicLine(
+        code=topic.topic,
+        label=str(Topic(topic.topic).label),
+        said=bool(topic.question),
+        answered=answered,
+        complex=topic.complex_at is not None,
+        in_steps=not answered and _in_steps(topic),
+        can=steps & OF_TOPICS,
+    )
+
+
+def _in_steps(topic: InquiryTopic) -> bool:
+    """Whether it is explained in steps, and not by a rule of its own (IN-07)."""
+    return topic.complex_at is not None and Topic(topic.topic) not in GUARDS

@@ -16,10 +16,10 @@ from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_cards import clock_cards
 from helpdesk.desk.clock_stories import ClockStory, stories
 from helpdesk.desk.forms_behind import (
-    AskingPopup,
     Composer,
     Forms,
     colleague_options,
+    forms_for,
     repeat_options,
 )
 from helpdesk.desk.keys import silent_keys
@@ -28,11 +28,12 @@ from helpdesk.desk.offers import SentQuotation, sent_quotations
 from helpdesk.desk.rows import telling_clock
 from helpdesk.desk.scripts import script_list
 from helpdesk.desk.thread_parts import (
-    AskedTopic,
-    AskingButton,
     Head,
     NextStep,
     TopicLine,
+    head_of,
+    step_of,
+    topic_line,
 )
 from helpdesk.desk.told import told
 from inquiries import timeline
@@ -43,18 +44,15 @@ from inquiries.models import (
     Inquiry,
     InquiryTopic,
     Intent,
-    Obstacle,
-    Topic,
 )
 from inquiries.next_step import (
     needed_deeds,
     next_step,
-    open_topics,
     possible_steps,
 )
 from inquiries.services.owing import subject_of
 from inquiries.services.selecting import chosen_devices
-from inquiries.topic_guards import GUARDS, Deeds
+from inquiries.topic_guards import Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from knowledge.services.scripts import offered
 from objections.models import Objection
@@ -71,9 +69,6 @@ TOKENED: Final = (
     Step.ASK_CLOSING,
     Step.CLOSE,
 )
-
-
-OF_TOPICS: Final = frozenset({"answer_topic", "mark_complex", "remove_topic"})
 
 
 @dataclass(frozen=True)
@@ -203,15 +198,11 @@ class Workspace:
         return [self.inquiry.pk, *(merge.inquiry_id for merge in merges)]
 
     @property
-    def is_mine(self) -> bool:
-        return self.inquiry.assignee_id == self.user.pk
-
-    @property
     def greeting_token(self) -> uuid.UUID:
         """One greeting per cycle, however often its button is pressed."""
         return derived_token("greeting", self.inquiry.number, self.inquiry.cycle)
 
-    @property
+    @cached_property
     def tokens(self) -> dict[str, uuid.UUID]:
         """For each step one token, good for the inquiry as it is shown now."""
         inquiry = self.inquiry
@@ -259,32 +250,37 @@ class Workspace:
         """Whether there is a number and a reason to show it."""
         return self.inquiry.customer.can_be_called and self.can[Step.REVEAL]
 
-    @property
-    def open_topics(self) -> list[InquiryTopic]:
-        return open_topics(self.inquiry)
-
     @cached_property
     def head(self) -> Head:
         """Who has it, what is asked, and the steps that have a button."""
-        inquiry = self.inquiry
-        asked = {topic.topic for topic in self.open_topics}
-        return Head(
-            status=inquiry.status,
-            status_label=str(inquiry.status_label),
-            holder="me" if self.is_mine else "other" if inquiry.assignee else "nobody",
-            can=self.steps,
-            topics=tuple(
-                AskedTopic(it.topic, str(Topic(it.topic).label), _in_steps(it))
-                for it in self.open_topics
-            ),
-            other_topics=tuple(
-                (code, str(label)) for code, label in Topic.choices if code not in asked
-            ),
-            askings=tuple(
-                AskingButton(it.name, it.key, it.icon, str(it.title))
-                for it in self.askings
-            ),
+        return head_of(
+            self.inquiry, by=self.user, steps=self.steps, askings=self.askings
         )
+
+    @cached_property
+    def step(self) -> NextStep | None:
+        """The next step, if it is one of the conversation itself."""
+        step = self.next_step
+        if step is None or step == Step.FINISH_CALLBACK:
+            return None
+        return step_of(
+            step,
+            self.inquiry,
+            done=self.done,
+            may_check=self.can[Step.CHECK],
+            may_be_gone=self.may_be_gone,
+        )
+
+    @property
+    def topic_lines(self) -> list[tuple[InquiryTopic, TopicLine]]:
+        """All that was asked, and what can be done about it."""
+        topics = self.inquiry.topics.all()
+        return [(topic, topic_line(topic, self.steps)) for topic in topics]
+
+    @property
+    def forms(self) -> Forms:
+        """All of them: what makes sense changes while the page stays open."""
+        return forms_for(self.inquiry.customer, self.steps)
 
     @property
     def holder(self) -> str:
@@ -292,64 +288,11 @@ class Workspace:
         assignee = self.inquiry.assignee
         return assignee.display_name if assignee else ""
 
-    @cached_property
-    def step(self) -> NextStep | None:
-        """The next step, if it is one of the conversation itself."""
-        step, inquiry = self.next_step, self.inquiry
-        if step is None or step == Step.FINISH_CALLBACK:
-            return None
-        return NextStep(
-            step=str(step),
-            waits=inquiry.customer_waiting_since is not None,
-            clear=inquiry.question_clear_at is not None,
-            left=inquiry.customer_left_at is not None,
-            may_check=self.can[Step.CHECK],
-            may_be_gone=self.may_be_gone,
-            done=self.done,
-        )
-
     @property
     def step_token(self) -> uuid.UUID:
         """That of the greeting or of the closing question, whichever is next."""
         greets = self.next_step == Step.GREET
         return self.greeting_token if greets else self.tokens[Step.ASK_CLOSING]
-
-    @property
-    def topic_lines(self) -> list[tuple[InquiryTopic, TopicLine]]:
-        """All that was asked, and what can be done about it."""
-        can = self.steps & OF_TOPICS
-        return [
-            (
-                topic,
-                TopicLine(
-                    code=topic.topic,
-                    label=str(Topic(topic.topic).label),
-                    said=bool(topic.question),
-                    answered=topic.answered_at is not None,
-                    complex=topic.complex_at is not None,
-                    in_steps=topic.answered_at is None and _in_steps(topic),
-                    can=can,
-                ),
-            )
-            for topic in self.inquiry.topics.all()
-        ]
-
-    @property
-    def forms(self) -> Forms:
-        """All of them: what makes sense changes while the page stays open."""
-        customer = self.inquiry.customer
-        return Forms(
-            can_be_called=customer.can_be_called,
-            has_email=bool(customer.email_masked),
-            may_merge=self.can[Step.MERGE],
-            may_reveal_email=self.can[Step.REVEAL_EMAIL],
-            obstacles=tuple((code, str(label)) for code, label in Obstacle.choices),
-            intents=tuple((code, str(label)) for code, label in Intent.choices),
-            askings=tuple(
-                AskingPopup(it.name, str(it.title), it.clauses)
-                for it in ASKINGS.values()
-            ),
-        )
 
     @property
     def composer(self) -> Composer:
@@ -430,8 +373,3 @@ class Workspace:
     def askings(self) -> list[Asking]:
         """The forms about contract, delivery and faults that make sense now."""
         return [asking for asking in ASKINGS.values() if self.can[asking.step]]
-
-
-def _in_steps(topic: InquiryTopic) -> bool:
-    """Whether it is explained in steps, and not by a rule of its own (IN-07)."""
-    return topic.complex_at is not None and Topic(topic.topic) not in GUARDS
