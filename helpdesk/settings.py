@@ -153,7 +153,6 @@ TEMPLATES: list[dict[str, Any]] = [
                 "display": "helpdesk.templatetags.display",
                 "figures": "helpdesk.templatetags.figures",
                 "navigation": "helpdesk.templatetags.navigation",
-                "pieces": "helpdesk.templatetags.pieces",
                 "promises": "helpdesk.templatetags.promises",
                 "catalogue": "helpdesk.templatetags.catalogue",
                 "offers": "helpdesk.templatetags.offers",

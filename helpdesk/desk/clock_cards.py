@@ -14,8 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from helpdesk.desk.clock_stories import ClockStory
 from helpdesk.desk.told import told
 from helpdesk.fragments import fragment
-from helpdesk.templatetags.display import clock_time
-from helpdesk.templatetags.pieces import time_tag
+from helpdesk.templatetags.display import clock_time, time_tag
 from helpdesk.templatetags.promises import counted, limit, origin_mark
 from sla.models import Target
 

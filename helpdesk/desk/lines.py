@@ -11,8 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from helpdesk.fragments import fragment
-from helpdesk.templatetags.display import initial
-from helpdesk.templatetags.pieces import time_tag
+from helpdesk.templatetags.display import initial, time_tag
 from rows.prepared import Prepared
 from staff.models import User
 from tickets.models import Attachment, Direction, Kind, Message, Scan, Ticket

@@ -8,7 +8,7 @@ from typing import Protocol
 from django.utils.safestring import SafeString, mark_safe
 
 from helpdesk.fragments import fragment
-from helpdesk.templatetags.pieces import time_tag
+from helpdesk.templatetags.display import time_tag
 
 
 class Told(Protocol):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Hashable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django import template
 from django.conf import settings
@@ -48,16 +48,10 @@ def drawing(name: str) -> str:
     return " ".join(BOUNDING_BOX.sub("", paths).split())
 
 
-@register.simple_tag
-def drawn(template: str, values: Hashable) -> SafeString:
-    """A piece that hangs on these plain values alone, kept once it is rendered."""
-    return fragment(template, values)
-
-
-@register.simple_tag
-def still(template: str) -> SafeString:
-    """A piece that is the same on every page of a language; it has no variables."""
-    return fragment(template)
+@register.simple_tag(name="fragment")
+def drawn(template: str, values: Hashable = (), **words: Any) -> SafeString:
+    """A piece of the page, kept once it is rendered; see `helpdesk.fragments`."""
+    return fragment(template, values, **words)
 
 
 @register.simple_tag
@@ -253,6 +247,13 @@ def clock_time(at: datetime | None, now: datetime | None = None) -> str:
     if now is not None and localtime(now).year == local.year:
         return f"{local:%m-%d %H:%M:%S}"
     return f"{local:%Y-%m-%d %H:%M:%S}" if now is not None else f"{local:%H:%M:%S}"
+
+
+@register.filter
+def time_tag(at: datetime, now: datetime) -> SafeString:
+    """An instant for people and for machines; both are digits alone."""
+    iso, text = localtime(at).isoformat(), clock_time(at, now)
+    return mark_safe(f'<time datetime="{iso}">{text}</time>')  # noqa: S308
 
 
 @register.filter
