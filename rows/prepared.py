@@ -9,16 +9,21 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import count
 from typing import Any, Final
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 
 _NAMED: Final = re.compile(r"%\((\w+)\)s")
 _TABLE: Final = re.compile(r'"(\w+)"')
+# By connection, and not with the statement: two threads that are the first to ask the
+# same make two statements of it, each of which goes on with the plan of the other.
+_PLANNED: Final[WeakKeyDictionary[object, set[str]]] = WeakKeyDictionary()
 
 
 class Prepared:
     """A statement with named values, planned at most once by each connection.
+
+    `name` stands for this SQL and for no other.
 
     It must name the columns that it returns: the plan of `SELECT *` is void, and the
     statement fails, once a column is added.
@@ -29,20 +34,21 @@ class Prepared:
         places = {value: f"${place}" for place, value in enumerate(values, start=1)}
         body = _NAMED.sub(lambda found: places[found[1]], sql).replace("%%", "%")
         named = ", ".join(f"%({value})s" for value in values)
+        self._name: Final = name
         self._prepare: Final = f"PREPARE {name} AS {body}"
         values_given = f" ({named})" if named else ""
         self._execute: Final = f"EXECUTE {name}{values_given}"
-        self._planned: Final[WeakSet[object]] = WeakSet()
 
     def ready(self) -> str:
         """What to execute, with the values by their names, on this connection."""
         connection.ensure_connection()
         link = connection.connection
-        if link not in self._planned:
+        planned = _PLANNED.setdefault(link, set())
+        if self._name not in planned:
             # Not by Django's cursor: who counts what a verb sends means its questions.
             with connection.wrap_database_errors, link.cursor() as cursor:
                 cursor.execute(self._prepare)
-            self._planned.add(link)
+            planned.add(self._name)
         return self._execute
 
 

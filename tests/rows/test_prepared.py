@@ -33,6 +33,13 @@ def test_values_go_by_their_names_wherever_they_stand() -> None:
     assert planned().count("test_add") == 1
 
 
+@pytest.mark.django_db
+def test_what_two_threads_made_at_once_is_planned_once() -> None:
+    for _ in range(2):
+        assert ask(Prepared("test_twice", ADD), a=1, b=2) == 2
+    assert planned().count("test_twice") == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_plan_outlives_a_transaction_that_is_rolled_back() -> None:
     statement = Prepared("test_rolled_back", ADD)
