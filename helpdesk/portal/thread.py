@@ -1,17 +1,19 @@
 """What the customer sees of a conversation at one moment."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from inquiries.links import thread_token
-from inquiries.merged import merge_of, place_of_writing, read_by_customer
+from inquiries.merged import merge_of, place_of_writing, told_to_customer
 from inquiries.models import (
     Comparison,
     DeviceChoice,
@@ -26,10 +28,21 @@ from inquiries.services.owing import subject_of
 from inquiries.workflow import WORKFLOW, Status, Step
 from objections.links import case_path
 from objections.models import Objection
-from sla.models import Clock, ClockEventKind, Metric
-from sla.services.standing import Hold, holds
+from rows.questions import Keys, Question, Slot
+from sla.models import Clock, ClockEvent, ClockEventKind, Metric
+from sla.services.standing import Hold, clocks_of, holds
 from tickets.models import Attachment, Direction, Message
 from tickets.tokens import derived_token
+
+_BREACH: Final = Question(
+    lambda: ClockEvent.objects.filter(clock=Slot("clock"), kind=ClockEventKind.BREACH)
+)
+_FILES: Final = Question(
+    lambda: Attachment.objects.filter(message__in=Keys("messages"))
+)
+_REPAIRS: Final = Question(
+    lambda: RepairRequest.objects.filter(inquiry=Slot("inquiry"))
+)
 
 
 @dataclass(frozen=True)
@@ -151,7 +164,7 @@ class Thread:
     @cached_property
     def topics(self) -> list[InquiryTopic]:
         """What was asked about."""
-        return list(self.inquiry.topics.all())
+        return InquiryTopic.objects.asked_in(self.inquiry)
 
     @cached_property
     def topics_offered(self) -> list[tuple[str, str, bool]]:
@@ -210,17 +223,19 @@ class Thread:
 
 def promise_of(inquiry: Inquiry, *, held: Collection[str]) -> Clock | None:
     """The nearest first reply that is owed to the reader, else the last promised."""
-    made = inquiry.clocks.select_related("target").filter(
-        cycle=inquiry.cycle, metric=Metric.FIRST_REPLY
-    )
+    made = [
+        clock
+        for clock in clocks_of(inquiry)
+        if clock.cycle == inquiry.cycle and clock.metric == Metric.FIRST_REPLY
+    ]
     promises = sorted(made, key=lambda clock: clock.subject)
     if any(clock.subject for clock in promises):
         merges = inquiry.absorbed.standing().filter(inquiry__number__in=list(held))
         known = {"", *map(subject_of, merges)}
         promises = [clock for clock in promises if clock.subject in known]
     if (merge := merge_of(inquiry, by=None)) is not None:
-        there = merge.into.clocks.select_related("target")
-        promises += there.filter(subject=subject_of(merge))
+        subject = subject_of(merge)
+        promises += [it for it in clocks_of(merge.into) if it.subject == subject]
     owed = [clock for clock in promises if clock.is_unfinished]
     if owed:
         return min(owed, key=lambda clock: clock.due_at)
@@ -231,17 +246,19 @@ def told_at(clock: Clock | None) -> datetime | None:
     """When a missed promise was reported to those who answer for it."""
     if clock is None or clock.breached_at is None:
         return None
-    breach = clock.events.filter(kind=ClockEventKind.BREACH).first()
+    breach = _BREACH.first(clock=clock.pk)
     return breach.announced_at if breach else None
 
 
 def lines_of(inquiry: Inquiry, *, held: Collection[str], token: str) -> list[Line]:
     """What was said, in order, here and on what goes with it, as far as it is shown."""
-    messages = (
-        read_by_customer(inquiry, held=held)
-        .select_related("author", "ticket", "comparison__selection", "quotation")
-        .prefetch_related("attachments", "comparison__choices")
-    )
+    messages = told_to_customer(inquiry, held=held)
+    compared = [it.comparison for it in messages if hasattr(it, "comparison")]
+    prefetch_related_objects(compared, "choices")
+    files = defaultdict(list)
+    for file in _FILES.ask(messages=[message.pk for message in messages]):
+        href = reverse("portal:file", args=[token, file.public_id])
+        files[file.message_id].append((file, href))
     places = {inquiry.pk, place_of_writing(inquiry)[0].pk}
     quotations = [one for one in map(quotation_in, messages) if one is not None]
     own = [one.version or 0 for one in quotations if one.inquiry_id in places]
@@ -251,10 +268,7 @@ def lines_of(inquiry: Inquiry, *, held: Collection[str], token: str) -> list[Lin
             message=message,
             who=name_of(message),
             us=message.direction == Direction.OUT,
-            files=[
-                (file, reverse("portal:file", args=[token, file.public_id]))
-                for file in message.attachments.all()
-            ],
+            files=files[message.pk],
             comparison=getattr(message, "comparison", None),
             quotation=quotation_in(message),
             newest=is_newest(message, newest),
@@ -318,7 +332,7 @@ def wishes_of(inquiry: Inquiry) -> list[GoesOn]:
 
 def repairs_of(inquiry: Inquiry) -> list[Repair]:
     """Faults in the order of their reports; one query without any, else two."""
-    requests = list(inquiry.repair_requests.all())
+    requests = _REPAIRS.ask(inquiry=inquiry.pk)
     if not requests:
         return []
     running = inquiry.clocks.running().select_related("target")
