@@ -1,89 +1,32 @@
 """What the customer sees of a conversation at one moment."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final, Self
 
-from django.db.models import prefetch_related_objects
-from django.urls import reverse
-from django.utils.translation import gettext as _
-
+from helpdesk.portal.said import Line, lines_of
 from inquiries.links import thread_token
-from inquiries.merged import merge_of, place_of_writing, told_to_customer
-from inquiries.models import (
-    Comparison,
-    DeviceChoice,
-    Inquiry,
-    InquiryTopic,
-    Quotation,
-    RepairRequest,
-    Topic,
-)
+from inquiries.merged import merge_of, place_of_writing
+from inquiries.models import Inquiry, InquiryTopic, RepairRequest, Topic
 from inquiries.request_workflow import RepairStatus
 from inquiries.services.owing import subject_of
 from inquiries.workflow import WORKFLOW, Status, Step
 from objections.links import case_path
 from objections.models import Objection
-from rows.questions import Keys, Question, Slot
+from rows.questions import Question, Slot
 from sla.models import Clock, ClockEvent, ClockEventKind, Metric
 from sla.services.standing import Hold, clocks_of, holds
-from tickets.models import Attachment, Direction, Message
 from tickets.tokens import derived_token
 
 _BREACH: Final = Question(
     lambda: ClockEvent.objects.filter(clock=Slot("clock"), kind=ClockEventKind.BREACH)
 )
-_FILES: Final = Question(
-    lambda: Attachment.objects.filter(message__in=Keys("messages"))
-)
 _REPAIRS: Final = Question(
     lambda: RepairRequest.objects.filter(inquiry=Slot("inquiry"))
 )
-
-
-@dataclass(frozen=True)
-class Line:
-    """One message as the customer sees it; `origin`: the merged one that it is of.
-
-    `here` is whether it is of this conversation and not of one that goes with it.
-    """
-
-    message: Message
-    who: str
-    us: bool
-    files: list[tuple[Attachment, str]]
-    origin: str = ""
-    here: bool = True
-    comparison: Comparison | None = None
-    quotation: Quotation | None = None
-    newest: bool = True
-
-    @property
-    def card(self) -> str:
-        """What stands in place of the words: devices to choose from, a quotation.
-
-        What was offered on a conversation that goes with this one is shown in words.
-        """
-        if not self.here:
-            return ""
-        if self.comparison is not None:
-            return "portal/_comparison.html"
-        return "portal/_quoted.html" if self.quotation is not None else ""
-
-    @property
-    def choice(self) -> DeviceChoice | None:
-        """The last choice among the compared devices."""
-        if self.comparison is None:
-            return None
-        return next(reversed(self.comparison.choices.all()), None)
-
-    @property
-    def side(self) -> str:
-        return "" if self.us else "own"
 
 
 @dataclass(frozen=True)
@@ -248,56 +191,6 @@ def told_at(clock: Clock | None) -> datetime | None:
         return None
     breach = _BREACH.first(clock=clock.pk)
     return breach.announced_at if breach else None
-
-
-def lines_of(inquiry: Inquiry, *, held: Collection[str], token: str) -> list[Line]:
-    """What was said, in order, here and on what goes with it, as far as it is shown."""
-    messages = told_to_customer(inquiry, held=held)
-    compared = [it.comparison for it in messages if hasattr(it, "comparison")]
-    prefetch_related_objects(compared, "choices")
-    files = defaultdict(list)
-    for file in _FILES.ask(messages=[message.pk for message in messages]):
-        href = reverse("portal:file", args=[token, file.public_id])
-        files[file.message_id].append((file, href))
-    places = {inquiry.pk, place_of_writing(inquiry)[0].pk}
-    quotations = [one for one in map(quotation_in, messages) if one is not None]
-    own = [one.version or 0 for one in quotations if one.inquiry_id in places]
-    newest = max(own, default=0)
-    return [
-        Line(
-            message=message,
-            who=name_of(message),
-            us=message.direction == Direction.OUT,
-            files=files[message.pk],
-            comparison=getattr(message, "comparison", None),
-            quotation=quotation_in(message),
-            newest=is_newest(message, newest),
-            origin="" if message.ticket_id in places else message.ticket.number,
-            here=inquiry.pk in {message.ticket_id, message.origin_id},
-        )
-        for message in messages
-    ]
-
-
-def quotation_in(message: Message) -> Quotation | None:
-    """The quotation that a message brought."""
-    found: Quotation | None = getattr(message, "quotation", None)
-    return found
-
-
-def is_newest(message: Message, newest: int) -> bool:
-    """Whether no later quotation has taken the place of the one in this message."""
-    quotation = quotation_in(message)
-    return quotation is None or quotation.version == newest
-
-
-def name_of(message: Message) -> str:
-    """The reader as such, our people by work number."""
-    if message.direction == Direction.IN:
-        return _("You")
-    if message.author is None:
-        return _("Shoushi")
-    return _("Agent %(number)s") % {"number": message.author.work_number}
 
 
 def ahead_of(inquiry: Inquiry) -> int:
