@@ -76,18 +76,19 @@ def questions(count: int) -> Iterator[bytes]:
         )
 
 
-def replies(numbers: Sequence[str], by: User) -> Iterator[bytes]:
-    """One to each inquiry."""
+def replies(inquiries: Sequence[Inquiry], by: User) -> Iterator[bytes]:
+    """One to each inquiry, by a page that shows it as it stands."""
     cookie = f"csrftoken={CSRF}; {people.cookie(by)}"
-    for number in numbers:
+    for inquiry in inquiries:
         fields = {
             "csrfmiddlewaretoken": CSRF,
             "client_token": uuid.uuid4(),
+            "seen": inquiry.event_count,
             "text": "您好，两台摄像机三天的租金是八百元。",
         }
         yield request(
             "POST",
-            f"/desk/inquiries/{number}/reply/",
+            f"/desk/inquiries/{inquiry.number}/reply/",
             body=urlencode(fields).encode(),
             Cookie=cookie,
             HX_Request="true",
@@ -154,7 +155,7 @@ def acts(*, seconds: float) -> Iterator[Act]:
             replying,
             lambda: list(
                 replies(
-                    [asked(channel).number for _ in range(int(seconds * REPLIES))],
+                    [asked(channel) for _ in range(int(seconds * REPLIES))],
                     agents[0],
                 )
             ),

@@ -3,12 +3,20 @@
 They are unguessable, and stored nowhere.
 """
 
+from typing import Final
+
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
 from inquiries.models import Inquiry, Quotation
+from rows.questions import Question, Slot
 
+_INQUIRY: Final = Question(
+    lambda: Inquiry.objects.filter(number=Slot("number")).select_related(
+        "channel", "customer", "assignee"
+    )
+)
 _quotations = signing.Signer(salt="inquiries.quotation", sep=".")
 _signer = signing.Signer(salt="inquiries.thread", sep=".")
 
@@ -32,9 +40,7 @@ def inquiry_of(token: str) -> Inquiry:
         number = _signer.unsign(token)
     except signing.BadSignature as error:
         raise Inquiry.DoesNotExist from error
-    return Inquiry.objects.select_related("channel", "customer", "assignee").get(
-        number=number
-    )
+    return _INQUIRY.get(number=number)
 
 
 def quotation_token(quotation: Quotation) -> str:

@@ -1,11 +1,13 @@
 """What merging makes of several conversations: whose words stand where, for whom."""
 
 from collections.abc import Collection
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from inquiries.models import FollowUp, Inquiry, Merge
 from inquiries.workflow import Status
+from rows.questions import Question, Slot
 from staff.models import User
 from tickets.models import Direction, Message, Ticket
 
@@ -71,9 +73,21 @@ def read_by_customer(
     link, except for what carries the other link. Words that were sent by this link show
     here wherever they went. Two names of one number read nothing of each other's.
     """
+    return _read(inquiry, _MERGES.ask(inquiry=inquiry.pk), held)
+
+
+def told_to_customer(inquiry: Inquiry, *, held: Collection[str] = ()) -> list[Message]:
+    """The same messages, with who wrote them and what they brought."""
+    if merges := _MERGES.ask(inquiry=inquiry.pk):
+        return list(_with_all(_read(inquiry, merges, held)))
+    return _TOLD.ask(inquiry=inquiry.pk)
+
+
+def _read(
+    inquiry: Inquiry, merges: Collection[Merge], held: Collection[str]
+) -> "QuerySet[Message, Message]":
     shown, here, hidden = Q(), [inquiry.pk], []
-    merges = Merge.objects.filter(Q(into=inquiry) | Q(inquiry=inquiry))
-    for merge in merges.select_related("inquiry", "into"):
+    for merge in merges:
         same = merge.inquiry.customer_id == merge.into.customer_id
         if merge.inquiry_id == inquiry.pk:
             shown |= Q(origin=inquiry)
@@ -85,7 +99,25 @@ def read_by_customer(
     own = Q(ticket__in=here)
     if hidden:
         own &= Q(origin=None) | ~Q(origin__in=hidden)
-    return Message.objects.exclude(direction=Direction.NOTE).filter(own | shown)
+    return _spoken().filter(own | shown)
+
+
+def _spoken() -> "QuerySet[Message, Message]":
+    return Message.objects.exclude(direction=Direction.NOTE)
+
+
+def _with_all(messages: "QuerySet[Message, Message]") -> "QuerySet[Message, Message]":
+    named = ("author", "ticket", "comparison__selection", "quotation")
+    return messages.select_related(*named)
+
+
+_MERGES: Final = Question(
+    lambda: Merge.objects.filter(
+        Q(into=Slot("inquiry")) | Q(inquiry=Slot("inquiry"))
+    ).select_related("inquiry", "into")
+)
+# Of an inquiry that no merge has ever touched, as nearly all are.
+_TOLD: Final = Question(lambda: _with_all(_spoken().filter(ticket=Slot("inquiry"))))
 
 
 def place_of_writing(

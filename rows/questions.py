@@ -30,6 +30,14 @@ class Slot(Expression):
         return "%s", (self,)
 
 
+class Keys(Slot):
+    """Where keys come, however many: what is asked for by `__in`."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """A place for all of them, so that the statement stays the same."""
+        return "(SELECT unnest(%s::bigint[]))", (self,)
+
+
 class Question(Generic[M]):
     """A QuerySet with slots; it is made and compiled when it is first asked.
 

@@ -56,8 +56,9 @@ from inquiries.topic_guards import Deeds
 from inquiries.workflow import QUIET_BEFORE_LEFT, WORKFLOW, Status, Step
 from knowledge.services.scripts import offered
 from objections.models import Objection
+from rows.questions import let_know
 from sla.models import Clock
-from sla.services.standing import Hold, holds
+from sla.services.standing import Hold, clocks_of, holds
 from staff.models import User
 from tickets.models import Direction, Message, Ticket
 from tickets.tokens import derived_token
@@ -88,14 +89,9 @@ class Workspace:
     @classmethod
     def of(cls, number: str, *, user: User, at: datetime) -> Self:
         """Raises Inquiry.DoesNotExist for what this person may not see."""
-        inquiry = (
-            Inquiry.objects.visible_to(user)
-            .select_related(
-                "channel", "customer", "assignee", "department", "last_answer"
-            )
-            .prefetch_related("topics", "clocks")
-            .get(number=number)
-        )
+        inquiry = Inquiry.objects.shown(number, to=user)
+        let_know(inquiry, "topics", InquiryTopic.objects.asked_in(inquiry))
+        let_know(inquiry, "clocks", clocks_of(inquiry))
         return cls(inquiry=inquiry, user=user, now=at)
 
     @property

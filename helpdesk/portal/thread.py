@@ -5,72 +5,28 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
-
+from helpdesk.portal.said import Line, lines_of
 from inquiries.links import thread_token
-from inquiries.merged import merge_of, place_of_writing, read_by_customer
-from inquiries.models import (
-    Comparison,
-    DeviceChoice,
-    Inquiry,
-    InquiryTopic,
-    Quotation,
-    RepairRequest,
-    Topic,
-)
+from inquiries.merged import merge_of, place_of_writing
+from inquiries.models import Inquiry, InquiryTopic, RepairRequest, Topic
 from inquiries.request_workflow import RepairStatus
 from inquiries.services.owing import subject_of
 from inquiries.workflow import WORKFLOW, Status, Step
 from objections.links import case_path
 from objections.models import Objection
-from sla.models import Clock, ClockEventKind, Metric
-from sla.services.standing import Hold, holds
-from tickets.models import Attachment, Direction, Message
+from rows.questions import Question, Slot
+from sla.models import Clock, ClockEvent, ClockEventKind, Metric
+from sla.services.standing import Hold, clocks_of, holds
 from tickets.tokens import derived_token
 
-
-@dataclass(frozen=True)
-class Line:
-    """One message as the customer sees it; `origin`: the merged one that it is of.
-
-    `here` is whether it is of this conversation and not of one that goes with it.
-    """
-
-    message: Message
-    who: str
-    us: bool
-    files: list[tuple[Attachment, str]]
-    origin: str = ""
-    here: bool = True
-    comparison: Comparison | None = None
-    quotation: Quotation | None = None
-    newest: bool = True
-
-    @property
-    def card(self) -> str:
-        """What stands in place of the words: devices to choose from, a quotation.
-
-        What was offered on a conversation that goes with this one is shown in words.
-        """
-        if not self.here:
-            return ""
-        if self.comparison is not None:
-            return "portal/_comparison.html"
-        return "portal/_quoted.html" if self.quotation is not None else ""
-
-    @property
-    def choice(self) -> DeviceChoice | None:
-        """The last choice among the compared devices."""
-        if self.comparison is None:
-            return None
-        return next(reversed(self.comparison.choices.all()), None)
-
-    @property
-    def side(self) -> str:
-        return "" if self.us else "own"
+_BREACH: Final = Question(
+    lambda: ClockEvent.objects.filter(clock=Slot("clock"), kind=ClockEventKind.BREACH)
+)
+_REPAIRS: Final = Question(
+    lambda: RepairRequest.objects.filter(inquiry=Slot("inquiry"))
+)
 
 
 @dataclass(frozen=True)
@@ -151,7 +107,7 @@ class Thread:
     @cached_property
     def topics(self) -> list[InquiryTopic]:
         """What was asked about."""
-        return list(self.inquiry.topics.all())
+        return InquiryTopic.objects.asked_in(self.inquiry)
 
     @cached_property
     def topics_offered(self) -> list[tuple[str, str, bool]]:
@@ -210,17 +166,19 @@ class Thread:
 
 def promise_of(inquiry: Inquiry, *, held: Collection[str]) -> Clock | None:
     """The nearest first reply that is owed to the reader, else the last promised."""
-    made = inquiry.clocks.select_related("target").filter(
-        cycle=inquiry.cycle, metric=Metric.FIRST_REPLY
-    )
+    made = [
+        clock
+        for clock in clocks_of(inquiry)
+        if clock.cycle == inquiry.cycle and clock.metric == Metric.FIRST_REPLY
+    ]
     promises = sorted(made, key=lambda clock: clock.subject)
     if any(clock.subject for clock in promises):
         merges = inquiry.absorbed.standing().filter(inquiry__number__in=list(held))
         known = {"", *map(subject_of, merges)}
         promises = [clock for clock in promises if clock.subject in known]
     if (merge := merge_of(inquiry, by=None)) is not None:
-        there = merge.into.clocks.select_related("target")
-        promises += there.filter(subject=subject_of(merge))
+        subject = subject_of(merge)
+        promises += [it for it in clocks_of(merge.into) if it.subject == subject]
     owed = [clock for clock in promises if clock.is_unfinished]
     if owed:
         return min(owed, key=lambda clock: clock.due_at)
@@ -231,59 +189,8 @@ def told_at(clock: Clock | None) -> datetime | None:
     """When a missed promise was reported to those who answer for it."""
     if clock is None or clock.breached_at is None:
         return None
-    breach = clock.events.filter(kind=ClockEventKind.BREACH).first()
+    breach = _BREACH.first(clock=clock.pk)
     return breach.announced_at if breach else None
-
-
-def lines_of(inquiry: Inquiry, *, held: Collection[str], token: str) -> list[Line]:
-    """What was said, in order, here and on what goes with it, as far as it is shown."""
-    messages = (
-        read_by_customer(inquiry, held=held)
-        .select_related("author", "ticket", "comparison__selection", "quotation")
-        .prefetch_related("attachments", "comparison__choices")
-    )
-    places = {inquiry.pk, place_of_writing(inquiry)[0].pk}
-    quotations = [one for one in map(quotation_in, messages) if one is not None]
-    own = [one.version or 0 for one in quotations if one.inquiry_id in places]
-    newest = max(own, default=0)
-    return [
-        Line(
-            message=message,
-            who=name_of(message),
-            us=message.direction == Direction.OUT,
-            files=[
-                (file, reverse("portal:file", args=[token, file.public_id]))
-                for file in message.attachments.all()
-            ],
-            comparison=getattr(message, "comparison", None),
-            quotation=quotation_in(message),
-            newest=is_newest(message, newest),
-            origin="" if message.ticket_id in places else message.ticket.number,
-            here=inquiry.pk in {message.ticket_id, message.origin_id},
-        )
-        for message in messages
-    ]
-
-
-def quotation_in(message: Message) -> Quotation | None:
-    """The quotation that a message brought."""
-    found: Quotation | None = getattr(message, "quotation", None)
-    return found
-
-
-def is_newest(message: Message, newest: int) -> bool:
-    """Whether no later quotation has taken the place of the one in this message."""
-    quotation = quotation_in(message)
-    return quotation is None or quotation.version == newest
-
-
-def name_of(message: Message) -> str:
-    """The reader as such, our people by work number."""
-    if message.direction == Direction.IN:
-        return _("You")
-    if message.author is None:
-        return _("Shoushi")
-    return _("Agent %(number)s") % {"number": message.author.work_number}
 
 
 def ahead_of(inquiry: Inquiry) -> int:
@@ -318,7 +225,7 @@ def wishes_of(inquiry: Inquiry) -> list[GoesOn]:
 
 def repairs_of(inquiry: Inquiry) -> list[Repair]:
     """Faults in the order of their reports; one query without any, else two."""
-    requests = list(inquiry.repair_requests.all())
+    requests = _REPAIRS.ask(inquiry=inquiry.pk)
     if not requests:
         return []
     running = inquiry.clocks.running().select_related("target")

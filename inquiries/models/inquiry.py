@@ -44,6 +44,17 @@ class InquiryQuerySet(TicketQuerySet["Inquiry"]):
         """The one with this key, locked."""
         return _LOCKED.get(pk=pk)
 
+    def shown(self, number: str, *, to: User) -> "Inquiry":
+        """What `visible_to` has of this number, with what a page names of it.
+
+        Raises Inquiry.DoesNotExist.
+        """
+        if not to.is_active:
+            raise self.model.DoesNotExist
+        if to.sees_every_ticket:
+            return _SHOWN.get(number=number)
+        return _NEAR.get(number=number, department=to.department_id, person=to.pk)
+
 
 class Inquiry(Ticket):
     """A customer's question, from asking to closing.
@@ -109,6 +120,17 @@ class Inquiry(Ticket):
 
 
 _LOCKED: Final = Question(lambda: Inquiry.objects.locked().filter(pk=Slot("pk")))
+_SHOWN: Final = Question(lambda: _numbered(Inquiry.objects.all()))
+_NEAR: Final = Question(
+    lambda: _numbered(
+        Inquiry.objects.near(department=Slot("department"), person=Slot("person"))
+    )
+)
+
+
+def _numbered(among: InquiryQuerySet) -> InquiryQuerySet:
+    named = ("channel", "customer", "assignee", "department", "last_answer")
+    return among.filter(number=Slot("number")).select_related(*named)
 
 
 class InquiryTopicQuerySet(models.QuerySet["InquiryTopic"]):
@@ -116,6 +138,10 @@ class InquiryTopicQuerySet(models.QuerySet["InquiryTopic"]):
 
     def open(self) -> "InquiryTopicQuerySet":
         return self.filter(answered_at=None)
+
+    def asked_in(self, inquiry: Inquiry) -> "list[InquiryTopic]":
+        """Those of an inquiry."""
+        return _OF_INQUIRY.ask(inquiry=inquiry.pk)
 
 
 class InquiryTopic(models.Model):
@@ -169,3 +195,8 @@ class InquiryTopic(models.Model):
 
     def __str__(self) -> str:
         return self.get_topic_display()
+
+
+_OF_INQUIRY: Final = Question(
+    lambda: InquiryTopic.objects.filter(inquiry=Slot("inquiry"))
+)

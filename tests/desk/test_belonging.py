@@ -289,7 +289,7 @@ def test_the_pane_costs_the_same_however_much_belongs_together(
         links.link(InquiryFactory.create(at=at), to=earlier, by=agent, at=now)
         merged = InquiryFactory.create(at=at)
         services.merge(merged, into=earlier, by=agent, at=now)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(22):
         desk.get(f"/desk/inquiries/{earlier.number}/context/")
     with django_assert_num_queries(10):
         desk.get(f"/desk/inquiries/{earlier.number}/thread/")

@@ -238,7 +238,7 @@ def test_explaining_costs_the_same_however_much_happened(
         objection.number, user=UserFactory.create(), at=timezone.now()
     )
     assert workspace.clocks
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         found = stories(
             workspace.clocks,
             at=workspace.now,

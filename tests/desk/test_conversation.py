@@ -398,6 +398,30 @@ def test_the_bar_asks_whether_the_explained_clauses_were_understood(
     assert bar(desk, inquiry)[0] == "answer_topic"
 
 
+def test_who_may_see_it_opens_it_for_nobody_else(
+    client: Client, inquiry: Inquiry
+) -> None:
+    """One statement serves everybody of a kind."""
+    theirs, others = department("technical_support"), department("finance")
+    Ticket.objects.filter(pk=inquiry.pk).update(department=theirs)
+    people = [
+        UserFactory.create(role=Role.DEPARTMENT_HANDLER, department=it)
+        for it in (theirs, others, theirs)
+    ]
+    found = []
+    for person in (*people, people[1]):
+        client.force_login(person)
+        page = client.get(f"/desk/inquiries/{inquiry.number}/thread/")
+        found.append((page.status_code, post(client, inquiry, "take").status_code))
+    assert found == [(200, 403), (404, 404), (200, 403), (404, 404)]
+    Ticket.objects.filter(pk=inquiry.pk).update(assignee=people[1])
+    assert client.get(f"/desk/inquiries/{inquiry.number}/thread/").status_code == 200
+    client.force_login(
+        UserFactory.create(role=Role.DEPARTMENT_HANDLER, department=others)
+    )
+    assert client.get(f"/desk/inquiries/{inquiry.number}/thread/").status_code == 404
+
+
 @pytest.mark.parametrize("topics", [["rental_price"], ["rental_price", "after_sales"]])
 def test_what_the_open_topics_need_costs_one_query_however_many_they_are(
     desk: Client,
@@ -414,7 +438,7 @@ def test_what_the_open_topics_need_costs_one_query_however_many_they_are(
     # As below for a topic that needs nothing, and one more.
     with django_assert_num_queries(8):
         desk.get(f"{path}thread/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         desk.get(path, headers=HTMX)
 
 
@@ -439,11 +463,11 @@ def test_an_open_inquiry_costs_the_same_however_long_the_talk(
     # Session, person, inquiry, topics, clocks, what there is, files, messages ...
     with django_assert_num_queries(8):
         desk.get(f"{path}thread/")
-    # ... the clocks' records and promises, history
-    with django_assert_num_queries(11):
+    # ... the clocks' records, history
+    with django_assert_num_queries(10):
         desk.get(f"{path}context/")
     # ... scripts and colleagues
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         desk.get(path, headers=HTMX)
 
 

@@ -206,6 +206,26 @@ def test_opening_a_thread_changes_nothing(customer: Client, inquiry: Inquiry) ->
     assert customer.get(path_of(inquiry, "reopen/")).status_code == 405
 
 
+def test_messages_that_look_alike_keep_their_own_words(
+    customer: Client, inquiry: Inquiry
+) -> None:
+    """What is kept of a message is its frame."""
+    at = inquiry.created_at + timedelta(seconds=1)
+    services.customer_writes(inquiry, text="<b>只给我</b>", files=[], at=at)
+    other = ask(Client(headers={"accept-language": "en"}), surname="李", phone="")
+    services.customer_writes(other, text="只给李", files=[], at=at)
+    own, others = (
+        customer.get(path_of(it)).content.decode() for it in (inquiry, other)
+    )
+    assert "&lt;b&gt;只给我&lt;/b&gt;" in own
+    assert "只给李" not in own
+    assert "只给李" in others
+    assert "只给我" not in others
+    last = inquiry.messages.last()
+    assert f'id="message-{last.pk}"' in own
+    assert f'id="message-{last.pk}"' not in others
+
+
 def test_a_long_thread_takes_as_many_queries_as_a_short_one(
     customer: Client,
     inquiry: Inquiry,

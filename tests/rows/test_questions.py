@@ -9,7 +9,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from inquiries.models import Inquiry, InquiryTopic
-from rows.questions import Question, Slot, let_know
+from rows.questions import Keys, Question, Slot, let_know
 from tests.factories import InquiryFactory
 from tickets.models import Message
 
@@ -20,6 +20,9 @@ ASKED: Question[Inquiry] = Question(
 )
 SAID: Question[Message] = Question(
     lambda: Message.objects.filter(text__contains="%", ticket=Slot("ticket"))
+)
+SOME: Question[Inquiry] = Question(
+    lambda: Inquiry.objects.filter(pk__in=Keys("keys")).order_by("pk")
 )
 
 
@@ -51,6 +54,14 @@ def test_values_stand_for_themselves_whatever_is_in_them() -> None:
     inquiry = InquiryFactory.create(text="100 % ' \\ %s")
     assert [it.text for it in SAID.ask(ticket=inquiry.pk)] == ["100 % ' \\ %s"]
     assert ASKED.ask(number="' OR true --", token=None) == []
+
+
+@pytest.mark.django_db
+def test_as_many_keys_as_there_are_ask_by_one_statement() -> None:
+    first, second, _other = (InquiryFactory.create() for _ in range(3))
+    for asked in ([], [first], [first, second]):
+        keys = [inquiry.pk for inquiry in asked]
+        assert [it.pk for it in SOME.ask(keys=keys)] == keys
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,5 +1,7 @@
 """What one may not see does not exist."""
 
+import contextlib
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -33,7 +35,17 @@ def seen_by(user: User | AnonymousUser, tickets: dict[str, Inquiry]) -> set[str]
     assert set(Inquiry.objects.visible_to(user).values_list("pk", flat=True)) == pks
     clocks = Clock.objects.visible_to(user).values_list("ticket_id", flat=True)
     assert set(clocks) == pks
+    if isinstance(user, User):
+        for inquiry in tickets.values():
+            assert is_shown(inquiry, user) is (inquiry.pk in pks)
     return {name for name, ticket in tickets.items() if ticket.pk in pks}
+
+
+def is_shown(inquiry: Inquiry, user: User) -> bool:
+    """Whether the statement that is made once for everybody finds it for this one."""
+    with contextlib.suppress(Inquiry.DoesNotExist):
+        return Inquiry.objects.shown(inquiry.number, to=user) == inquiry
+    return False
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from customers.said import pairs_index
+from rows.questions import Slot
 from staff.models import Department, Named, User
 from tickets.addresses import AddressKind, check_address, href_of
 from tickets.models.store import Store
@@ -114,8 +115,12 @@ class TicketQuerySet(models.QuerySet[T]):
             return self.none()
         if user.sees_every_ticket:
             return self.all()
-        own = Q(department=user.department_id) | Q(assignee=user)
-        return self.filter(own | Q(involved__contains=[user.department_id]))
+        return self.near(department=user.department_id, person=user.pk)
+
+    def near(self, *, department: int | Slot | None, person: int | Slot) -> Self:
+        """What a person of a department sees who does not see every ticket."""
+        own = Q(department=department) | Q(assignee=person)
+        return self.filter(own | Q(involved__contains=[department]))
 
     def open(self) -> Self:
         return self.filter(closed_at=None)

@@ -20,6 +20,14 @@ from inquiries.models import Inquiry
 from staff.models import User
 
 
+def found(number: str, user: User) -> Inquiry:
+    """The inquiry alone, for a step; what one may not see is a 404."""
+    try:
+        return Inquiry.objects.shown(number, to=user)
+    except Inquiry.DoesNotExist as error:
+        raise Http404 from error
+
+
 def opened(number: str, user: User) -> Workspace:
     """The workspace of an inquiry; what one may not see is a 404."""
     try:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from helpdesk.answers import USED_UP, SeeOther
 from helpdesk.desk.marks import marks_of
-from helpdesk.desk.views.pages import opened, part, whole_page
+from helpdesk.desk.views.pages import found, opened, part, whole_page
 from helpdesk.desk.workspace import Workspace
 from helpdesk.errors import REFUSALS, Refusal, refusal_of
 from helpdesk.forms import (
@@ -278,7 +278,7 @@ def do(
     `here` is the address of a step that has no form of its own in which the phrase
     guard could be answered.
     """
-    inquiry = get_object_or_404(Inquiry.objects.visible_to(user), number=number)
+    inquiry = found(number, user)
     try:
         done = act(inquiry, timezone.now())
     except REFUSALS as error:
