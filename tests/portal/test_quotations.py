@@ -13,7 +13,7 @@ from django.test import Client
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
-from helpdesk import documents, quotation_pdf
+from helpdesk import quotation_pdf
 from helpdesk.documents import make_documents
 from inquiries import services
 from inquiries.links import quotation_path, thread_path
@@ -299,7 +299,7 @@ def test_a_document_that_fails_steps_aside_and_stops_no_other(
             raise OSError("disk full")
         return real(which, language=language)
 
-    monkeypatch.setattr(documents.quotation_pdf, "render", fails_in_english)
+    monkeypatch.setattr(quotation_pdf, "render", fails_in_english)
     assert make_documents(clock=lambda: after(40)) == 1
     assert make_documents(clock=lambda: after(50)) == 0
     monkeypatch.undo()
