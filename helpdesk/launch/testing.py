@@ -9,9 +9,9 @@ from helpdesk.launch.signals import Signals
 from helpdesk.launch.throwaway import empty_servers
 from helpdesk.launch.translations import compile_translations
 
-# One process more than processors, because whole chains mostly wait; at most seven,
-# because each needs two of Redis's sixteen databases (tests/settings.py).
-PROCESSES = min((os.cpu_count() or 1) + 1, 7)
+# Two processes more than processors, because browsers and whole chains mostly wait; at
+# most seven, because each needs two of Redis's sixteen databases (tests/settings.py).
+PROCESSES = min((os.cpu_count() or 1) + 2, 7)
 ALL = ("-n", str(PROCESSES))
 ORDER = ("-p", "helpdesk.launch.order_of_tests")
 

@@ -3,8 +3,9 @@
 import pytest
 from django.test import Client
 
+from knowledge.services import scripts
 from staff.models import Role, User
-from tests.factories import UserFactory
+from tests.factories import AT, UserFactory
 
 
 @pytest.fixture
@@ -24,6 +25,7 @@ def handler(db: None) -> User:
 
 @pytest.fixture
 def desk(client: Client, agent: User) -> Client:
-    """The agent's browser."""
+    """The agent's browser, in a house that has read its scripts before."""
+    scripts.offered(channel="", at=AT, known={})
     client.force_login(agent)
     return client
