@@ -1,4 +1,7 @@
-"""Questions about one's own that Django puts into SQL once, and not on every page."""
+"""Questions about one's own that Django puts into SQL once, and not on every page.
+
+Each connection plans them once.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -6,6 +9,7 @@ from typing import Any, Final, Self
 from django.db import connection
 from django.db.models import QuerySet
 
+from rows.prepared import by_place, prepared
 from staff.models import User
 
 # Stands for whoever asks; no row has this key.
@@ -33,6 +37,6 @@ class OwnQuestion:
         """The values for this person, in the order in which they are asked."""
         params = [user.pk if it == ANYBODY else it for it in self.params]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(prepared(self.sql).ready(), by_place(params))
             answers: tuple[Any, ...] = cursor.fetchone()
         return answers
