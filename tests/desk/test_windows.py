@@ -116,9 +116,33 @@ def test_what_was_said_between_the_look_and_the_step_is_not_left_out(
     before = Inquiry.objects.get(pk=inquiry.pk)
     request = rf.post("/", {"seen": before.event_count})
     services.customer_writes(inquiry, text="还在吗", at=timezone.now())
+    now = timezone.now()
+    said = services.reply(inquiry, text="在", by=agent, at=now)
+    workspace = Workspace.of(inquiry.number, user=agent, at=now)
+    assert only_what_is_new(request, before, workspace, said, at=now).said is None
+
+
+def test_a_second_click_never_takes_anothers_words_for_its_own(
+    agent: User, inquiry: Inquiry, rf: RequestFactory
+) -> None:
     said = services.reply(inquiry, text="在", by=agent, at=timezone.now())
-    workspace = Workspace.of(inquiry.number, user=agent, at=timezone.now())
-    assert only_what_is_new(request, before, workspace, said).said is None
+    before = Inquiry.objects.get(pk=inquiry.pk)
+    request = rf.post("/", {"seen": before.event_count})
+    services.customer_writes(inquiry, text="还在吗", at=timezone.now())
+    now = timezone.now()
+    workspace = Workspace.of(inquiry.number, user=agent, at=now)
+    assert only_what_is_new(request, before, workspace, said, at=now).said is None
+
+
+def test_a_note_on_what_is_merged_here_is_not_left_out(
+    desk: Client, other_desk: Client, agent: User, inquiry: Inquiry
+) -> None:
+    merged = InquiryFactory.create(at=timezone.now())
+    services.merge(merged, into=inquiry, by=agent, at=timezone.now())
+    window = seen(thread(desk, inquiry))
+    say(other_desk, merged, "仓库说有货", verb="note")
+    answer = say(desk, inquiry, "有货", seen=window)
+    assert "仓库说有货" in answer.content.decode()
 
 
 def test_nobody_reads_me_for_another(

@@ -278,14 +278,15 @@ def do(
     `here` is the address of a step that has no form of its own in which the phrase
     guard could be answered.
     """
-    inquiry = found(number, user)
+    inquiry, at = found(number, user), timezone.now()
     try:
-        done = act(inquiry, timezone.now())
+        done = act(inquiry, at)
     except REFUSALS as error:
         return refused(request, user, number, refusal_of(error), here=here)
     if request.headers.get("HX-Request"):
         workspace = opened(number, user)
-        return answer(request, only_what_is_new(request, inquiry, workspace, done))
+        new = only_what_is_new(request, inquiry, workspace, done, at=at)
+        return answer(request, new)
     return SeeOther(reverse("desk:inquiry", args=[number]))
 
 
@@ -310,18 +311,27 @@ def refused(
 
 
 def only_what_is_new(
-    request: HttpRequest, before: Inquiry, workspace: Workspace, done: object
+    request: HttpRequest,
+    before: Inquiry,
+    workspace: Workspace,
+    done: object,
+    *,
+    at: datetime,
 ) -> Workspace:
     """The same; only what was just said, if the window shows all that was said before.
 
-    That holds if it was rendered after the last event before this step (`seen`), and if
-    nobody spoke between the look at the inquiry and the step.
+    That holds if it was rendered after the last event before this step (`seen`), if
+    nobody spoke between the look at the inquiry and the step, and if no other inquiry
+    is merged into this one, which counts its words by itself.
     """
-    if not isinstance(done, Message) or request.FILES:
+    if not isinstance(done, Message) or done.sent_at != at or request.FILES:
         return workspace
     caught_up = request.POST.get("seen") == str(before.event_count)
     alone = workspace.inquiry.message_count == before.message_count + 1
-    return replace(workspace, said=done) if caught_up and alone else workspace
+    if not (caught_up and alone):
+        return workspace
+    new = replace(workspace, said=done)
+    return workspace if new.around.merged else new
 
 
 def answer(
