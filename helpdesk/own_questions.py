@@ -1,15 +1,15 @@
 """Questions about one's own that Django puts into SQL once, and not on every page.
 
-Each connection plans them once.
+They answer with values of conditions that take a person, as `visible_to` does; for rows
+there is `rows.questions`, whose slots take no instance of a model.
 """
 
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from django.db import connection
 from django.db.models import QuerySet
 
-from rows.prepared import by_place, prepared
+from rows.prepared import rows_of
 from staff.models import User
 
 # Stands for whoever asks; no row has this key.
@@ -36,7 +36,5 @@ class OwnQuestion:
     def answers(self, user: User) -> tuple[Any, ...]:
         """The values for this person, in the order in which they are asked."""
         params = [user.pk if it == ANYBODY else it for it in self.params]
-        with connection.cursor() as cursor:
-            cursor.execute(prepared(self.sql).ready(), by_place(params))
-            answers: tuple[Any, ...] = cursor.fetchone()
+        (answers,) = rows_of(self.sql, params)
         return answers

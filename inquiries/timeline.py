@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -203,19 +202,15 @@ class Befell:
 def records_of(ticket: Ticket) -> list[Befell]:
     """What befell the clocks of a ticket, in the order of the record; one query."""
     language = get_language() or ""
-    with connection.cursor() as cursor:
-        cursor.execute(RECORDS.ready(), {"ticket": ticket.pk, "language": language})
-        return [Befell(*row) for row in cursor]
+    return [Befell(*row) for row in RECORDS.rows(ticket=ticket.pk, language=language)]
 
 
 def happened_to(ticket: Ticket) -> list[Happened]:
     """The lines of the history of a ticket, in their order; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(HISTORY.ready(), {"ticket": ticket.pk})
-        return [
-            Happened(verb, at, json.loads(data), actor)
-            for verb, at, data, actor in cursor
-        ]
+    return [
+        Happened(verb, at, json.loads(data), actor)
+        for verb, at, data, actor in HISTORY.rows(ticket=ticket.pk)
+    ]
 
 
 def entries(

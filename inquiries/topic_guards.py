@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from inquiries.models import Inquiry, Topic
@@ -117,9 +116,7 @@ def service_refusal(inquiry: Inquiry) -> str | None:
 
 def deeds_of(inquiry: Inquiry) -> Deeds:
     """What was done for this customer, here and in what is merged here; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(DEEDS.ready(), {"key": inquiry.pk})
-        compared, quoted, told, explained, understood = cursor.fetchone()
+    ((compared, quoted, told, explained, understood),) = DEEDS.rows(key=inquiry.pk)
     return Deeds(
         compared=compared,
         quoted=quoted,

@@ -1,11 +1,11 @@
 """Statements that a connection plans once and then only carries out.
 
-Planning was a third of what a reply waits for when a clock stops and another starts.
+To plan one may take longer than to carry it out.
 """
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 from itertools import count
 from typing import Any, Final
@@ -51,10 +51,22 @@ class Prepared:
             planned.add(self._name)
         return self._execute
 
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Carry it out on this connection; the rows that it gives, if it gives any."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.ready(), values)
+            return cursor.fetchall() if cursor.description else []
+
+
+def rows_of(sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """The same for a statement as Django writes it, with `%s` for each value."""
+    by_place = {f"v{place}": value for place, value in enumerate(values, start=1)}
+    return _prepared(sql).rows(**by_place)
+
 
 @cache
-def prepared(sql: str) -> Prepared:
-    """The same for a statement as Django writes it, with `%s` for v1, v2 and so on.
+def _prepared(sql: str) -> Prepared:
+    """A statement as Django writes it, with its values named v1, v2 and so on.
 
     There are as many as the code has shapes of a statement: no value stands in one.
     """
@@ -64,8 +76,3 @@ def prepared(sql: str) -> Prepared:
     name = f"{table[1] if table else 'rows'}_{mark}"
     named = re.sub("%s", lambda _found: f"%(v{next(places)})s", sql)
     return Prepared(name, named)
-
-
-def by_place(values: Sequence[Any]) -> dict[str, Any]:
-    """Values as a statement of `prepared` names them."""
-    return {f"v{place}": value for place, value in enumerate(values, start=1)}

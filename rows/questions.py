@@ -13,7 +13,7 @@ from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
-from rows.prepared import by_place, prepared
+from rows.prepared import rows_of
 
 M = TypeVar("M", bound=Model)
 
@@ -54,9 +54,7 @@ class Question(Generic[M]):
         if known.locks and not connection.in_atomic_block:
             raise TransactionManagementError("a row is locked within a transaction")
         params = [values[it.name] if isinstance(it, Slot) else it for it in known.slots]
-        with connection.cursor() as cursor:
-            cursor.execute(prepared(known.sql).ready(), by_place(params))
-            return list(known.rows(cursor.fetchall()))
+        return list(known.rows(rows_of(known.sql, params)))
 
     def first(self, **values: Any) -> M | None:
         """The first row that fits."""

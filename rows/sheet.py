@@ -1,7 +1,7 @@
 """What a verb writes, gathered: each row once, all of them in one statement.
 
 A row that is indexed in many ways costs the database as much each time it is updated,
-and a verb that speaks, moves on and records what it did would update it five times.
+and a verb that speaks, moves on and records what it did would update it each time.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
-from rows.prepared import by_place, prepared
+from rows.prepared import rows_of
 
 Part = tuple[str, list[Any]]
 Columns = tuple["Field[Any, Any]", ...]
@@ -47,16 +47,15 @@ class Sheet:
         self._new, self._changed = [], {}
         if not parts:
             return
-        _execute(*_joined(parts))
+        rows_of(*_joined(parts))
         for row in new:
-            row._state.adding = False
-            row._state.db = DEFAULT_DB_ALIAS
+            _is_there(row)
 
 
 def next_key(model: type[Model]) -> int:
     """The key of a row to come, for others that refer to it before it is written."""
     table = model._meta.db_table
-    ((key,),) = _execute(_NEXT_KEY, [table, model._meta.pk.column])
+    ((key,),) = rows_of(_NEXT_KEY, [table, model._meta.pk.column])
     return int(key)
 
 
@@ -68,24 +67,22 @@ def insert_unless_there(row: Model) -> bool:
     ((sql, values),) = _insertions(row)
     key = row._meta.pk
     again = f"{sql} ON CONFLICT DO NOTHING RETURNING {_quoted(key.column)}"
-    found = _execute(again, values)
+    found = rows_of(again, values)
     if not found:
         return False
     ((value,),) = found
     setattr(row, key.attname, value)
-    row._state.adding = False
-    row._state.db = DEFAULT_DB_ALIAS
+    _is_there(row)
     return True
 
 
 _NEXT_KEY: Final = "SELECT nextval(pg_get_serial_sequence(%s, %s))"
 
 
-def _execute(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    """Carry out a statement that is planned once; the rows that it gives."""
-    with connection.cursor() as cursor:
-        cursor.execute(prepared(sql).ready(), by_place(values))
-        return cursor.fetchall() if cursor.description else []
+def _is_there(row: Model) -> None:
+    """Let a row know that it is in the database, as `save` would."""
+    row._state.adding = False
+    row._state.db = DEFAULT_DB_ALIAS
 
 
 def _joined(parts: Sequence[Part]) -> Part:

@@ -1,10 +1,7 @@
 """What there is around an inquiry at all: a page asks for nothing that is not there."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
-
-from django.db import connection
 
 from inquiries.models import Inquiry
 from inquiries.repeats import REPEAT_WINDOW
@@ -71,13 +68,11 @@ ANYTHING: Final = Around(*[True] * 10)
 
 def around(inquiry: Inquiry) -> Around:
     """What there is around this one and what is merged into it; one query."""
-    values: dict[str, int | str | datetime] = {
-        "key": inquiry.pk,
-        "phone": inquiry.customer.phone_index,
-        "since": inquiry.created_at - REPEAT_WINDOW,
-        "until": inquiry.created_at + REPEAT_WINDOW,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(AROUND.ready(), values)
-        found = Around(*cursor.fetchone())
+    (row,) = AROUND.rows(
+        key=inquiry.pk,
+        phone=inquiry.customer.phone_index,
+        since=inquiry.created_at - REPEAT_WINDOW,
+        until=inquiry.created_at + REPEAT_WINDOW,
+    )
+    found = Around(*row)
     return ANYTHING if found.merged else found

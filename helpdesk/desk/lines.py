@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
-from django.db import connection
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -130,12 +129,11 @@ def lines_of(
     One query, and one for their files.
     """
     sources = {source.pk: source for source in merged}
-    with connection.cursor() as cursor:
-        cursor.execute(SAID.ready(), {"tickets": [ticket.pk, *sources]})
-        said = cursor.fetchall()
     files = _files(ticket, sources) if may_have_files else {}
     lines = []
-    for *words, ticket_id, author, number, surname in said:
+    for *words, ticket_id, author, number, surname in SAID.rows(
+        tickets=[ticket.pk, *sources]
+    ):
         source = sources.get(ticket_id)
         customer = source.customer.surname if source else surname
         line = _line(

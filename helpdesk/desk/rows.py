@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
-from django.db import connection
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -142,9 +141,7 @@ def rows_of(
     clocks = facts_of(tickets)
     telling = {pk: telling_clock(clocks.get(pk, ())) for pk in tickets}
     held = holds(clock for clock in telling.values() if clock is not None)
-    with connection.cursor() as cursor:
-        cursor.execute(FACTS.ready(), {"tickets": list(tickets)})
-        known = [Facts.read(row) for row in cursor]
+    known = [Facts.read(row) for row in FACTS.rows(tickets=list(tickets))]
     where = found or {}
     return [
         _row(facts, telling[facts.pk], held, where.get(facts.pk), reader=reader, at=at)

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import connection
-
 from rows.prepared import Prepared
 from sla import ledger
 from sla.models import (
@@ -261,9 +259,7 @@ class Held:
             "hashes": [line.hash for line in lines],
         }
         statement = WRITE[new, ticket.sheet is not None]
-        with connection.cursor() as cursor:
-            cursor.execute(statement.ready(), values)
-            (ticket.next_due_at,) = cursor.fetchone()
+        ((ticket.next_due_at,),) = statement.rows(**values)
         if ticket.sheet is not None:
             ticket.sheet.change(ticket, "next_due_at")
         self.lines = []

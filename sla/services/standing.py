@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from django.db import connection
-
 from rows.prepared import Prepared
 from rows.questions import Question, Slot
 from sla.models import CalendarVersion, Clock, ClockStatus, Pause, PauseRule
@@ -49,10 +47,8 @@ class ClockFacts(NamedTuple):
 def facts_of(tickets: Collection[int]) -> Mapping[int, list[ClockFacts]]:
     """The clocks of tickets by the tickets' keys, the first deadline first; a query."""
     found = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(FACTS.ready(), {"tickets": list(tickets)})
-        for ticket, *facts in cursor:
-            found[ticket].append(ClockFacts(*facts))
+    for ticket, *facts in FACTS.rows(tickets=list(tickets)):
+        found[ticket].append(ClockFacts(*facts))
     return found
 
 
