@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from django.db.models import QuerySet
 
-from rows.prepared import rows_of
+from rows.prepared import carried_out
 from staff.models import User
 
 # Stands for whoever asks; no row has this key.
@@ -36,5 +36,5 @@ class OwnQuestion:
     def answers(self, user: User) -> tuple[Any, ...]:
         """The values for this person, in the order in which they are asked."""
         params = [user.pk if it == ANYBODY else it for it in self.params]
-        (answers,) = rows_of(self.sql, params)
+        (answers,) = carried_out(self.sql, params)
         return answers

@@ -58,7 +58,7 @@ class Prepared:
             return cursor.fetchall() if cursor.description else []
 
 
-def rows_of(sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
+def carried_out(sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
     """The same for a statement as Django writes it, with `%s` for each value."""
     by_place = {f"v{place}": value for place, value in enumerate(values, start=1)}
     return _prepared(sql).rows(**by_place)

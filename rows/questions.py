@@ -13,7 +13,7 @@ from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
-from rows.prepared import rows_of
+from rows.prepared import carried_out
 
 M = TypeVar("M", bound=Model)
 
@@ -54,7 +54,7 @@ class Question(Generic[M]):
         if known.locks and not connection.in_atomic_block:
             raise TransactionManagementError("a row is locked within a transaction")
         params = [values[it.name] if isinstance(it, Slot) else it for it in known.slots]
-        return list(known.rows(rows_of(known.sql, params)))
+        return list(known.rows(carried_out(known.sql, params)))
 
     def first(self, **values: Any) -> M | None:
         """The first row that fits."""

@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
-from rows.prepared import rows_of
+from rows.prepared import carried_out
 
 Part = tuple[str, list[Any]]
 Columns = tuple["Field[Any, Any]", ...]
@@ -47,7 +47,7 @@ class Sheet:
         self._new, self._changed = [], {}
         if not parts:
             return
-        rows_of(*_joined(parts))
+        carried_out(*_joined(parts))
         for row in new:
             _is_there(row)
 
@@ -55,7 +55,7 @@ class Sheet:
 def next_key(model: type[Model]) -> int:
     """The key of a row to come, for others that refer to it before it is written."""
     table = model._meta.db_table
-    ((key,),) = rows_of(_NEXT_KEY, [table, model._meta.pk.column])
+    ((key,),) = carried_out(_NEXT_KEY, [table, model._meta.pk.column])
     return int(key)
 
 
@@ -67,7 +67,7 @@ def insert_unless_there(row: Model) -> bool:
     ((sql, values),) = _insertions(row)
     key = row._meta.pk
     again = f"{sql} ON CONFLICT DO NOTHING RETURNING {_quoted(key.column)}"
-    found = rows_of(again, values)
+    found = carried_out(again, values)
     if not found:
         return False
     ((value,),) = found
