@@ -5,8 +5,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from django.db import connection
-
 from knowledge.models import Phrase, PromiseLimit
 from knowledge.phrase_guard import (
     Finding,
@@ -16,15 +14,11 @@ from knowledge.phrase_guard import (
     amounts,
     examine,
 )
+from knowledge.stamps import Stamp, stamp_of
 from rows.questions import Question, Slot
 from staff.models import User
 
 _NOT_OURS: Final = frozenset({Kind.FORBIDDEN, Kind.ABSOLUTE, Kind.MONEY})
-
-
-_STAMP_SQL: Final = """
-SELECT count(*), max(history_id) FROM knowledge_historicalphrase
-"""
 _LIMIT: Final = Question(lambda: PromiseLimit.objects.filter(role=Slot("role")))
 
 
@@ -125,14 +119,11 @@ def may_be_repeated(text: str) -> bool:
 
 def rulebook() -> Rulebook:
     """The rules in force; one query, as long as nobody changes them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STAMP_SQL)
-        stamp: tuple[int, int | None] = cursor.fetchone()
-    return _built(stamp)
+    return _built(stamp_of(Phrase))
 
 
 @lru_cache(maxsize=2)
-def _built(stamp: tuple[int, int | None]) -> Rulebook:
+def _built(stamp: Stamp) -> Rulebook:
     return Rulebook.of(row.rule() for row in Phrase.objects.filter(enabled=True))
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from knowledge.models import Script
+from knowledge.stamps import Stamp, stamp_of
 
 BLANK: Final = re.compile(r"\{(\w+)\}")
 
@@ -112,12 +112,11 @@ def offered(*, channel: str, at: datetime, known: Mapping[str, object]) -> list[
 
 def _library() -> tuple[Script, ...]:
     """All that is said at present; one query, as long as nobody changes a script."""
-    stamp = Script.history.aggregate(changes=Count("pk"), last=Max("pk"))
-    return _read((stamp["changes"], stamp["last"]))
+    return _enabled(stamp_of(Script))
 
 
 @lru_cache(maxsize=2)
-def _read(stamp: tuple[int, int | None]) -> tuple[Script, ...]:
+def _enabled(stamp: Stamp) -> tuple[Script, ...]:
     return tuple(Script.objects.filter(enabled=True))
 
 
