@@ -7,7 +7,7 @@ one person another's row, or a clock as it stood before.
 
 import re
 import secrets
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -41,6 +41,11 @@ def fragment(template: str, values: Hashable = (), **words: Any) -> SafeString:
     for gap, piece in zip(gaps, pieces[1:], strict=True):
         text += (said[gap], piece)
     return SafeString("".join(text))
+
+
+def joined(pieces: Iterable[SafeString]) -> SafeString:
+    """Pieces one after another."""
+    return SafeString("".join(pieces))
 
 
 @lru_cache(maxsize=KEPT)

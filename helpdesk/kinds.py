@@ -1,11 +1,12 @@
 """What a list says of a ticket, by its kind."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple, Self
 
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from inquiries.models import InquiryTopic
+from inquiries.models import InquiryTopic, Topic
 from inquiries.workflow import Status as InquiryStatus
 from objections.models import Objection, ObjectionType, Severity
 from objections.workflow import Status as ObjectionStatus
@@ -62,6 +63,11 @@ def href_of(kind: str, number: str) -> str:
     """Where colleagues open a ticket."""
     name = "objection" if kind == Kind.OBJECTION else "inquiry"
     return reverse(f"desk:{name}", args=[number])
+
+
+def topic_words(codes: Iterable[str]) -> list[str]:
+    """Topics in the reader's words."""
+    return [str(Topic(code).label) for code in codes]
 
 
 def word_of(kind: str, status: str) -> str:

@@ -1,10 +1,9 @@
 """How it is shown whether somebody is on duty: a shape and a word each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple
 
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +24,7 @@ SHORT: Final[Mapping[Presence, str | Promise]] = {
 }
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One of the things that one may say of oneself."""
 
     state: Presence
@@ -48,12 +46,8 @@ class Standing(NamedTuple):
     capacity: int
 
     @property
-    def word(self) -> str:
-        return str(self.state.label)
-
-    @property
-    def icon(self) -> str:
-        return ICONS[self.state]
+    def chosen(self) -> Choice:
+        return Choice(self.state)
 
     @property
     def short(self) -> str:
@@ -64,9 +58,8 @@ class Standing(NamedTuple):
         return [Choice(state) for state in Presence]
 
 
-def presence_menu(user: User, *, csrf: str) -> SafeString:
+def presence_menu(user: User, *, csrf: str, at: datetime) -> SafeString:
     """How a person counts now, and the way to say otherwise; no query."""
-    at = timezone.now()
     state = user.presence_as_of(at)
     since = user.presence_since if state == user.presence else None
     standing = Standing(state, clock_time(since, at), user.capacity)

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from helpdesk.desk.clock_stories import ClockStory
 from helpdesk.desk.told import told
-from helpdesk.fragments import fragment
-from helpdesk.templatetags.display import clock_time, time_tag
+from helpdesk.fragments import fragment, joined
+from helpdesk.templatetags.display import clock_chip, clock_time, time_tag
 from helpdesk.templatetags.promises import counted, limit, origin_mark
 from sla.models import Target
 
@@ -84,7 +83,7 @@ def clock_cards(
 ) -> SafeString:
     """The cards in the order of the stories."""
     cards = [_card(story, now=now, may_look_up=may_look_up) for story in stories]
-    return mark_safe("".join(cards))  # noqa: S308 - rendered by templates
+    return joined(cards)
 
 
 def _card(story: ClockStory, *, now: datetime, may_look_up: bool) -> SafeString:
@@ -113,9 +112,7 @@ def _card(story: ClockStory, *, now: datetime, may_look_up: bool) -> SafeString:
         "desk/_clock.html",
         card,
         pk=clock.pk,
-        chip=render_to_string(
-            "desk/_chip.html", {"clock": clock, "now": now, "hold": hold}
-        ),
+        chip=clock_chip(clock, now, hold=hold),
         subject=story.subject,
         years=years,
         cause=missed.cause if missed else "",

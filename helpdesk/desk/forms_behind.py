@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from customers.models import Customer
 from helpdesk.desk.askings import ASKINGS
 from helpdesk.desk.belonging import Repeat
 from helpdesk.fragments import fragment
+from helpdesk.templatetags.navigation import Option
 from inquiries.models import Intent, Obstacle
 from inquiries.workflow import Step
 from staff.models import User
@@ -48,16 +49,6 @@ class Composer:
     reopens: bool
 
 
-@dataclass(frozen=True)
-class Colleague:
-    """Somebody to whom a ticket may be given; `has_it`: it is theirs already."""
-
-    pk: int
-    name: str
-    work_number: str
-    has_it: bool
-
-
 def forms_for(customer: Customer, steps: frozenset[str]) -> Forms:
     return Forms(
         can_be_called=customer.can_be_called,
@@ -75,11 +66,11 @@ def forms_for(customer: Customer, steps: frozenset[str]) -> Forms:
 def colleague_options(assignee_id: int | None) -> SafeString:
     """All who answer, for a choice; one query."""
     people = User.objects.answering().values_list("pk", "display_name", "work_number")
-    options = [
-        fragment("desk/_colleague.html", Colleague(pk, name, number, pk == assignee_id))
+    options = (
+        Option(pk, name, number, has_it=pk == assignee_id)
         for pk, name, number in people
-    ]
-    return mark_safe("".join(options))  # noqa: S308 - rendered by templates
+    )
+    return fragment("components/colleagues.html", tuple(options))
 
 
 def repeat_options(repeats: Iterable[Repeat]) -> SafeString:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final, Self
 
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from helpdesk.fragments import fragment
+from helpdesk.fragments import fragment, joined
 from helpdesk.templatetags.display import initial, time_tag
 from rows.prepared import Prepared
 from staff.models import User
@@ -118,7 +118,7 @@ def shown(lines: Iterable[Line], *, now: datetime) -> SafeString:
         )
         for line in lines
     ]
-    return mark_safe("".join(parts))  # noqa: S308 - rendered by templates
+    return joined(parts)
 
 
 def lines_of(

@@ -12,6 +12,7 @@ from helpdesk.desk.counting import OVER, of_stage, open_counts, shown
 from helpdesk.desk.forms import PARTS, Stage, View
 from helpdesk.desk.rows import Row, rows_of
 from helpdesk.desk.wish import Wish, asked
+from helpdesk.fragments import joined
 from helpdesk.keyset import Order
 from helpdesk.searching import newest_matching, where_found
 from objections.months import Month
@@ -139,8 +140,7 @@ class Listing:
     @property
     def drawn(self) -> SafeString:
         """Its rows as a part of the page."""
-        drawn = (row.drawn(is_open=row.number == self.opened) for row in self.rows)
-        return SafeString("".join(drawn))
+        return joined(row.drawn(is_open=row.number == self.opened) for row in self.rows)
 
     @property
     def view(self) -> View | Stage:

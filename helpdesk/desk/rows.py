@@ -9,10 +9,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from helpdesk.fragments import fragment
-from helpdesk.kinds import About, href_of, word_of
+from helpdesk.kinds import About, href_of, topic_words, word_of
 from helpdesk.searching import Found
 from helpdesk.templatetags.display import Chip, chip_of, duration
-from inquiries.models import Topic
 from rows.prepared import Prepared
 from sla.models import Clock, ClockStatus, Metric, Outcome
 from sla.services.standing import ClockFacts, Hold, facts_of, holds
@@ -93,7 +92,7 @@ class Facts(NamedTuple):
 
     @property
     def topic_words(self) -> list[str]:
-        return [str(Topic(topic).label) for topic in self.topics]
+        return topic_words(self.topics)
 
 
 class Shown(NamedTuple):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers import sms
 from helpdesk.case_words import level_word, measure_text
+from helpdesk.portal.said import name_of
 from helpdesk.portal.settlement import Settlement
 from objections.models import FormVersion, Objection
 from objections.services import promises
@@ -377,12 +378,3 @@ def lines_of(objection: Objection) -> list[Line]:
         )
         for message in messages
     ]
-
-
-def name_of(message: Message) -> str:
-    """The reader as such, our people by work number."""
-    if message.direction == Direction.IN:
-        return _("You")
-    if message.author is None:
-        return _("Shoushi")
-    return _("Agent %(number)s") % {"number": message.author.work_number}

@@ -7,10 +7,9 @@ from django import template
 from django.utils.safestring import SafeString
 
 from helpdesk.fragments import fragment
-from helpdesk.kinds import About, href_of
+from helpdesk.kinds import About, href_of, topic_words
 from helpdesk.supervision.board import Load, Promise
 from helpdesk.templatetags.display import Chip, chip_of, clock_time, duration
-from inquiries.models import Topic
 from staff.models import Presence
 
 register = template.Library()
@@ -29,14 +28,14 @@ class Person(NamedTuple):
     open: int
 
 
-class Told(NamedTuple):
-    """Something that is dated on the board."""
+class Dated(NamedTuple):
+    """An instant on the board, and how it reads."""
 
     at: datetime
     text: str
 
 
-class Kept(NamedTuple):
+class PromiseRow(NamedTuple):
     """One promise and its ticket as a row shows them, but for the time that runs."""
 
     part: str
@@ -45,7 +44,7 @@ class Kept(NamedTuple):
     chip: Chip | None
     name: str
     clauses: tuple[str, ...]
-    due: Told
+    due: Dated
     number: str
     href: str
     customer: str
@@ -56,12 +55,12 @@ class Kept(NamedTuple):
     holder: int | None
     holder_name: str
     to_acknowledge: bool
-    seen: Told | None
+    seen: Dated | None
     seen_by: str
 
     @property
     def topic_words(self) -> list[str]:
-        return [str(Topic(topic).label) for topic in self.topics]
+        return topic_words(self.topics)
 
 
 @register.simple_tag
@@ -86,14 +85,14 @@ def promise_row(row: Promise, part: str) -> SafeString:
     clock, ticket = row.clock, row.ticket
     chip, digits = chip_of(clock, row.now) if row.is_open else (None, "")
     holder, seen_by = ticket.assignee, clock.acknowledged_by
-    shown = Kept(
+    shown = PromiseRow(
         part,
         clock.pk,
         is_paused=row.is_paused,
         chip=chip,
         name=clock.target.name,
         clauses=tuple(clock.target.clauses),
-        due=_told(clock.due_at, row.now),
+        due=_dated(clock.due_at, row.now),
         number=ticket.number,
         href=href_of(ticket.kind, ticket.number),
         customer=ticket.customer.masked,
@@ -104,7 +103,7 @@ def promise_row(row: Promise, part: str) -> SafeString:
         holder=ticket.assignee_id,
         holder_name=holder.display_name if holder else "",
         to_acknowledge=row.to_acknowledge,
-        seen=_told(clock.acknowledged_at, row.now) if clock.acknowledged_at else None,
+        seen=_dated(clock.acknowledged_at, row.now) if clock.acknowledged_at else None,
         seen_by=seen_by.display_name if seen_by else "",
     )
     return fragment(
@@ -115,5 +114,5 @@ def promise_row(row: Promise, part: str) -> SafeString:
     )
 
 
-def _told(at: datetime, now: datetime) -> Told:
-    return Told(at, clock_time(at, now))
+def _dated(at: datetime, now: datetime) -> Dated:
+    return Dated(at, clock_time(at, now))

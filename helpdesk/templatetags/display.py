@@ -162,8 +162,8 @@ def chip_of(
     state = clock_state(clock, now)
     chip = Chip(
         state,
-        due_ms=round(clock.due_at.timestamp() * 1000),
-        warn_ms=milliseconds(clock.warns_at),
+        due_ms=milliseconds(clock.due_at),
+        warn_ms=None if clock.warns_at is None else milliseconds(clock.warns_at),
         label=label,
         reason=hold.rule.name if hold and state == "paused" else "",
     )
@@ -189,7 +189,6 @@ def clock_chip(
     return fragment("components/clock_chip.html", chip, digits=digits)
 
 
-@register.filter
 def time_left(hold: Hold | None) -> str:
     """What a paused clock has left; in hours where opening time is counted."""
     if hold is None or hold.left is None:
@@ -200,15 +199,15 @@ def time_left(hold: Hold | None) -> str:
     return duration_text(stepped(seconds, up=True))
 
 
-def milliseconds(at: datetime | None) -> int | None:
+def milliseconds(at: datetime) -> int:
     """The instant as JavaScript counts it."""
-    return None if at is None else round(at.timestamp() * 1000)
+    return round(at.timestamp() * 1000)
 
 
 @register.filter
 def epoch_ms(at: datetime | None) -> int | str:
     """The instant in milliseconds since 1970, for a data attribute."""
-    return "" if at is None else round(at.timestamp() * 1000)
+    return "" if at is None else milliseconds(at)
 
 
 @register.filter

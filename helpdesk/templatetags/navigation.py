@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.template import Context
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from helpdesk.desk.requests import lists_for
 from helpdesk.fragments import fragment
 from helpdesk.presence_menu import presence_menu
 from helpdesk.supervision.navigation import Navigation
-from helpdesk.templatetags.prevention import preventions_due
+from objections.models import PreventiveAction
 from staff.models import Role, User
 from tickets.models import PublicationPlace
 
@@ -28,12 +29,13 @@ class Place(NamedTuple):
 
 
 class Option(NamedTuple):
-    """A person to be chosen."""
+    """A person to be chosen, unless they have it already."""
 
     pk: int
     name: str
     work_number: str
-    chosen: bool
+    chosen: bool = False
+    has_it: bool = False
 
 
 class Rail(NamedTuple):
@@ -78,7 +80,7 @@ def rail(context: Context) -> SafeString:
             Place(kind.place, kind.href, kind.icon, str(kind.title))
             for kind in lists_for(user)
         ),
-        preventions_due=preventions_due(user) if handles else 0,
+        preventions_due=_preventions_due(user) if handles else 0,
     )
     csrf = str(context["csrf_token"])
     return fragment(
@@ -86,7 +88,7 @@ def rail(context: Context) -> SafeString:
         shown,
         csrf=csrf,
         here=context["request"].get_full_path(),
-        presence=presence_menu(user, csrf=csrf),
+        presence=presence_menu(user, csrf=csrf, at=timezone.now()),
     )
 
 
@@ -96,7 +98,7 @@ def supervision_pages(user: User, part: str) -> SafeString:
     pages = Navigation.of(
         user,
         part,
-        late=preventions_due(user),
+        late=_preventions_due(user),
         due=PublicationPlace.objects.due().count() if user.supervises else 0,
     )
     return fragment("supervision/_nav.html", pages)
@@ -109,3 +111,8 @@ def colleagues(people: Iterable[Any], chosen: int | None = None) -> SafeString:
         Option(it.pk, it.display_name, it.work_number, it.pk == chosen) for it in people
     )
     return fragment("components/colleagues.html", tuple(options))
+
+
+def _preventions_due(user: User) -> int:
+    """How many preventive actions wait too long for this person or whom they lead."""
+    return PreventiveAction.objects.visible_to(user).overdue(at=timezone.now()).count()

@@ -24,7 +24,7 @@ def broadcast_chip(at: datetime, now: datetime) -> SafeString:
     left = int((at - now).total_seconds())
     chip = Chip(
         state="met" if begun else "soon" if now >= near else "running",
-        due_ms=round(at.timestamp() * 1000),
+        due_ms=milliseconds(at),
         warn_ms=None if begun else milliseconds(near),
         label=_("Broadcast"),
         other_word=_("has begun") if begun else "",

@@ -5,12 +5,10 @@ from decimal import Decimal
 
 from django import template
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
 
 from catalog.services import quarantine
-from objections.models import PreventiveAction
 from objections.months import Month
 from objections.services.month_facts import Cut
 from staff.models import User
@@ -22,12 +20,6 @@ register = template.Library()
 def may_quarantine(user: User) -> bool:
     """Whether this person keeps units back."""
     return quarantine.may_quarantine(user)
-
-
-@register.simple_tag
-def preventions_due(user: User) -> int:
-    """How many preventive actions wait too long for this person or whom they lead."""
-    return PreventiveAction.objects.visible_to(user).overdue(at=timezone.now()).count()
 
 
 @register.filter

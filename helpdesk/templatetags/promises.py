@@ -60,7 +60,6 @@ def exactly(amount: timedelta) -> str:
     return promise(amount.total_seconds())
 
 
-@register.filter
 def counted(target: Target) -> str:
     """Which time counts, and on which calendar."""
     calendar = target.calendar.name if target.calendar else ""

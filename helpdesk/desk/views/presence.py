@@ -23,15 +23,15 @@ from staff.services import presence
 @signed_in
 def menu(request: HttpRequest, user: User) -> HttpResponse:
     """The menu alone; a POST says how one stands (its `state`)."""
-    asked = request.POST.get("state", "")
+    asked, at = request.POST.get("state", ""), timezone.now()
     status = HTTPStatus.OK
     if request.method == "POST" and asked not in Presence.values:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif request.method == "POST":
-        if presence.say(user, Presence(asked), at=timezone.now()):
+        if presence.say(user, Presence(asked), at=at):
             tell_presence(user.pk)
         if not request.headers.get("HX-Request"):
             return SeeOther(redirect(front_door(user)).url)
         user.refresh_from_db(fields=["presence", "presence_since", "seen_at"])
-    menu = presence_menu(user, csrf=get_token(request))
+    menu = presence_menu(user, csrf=get_token(request), at=at)
     return HttpResponse(menu, status=status)
