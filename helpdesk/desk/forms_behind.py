@@ -7,10 +7,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from customers.models import Customer
+from helpdesk.colleagues import Colleague, options_of
 from helpdesk.desk.askings import ASKINGS
 from helpdesk.desk.belonging import Repeat
-from helpdesk.fragments import fragment
-from helpdesk.templatetags.navigation import Option
 from inquiries.models import Intent, Obstacle
 from inquiries.workflow import Step
 from staff.models import User
@@ -66,11 +65,10 @@ def forms_for(customer: Customer, steps: frozenset[str]) -> Forms:
 def colleague_options(assignee_id: int | None) -> SafeString:
     """All who answer, for a choice; one query."""
     people = User.objects.answering().values_list("pk", "display_name", "work_number")
-    options = (
-        Option(pk, name, number, has_it=pk == assignee_id)
+    return options_of(
+        Colleague(pk, name, number, has_it=pk == assignee_id)
         for pk, name, number in people
     )
-    return fragment("components/colleagues.html", tuple(options))
 
 
 def repeat_options(repeats: Iterable[Repeat]) -> SafeString:
