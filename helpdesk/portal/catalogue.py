@@ -42,7 +42,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     """All devices, or those that fit a wish; htmx gets the list alone."""
     partial = bool(request.headers.get("HX-Request"))
     wish = Wish.of(request.GET)
-    # Thousands of wishes rank: pieces for each of them would push out all others.
+    # Hundreds of wishes rank: a list kept for each would push out other pieces.
     drawn = _once if wish.ranks else fragment
     listed = drawn("portal/_devices.html", DeviceList.of(wish, told=partial))
     if partial:

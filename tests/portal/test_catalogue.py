@@ -330,7 +330,8 @@ def test_looking_stores_nothing(customer: Client) -> None:
     with CaptureQueriesContext(connection) as asked:
         for path in ("/devices/", "/devices/CAM-06/", "/prices/", "/compare/"):
             read(customer, path, *ORDER)
-    assert [one["sql"] for one in asked if not one["sql"].startswith("SELECT")] == []
+    read_only = ("SELECT", "EXECUTE catalog_")
+    assert [one["sql"] for one in asked if not one["sql"].startswith(read_only)] == []
 
 
 @pytest.mark.parametrize("path", ["/devices/", "/devices/CAM-06/", "/prices/"])
@@ -341,8 +342,8 @@ def test_the_catalogue_is_only_looked_at(customer: Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "pairs", "count"),
     [
-        ("/devices/", [], 3),
-        ("/devices/", [("scene", "outdoor_mobile"), ("need", "portability")], 3),
+        ("/devices/", [], 2),
+        ("/devices/", [("scene", "outdoor_mobile"), ("need", "portability")], 2),
         ("/devices/CAM-06/", [], 3),
         ("/compare/", [("device", f"CAM-0{n}") for n in range(1, 5)], 1),
         ("/prices/", [], 2),
