@@ -6,7 +6,7 @@ from django.core import checks
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from sla.services import calendars
+from sla.services import calendars, years
 
 
 @checks.register(checks.Tags.database)
@@ -22,8 +22,7 @@ def holidays_are_loaded(**options: Any) -> list[checks.CheckMessage]:
         checks.Warning(
             f"The holidays of {year} are not loaded: deadlines that reach into it are"
             " reckoned by weekday and flagged.",
-            hint=f"./shoushi manage import_calendar_year {year}, or enter them at"
-            " /supervision/calendars/.",
+            hint=years.way_in(year, f"./shoushi manage import_calendar_year {year}"),
             id="sla.W001",
         )
         for year in sorted(missing)

@@ -13,6 +13,7 @@ from sla.models import Clock, PolicyVersion
 from sla.promise import plan
 from sla.services import calendars, rules
 from sla.services.rules import Rulebook
+from sla.services.years import way_in
 from tickets.models import Channel, Kind
 
 SHOWN = 5
@@ -97,8 +98,7 @@ def years(house: House) -> Iterator[Finding]:
         "calendars",
         f"the holidays of {', '.join(map(str, missing))} are not loaded: deadlines"
         " there are reckoned by the weekday, and flagged",
-        repair=f"{house.manage(f'import_calendar_year {year}')}, or enter them at"
-        " /supervision/calendars/",
+        repair=way_in(year, house.manage(f"import_calendar_year {year}")),
     )
 
 

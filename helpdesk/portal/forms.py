@@ -4,13 +4,21 @@ The rules stand in the verbs; a form only carries values there and the messages 
 each beside its field.
 """
 
+from typing import Any
+
 from django import forms
+from django.conf import settings
 
 from helpdesk.forms import QuestionForm
 
 
 class AskForm(QuestionForm):
-    """The customer's own question."""
+    """The customer's own question; an address only where we can write to it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.MAIL_CONFIGURED:
+            del self.fields["email"]
 
 
 class ChoiceForm(forms.Form):

@@ -139,10 +139,10 @@ def origin_mark(origin: str) -> SafeString:
     known = origin in Origin.values
     title = str(Origin(origin).label) if known else origin
     word = {
-        "SEED": _("SEED"),
-        "INFERRED": _("INFERRED"),
-        "LAW": _("LAW"),
-        "PLATFORM": _("PLATFORM"),
+        "SEED": _("policy text"),
+        "INFERRED": _("our default"),
+        "LAW": _("law"),
+        "PLATFORM": _("platform rule"),
     }.get(origin, origin)
     return format_html(
         '<span class="origin-mark is-{}" title="{}">{}<span class="visually-hidden">'

@@ -92,6 +92,14 @@ def known_years() -> list[int]:
     return sorted({day.year for day in days} & set(range(EARLIEST, LATEST + 1)))
 
 
+def way_in(year: int, command: str) -> str:
+    """How its holidays come in; `command` takes them from the package."""
+    enter = "enter them at /supervision/calendars/"
+    if year in known_years():
+        return f"{command}, or {enter}"
+    return f"{enter} once they are announced, or wait for a version that knows them"
+
+
 def packaged_year(year: int) -> Year:
     """A year as the package knows it. Raises ValidationError for one it does not."""
     if year not in known_years():

@@ -180,7 +180,7 @@ def test_the_page_of_all_clocks_tells_rule_clause_mark_and_version(
         "IN-24, IN-25",
         "OB_TOTAL",
         "3 working days",
-        "INFERRED",
+        "our default",
         "version 1",
         "Working days",
     ):

@@ -120,6 +120,7 @@ def test_htmx_gets_the_messages_alone(customer: Client) -> None:
     assert "HX-Request" in response["Vary"]
     assert "<html" not in page
     assert 'id="error-phone"' in page
+    assert 'id="error-email"' not in page  # no mail, so the page has no such field
     assert 'data-form="ask"' in page
 
 

@@ -140,7 +140,7 @@ def _cases_open_and_ended_have_their_page(client: Client) -> None:
 def test_nothing_is_filled_into_a_house_that_has_a_ticket(fill: Fill) -> None:
     InquiryFactory.create()
     before = digests()
-    said = "This house is not empty: customers_customer has rows. Fill a new one."
+    said = "This house is not empty: customers_customer has rows."
     with pytest.raises(CommandError, match=said):
         call_command("seed_scale", tickets=5, jobs=1)
     assert digests() == before

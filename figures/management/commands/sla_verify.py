@@ -23,5 +23,8 @@ class Command(sla_verify.Command):
             wrong += 1
             self.stdout.write(contradiction)
         if wrong:
-            raise CommandError(f"{wrong} figures are not what the clocks say.")
+            raise CommandError(
+                f"{wrong} figures are not what the clocks say."
+                " figures_rebuild reckons them anew."
+            )
         self.stdout.write("The figures by the hour agree with the clocks.")

@@ -108,7 +108,8 @@ def _refuse_unfit() -> None:
             cursor.execute(f"SELECT EXISTS (SELECT FROM {table.name})")  # noqa: S608
             if cursor.fetchone()[0]:
                 raise CannotFill(
-                    f"This house is not empty: {table.name} has rows. Fill a new one."
+                    f"This house is not empty: {table.name} has rows. Fill a new one:"
+                    " with DEMO=0 and another DATA_DIR."
                 )
     for model in (Channel, Script, PolicyVersion, CalendarVersion):
         if not model.objects.exists():

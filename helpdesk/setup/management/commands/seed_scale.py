@@ -25,11 +25,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--tickets", type=int, required=True)
-        parser.add_argument("--seed", type=int, default=7)
+        parser.add_argument(
+            "--tickets", type=int, required=True, help="how many in the year"
+        )
+        parser.add_argument(
+            "--seed", type=int, default=7, help="another number, another year"
+        )
         parser.add_argument("--until", help="the year's end, with its offset; else now")
         parser.add_argument(
-            "--jobs", type=int, default=os.cpu_count() or 1, help="processes"
+            "--jobs", type=int, default=os.cpu_count() or 1, help="processes to use"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,6 +58,7 @@ class Command(BaseCommand):
         for table, rows in done.items():
             self.stdout.write(f"{rows:>12,}  {table}")
         self.stdout.write(f"filled in {time.monotonic() - began:.0f} s")
+        self.stdout.write("The figures by the hour come with figures_rebuild.")
 
 
 def _within(number: int, *, most: int, name: str) -> int:
