@@ -11,7 +11,7 @@ from typing import Self
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 from helpdesk.desk.clock_stories import ClockStory
 from helpdesk.desk.told import told
@@ -42,27 +42,30 @@ class Promise:
     @classmethod
     @lru_cache(maxsize=1024)
     def of(cls, target: Target, language: str | None, *, may_look_up: bool) -> Self:
-        """What a published version says, which never changes; in a language."""
-        policy, number = target.version.policy, target.version.number
-        ledger = ""
-        if may_look_up:
-            ledger = reverse("supervision:policy_version", args=[policy.code, number])
-        return cls(
-            name=target.name,
-            code=target.code,
-            clauses=tuple(target.clauses),
-            mark=origin_mark(target.origin),
-            limit=limit(target),
-            compare=target.get_compare_display(),
-            counted=counted(target),
-            origin=target.get_origin_display(),
-            note=target.note,
-            policy=policy.name,
-            version=number,
-            ledger=ledger,
-            counts_people_only=target.metric == "first_reply"
-            and not target.auto_counts,
-        )
+        """What a published version says; that never changes."""
+        with override(language):
+            policy, number = target.version.policy, target.version.number
+            ledger = ""
+            if may_look_up:
+                ledger = reverse(
+                    "supervision:policy_version", args=[policy.code, number]
+                )
+            return cls(
+                name=target.name,
+                code=target.code,
+                clauses=tuple(target.clauses),
+                mark=origin_mark(target.origin),
+                limit=limit(target),
+                compare=target.get_compare_display(),
+                counted=counted(target),
+                origin=target.get_origin_display(),
+                note=target.note,
+                policy=policy.name,
+                version=number,
+                ledger=ledger,
+                counts_people_only=target.metric == "first_reply"
+                and not target.auto_counts,
+            )
 
 
 @dataclass(frozen=True)
