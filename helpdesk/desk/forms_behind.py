@@ -79,7 +79,8 @@ def colleague_options(assignee_id: int | None) -> SafeString:
 def _answering() -> tuple[str, tuple[Any, ...]]:
     """The question for them, which is the same each time."""
     people = User.objects.answering().values_list("pk", "display_name", "work_number")
-    return people.query.sql_with_params()
+    question: tuple[str, tuple[Any, ...]] = people.query.sql_with_params()
+    return question
 
 
 def repeat_options(repeats: Iterable[Repeat]) -> SafeString:
