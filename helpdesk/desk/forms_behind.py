@@ -31,6 +31,16 @@ class AskingPopup:
 
 
 @dataclass(frozen=True)
+class ActPopup:
+    """The same for one of the forms of an objection."""
+
+    name: str
+    title: str
+    clauses: str
+    wide: bool
+
+
+@dataclass(frozen=True)
 class Forms:
     """What the forms offer; the steps that they take are checked once more."""
 
@@ -66,11 +76,12 @@ def forms_for(customer: Customer, steps: frozenset[str]) -> Forms:
     )
 
 
-def colleague_options(assignee_id: int | None) -> SafeString:
-    """All who answer, for a choice; one query."""
+def colleague_options(assignee_id: int | None, *, but: int | None = None) -> SafeString:
+    """All who answer, for a choice, `but` one of them; one query."""
     options = (
         Option(pk, name, number, has_it=pk == assignee_id)
         for pk, name, number in carried_out(*_answering())
+        if pk != but
     )
     return fragment("components/colleagues.html", tuple(options))
 

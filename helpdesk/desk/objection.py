@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Quarantine
 from catalog.services.quarantine import may_quarantine, of_serial
-from helpdesk.desk.act import Act
 from helpdesk.desk.clock_cards import clock_cards
 from helpdesk.desk.clock_stories import ClockStory, stories
-from helpdesk.desk.forms_behind import Composer
+from helpdesk.desk.forms_behind import ActPopup, Composer, colleague_options
 from helpdesk.desk.investigation import Investigation, files_on, named
-from helpdesk.desk.lines import Line, lines_of, shown
+from helpdesk.desk.lines import Line, lines_of
 from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_sheet import Sheet
+from helpdesk.desk.objection_thread import thread
 from helpdesk.desk.rows import telling_clock
 from helpdesk.desk.scripts import script_list
 from helpdesk.desk.settlement import Settlement
@@ -307,10 +307,6 @@ class ObjectionWorkspace:
         return list(self.objection.forms.all())
 
     @property
-    def is_mine(self) -> bool:
-        return self.objection.assignee_id == self.user.pk
-
-    @property
     def tokens(self) -> dict[str, uuid.UUID]:
         """For each step one token, good for the objection as it is shown now."""
         number = self.objection.number
@@ -327,9 +323,9 @@ class ObjectionWorkspace:
         return lines_of(self.objection)
 
     @property
-    def shown_lines(self) -> SafeString:
-        """The same as they stand in the conversation."""
-        return shown(self.lines, now=self.now)
+    def thread(self) -> SafeString:
+        """The conversation as it stands on the page."""
+        return thread(self)
 
     @property
     def notes(self) -> list[Line]:
@@ -411,12 +407,16 @@ class ObjectionWorkspace:
         return f"{objection.status}/{objection.cycle}/{last}/{done}/{tries}"
 
     @property
-    def popups(self) -> list[Act]:
+    def popups(self) -> tuple[ActPopup, ...]:
         """All of them: what makes sense changes while the page stays open."""
-        return list(ACTS.values())
+        return tuple(
+            ActPopup(act.name, str(act.title), act.clauses, act.wide)
+            for act in ACTS.values()
+        )
 
-    @cached_property
-    def colleagues(self) -> list[User]:
+    @property
+    def colleague_options(self) -> SafeString:
         """To whom it may be given: never to who is named in it (OB-07)."""
-        named = self.objection.named_colleague_id
-        return list(User.objects.answering().exclude(pk=named))
+        objection = self.objection
+        named = objection.named_colleague_id
+        return colleague_options(objection.assignee_id, but=named)
