@@ -1,9 +1,11 @@
 """Links to files that end, behind addresses that stay.
 
 The address of a file leads, if the row filter lets, to the same address with a key: it
-holds for some minutes, and for this browser's session alone. The row filter is asked
-each time. So an open page always finds its pictures, and a copied link soon finds
-nothing. The end lies on a full five minutes, so that the browser may keep what it has.
+holds for some minutes, and for this browser's session alone. (A customer's conversation
+needs no session: its address is secret itself, and those of its files begin with it.)
+The row filter is asked each time. So an open page always finds its pictures, and a
+copied link soon finds nothing. The end lies on a full five minutes, so that the browser
+may keep what it has.
 """
 
 import time

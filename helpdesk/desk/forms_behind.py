@@ -9,10 +9,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from customers.models import Customer
+from helpdesk.colleagues import Colleague, options_of
 from helpdesk.desk.askings import ASKINGS
 from helpdesk.desk.belonging import Repeat
-from helpdesk.fragments import fragment
-from helpdesk.templatetags.navigation import Option
 from inquiries.models import Intent, Obstacle
 from inquiries.workflow import Step
 from rows.prepared import carried_out
@@ -78,12 +77,11 @@ def forms_for(customer: Customer, steps: frozenset[str]) -> Forms:
 
 def colleague_options(assignee_id: int | None, *, but: int | None = None) -> SafeString:
     """All who answer, for a choice, `but` one of them; one query."""
-    options = (
-        Option(pk, name, number, has_it=pk == assignee_id)
+    return options_of(
+        Colleague(pk, name, number, has_it=pk == assignee_id)
         for pk, name, number in carried_out(*_answering())
         if pk != but
     )
-    return fragment("components/colleagues.html", tuple(options))
 
 
 @cache

@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -39,12 +41,19 @@ ALL_SCORES: Final = (*Scene, *Scale, *Need)
 def devices(request: HttpRequest) -> HttpResponse:
     """All devices, or those that fit a wish; htmx gets the list alone."""
     partial = bool(request.headers.get("HX-Request"))
-    shown = DeviceList.of(Wish.of(request.GET), told=partial)
-    drawn = fragment("portal/_devices.html", shown)
+    wish = Wish.of(request.GET)
+    # Hundreds of wishes rank: a list kept for each would push out other pieces.
+    drawn = _once if wish.ranks else fragment
+    listed = drawn("portal/_devices.html", DeviceList.of(wish, told=partial))
     if partial:
-        return HttpResponse(drawn)
-    context = {"wish": shown.wish, "devices": drawn}
+        return HttpResponse(listed)
+    context = {"wish": drawn("portal/_wish.html", wish), "devices": listed}
     return render(request, "portal/devices.html", context)
+
+
+def _once(template: str, values: Wish | DeviceList) -> SafeString:
+    """As a fragment, but not kept."""
+    return render_to_string(template, {"it": values})
 
 
 @require_safe

@@ -1,11 +1,23 @@
 """Kits as the portal offers them: what is in one, what a day costs, its address."""
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple, Self
+from itertools import groupby
+from typing import Final, NamedTuple, Self
 from urllib.parse import urlencode
 
-from catalog.models import Kit, Scale, Scene
+from catalog.models import Kit, KitItem, Scale, Scene
 from helpdesk.portal.wish import Wish
+from rows.questions import Question
+
+_ITEMS: Final = Question(
+    lambda: (
+        KitItem.objects.filter(kit__in=Kit.objects.for_rent())
+        .select_related("kit", "device")
+        .defer("device__spec")
+        .order_by("kit__code", "pk")
+    )
+)
 
 
 class KitPart(NamedTuple):
@@ -26,7 +38,7 @@ class KitOffer(NamedTuple):
     parts: tuple[KitPart, ...]
 
     @classmethod
-    def of(cls, kit: Kit) -> Self:
+    def of(cls, kit: Kit, items: Iterable[KitItem]) -> Self:
         parts = (
             KitPart(
                 item.device.code,
@@ -34,7 +46,7 @@ class KitOffer(NamedTuple):
                 item.device.daily_rent,
                 item.quantity,
             )
-            for item in kit.items.all()
+            for item in items
         )
         return cls(kit.name, kit.scene, kit.scale, tuple(parts))
 
@@ -43,9 +55,11 @@ class KitOffer(NamedTuple):
         """Kits of the scene and scale that are looked for; none among single kinds."""
         if wish.category:
             return ()
-        wanted = {"scene": wish.scene, "scale": wish.scale}
-        kits = Kit.objects.for_rent().filter(**{k: v for k, v in wanted.items() if v})
-        return tuple(cls.of(kit) for kit in kits)
+        return tuple(
+            cls.of(kit, items)
+            for kit, items in groupby(_ITEMS.ask(), lambda item: item.kit)
+            if wish.scene in ("", kit.scene) and wish.scale in ("", kit.scale)
+        )
 
     @property
     def scene_word(self) -> str:

@@ -8,6 +8,7 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from helpdesk.colleagues import Colleague, options_of
 from helpdesk.desk.requests import lists_for
 from helpdesk.fragments import fragment
 from helpdesk.presence_menu import presence_menu
@@ -26,16 +27,6 @@ class Place(NamedTuple):
     href: str
     icon: str
     title: str
-
-
-class Option(NamedTuple):
-    """A person to be chosen, unless they have it already."""
-
-    pk: int
-    name: str
-    work_number: str
-    chosen: bool = False
-    has_it: bool = False
 
 
 class Rail(NamedTuple):
@@ -107,10 +98,10 @@ def supervision_pages(user: User, part: str) -> SafeString:
 @register.simple_tag
 def colleagues(people: Iterable[Any], chosen: int | None = None) -> SafeString:
     """The options of a field for one of some people; `chosen` is the key of one."""
-    options = (
-        Option(it.pk, it.display_name, it.work_number, it.pk == chosen) for it in people
+    return options_of(
+        Colleague(it.pk, it.display_name, it.work_number, it.pk == chosen)
+        for it in people
     )
-    return fragment("components/colleagues.html", tuple(options))
 
 
 def _preventions_due(user: User) -> int:
