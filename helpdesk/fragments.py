@@ -9,10 +9,10 @@ import re
 import secrets
 from collections.abc import Hashable, Iterable
 from functools import lru_cache
+from html import escape
 from typing import Any, Final
 
 from django.template import Context, Engine
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -36,7 +36,10 @@ def fragment(template: str, values: Hashable = (), **words: Any) -> SafeString:
     it or hand it to another one than by `include`. A safe word is HTML.
     """
     pieces, gaps = _kept(template, get_language(), values, tuple(words))
-    said = [conditional_escape(word) for word in words.values()]
+    said = [
+        word if isinstance(word, SafeString) else escape(str(word))
+        for word in words.values()
+    ]
     text = [pieces[0]]
     for gap, piece in zip(gaps, pieces[1:], strict=True):
         text += (said[gap], piece)

@@ -161,6 +161,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "objections": "helpdesk.templatetags.objections",
                 "orders": "helpdesk.templatetags.orders",
                 "prevention": "helpdesk.templatetags.prevention",
+                "workspace": "helpdesk.templatetags.workspace",
             },
         },
     }

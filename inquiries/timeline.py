@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rows.prepared import Prepared
+from rows.questions import Question
 from sla.models import ClockEventKind
 from staff.models import Department, User
 from tickets.models import Ticket, Verb
@@ -40,6 +41,7 @@ SELECT event.verb, event.at, event.data::text, person.display_name
  ORDER BY event.sequence
 """,
 )
+_DEPARTMENTS: Final = Question(Department.objects.all)
 
 ICONS: Final = {
     Verb.ASKED: "message-question",
@@ -287,7 +289,7 @@ def _with_departments(lines: list[Entry], happened: Iterable[Happened]) -> list[
     codes = [_departments(event) for event in happened]
     if not any(codes):
         return lines
-    known = {it.code: it.name for it in Department.objects.all()}
+    known = {it.code: it.name for it in _DEPARTMENTS.ask()}
     return [
         replace(line, detail=", ".join(known.get(code, code) for code in named))
         if named

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from objections import requirements
 from objections.models import (
+    Demand,
     DemandKind,
     Objection,
     ObjectionType,
@@ -18,6 +19,7 @@ from objections.models import (
     ProcessStep,
     Subtype,
 )
+from rows.questions import Question, Slot
 from staff.models import User
 from tickets.text import clean_message
 
@@ -110,6 +112,16 @@ def check(facts: Facts, *, at: datetime, whole: bool) -> Checked:
     return Checked(facts, subtype, demands, colleague)
 
 
+_DEMANDS: Final = Question(
+    lambda: Demand.objects.filter(objection=Slot("objection")).select_related("kind")
+)
+
+
+def demands_of(objection: Objection) -> list[Demand]:
+    """What its customer demands; one query."""
+    return _DEMANDS.ask(objection=objection.pk)
+
+
 def facts_of(objection: Objection) -> Facts:
     """The form of an objection as it stands."""
     plain = {
@@ -117,7 +129,7 @@ def facts_of(objection: Objection) -> Facts:
         for field in fields(Facts)
         if field.name not in ("subtype", "demands", "named_colleague")
     }
-    demands = objection.demands.select_related("kind")
+    demands = demands_of(objection)
     colleague = objection.named_colleague
     return Facts(
         **plain,

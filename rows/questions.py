@@ -41,8 +41,8 @@ class Keys(Slot):
 class Question(Generic[M]):
     """A QuerySet with slots; it is made and compiled when it is first asked.
 
-    Its rows come as the QuerySet would give them, with what `select_related` names;
-    prefetching and annotations it has none. A value goes to the database as it is.
+    Its rows come as the QuerySet would give them, with what `select_related` names and
+    `annotate` adds; prefetching it has none. A value goes to the database as it is.
     """
 
     def __init__(self, make: Callable[[], QuerySet[M]]) -> None:
@@ -73,12 +73,24 @@ class Question(Generic[M]):
 
 
 def let_know(owner: Model, relation: str, rows: Sequence[Model]) -> None:
-    """Let `owner.relation.all()` give these rows, as if they had been prefetched."""
-    kind: Any = owner._meta.get_field(relation).related_model
-    found: Any = kind._default_manager.none()
+    """Let `owner.relation.all()` give these rows, as if they had been prefetched.
+
+    Whoever asks `owner.relation` for some of them asks the database as ever.
+    """
+    found: Any = getattr(owner, relation).get_queryset()
     found._result_cache = list(rows)
     found._prefetch_done = True
     vars(owner).setdefault("_prefetched_objects_cache", {})[relation] = found
+
+
+def share_out(rows: Iterable[Model], relation: str, owners: Sequence[Model]) -> None:
+    """Let `relation` of each owner give those of the rows that are its own."""
+    own: dict[object, list[Model]] = {owner.pk: [] for owner in owners}
+    for row in rows:
+        link: Any = owners[0]._meta.get_field(relation)
+        own[getattr(row, link.field.attname)].append(row)
+    for owner in owners:
+        let_know(owner, relation, own[owner.pk])
 
 
 class _Compiled(Generic[M]):
@@ -90,6 +102,7 @@ class _Compiled(Generic[M]):
         self.locks = questions.query.select_for_update
         self.model: type[M] = questions.model
         columns, tables = compiler.select, compiler.klass_info
+        self._annotated = compiler.annotation_col_map
         own = tables["select_fields"]
         self._own = slice(own[0], own[-1] + 1)
         self._names = [column.target.attname for column, *_ in columns[self._own]]
@@ -107,4 +120,6 @@ class _Compiled(Generic[M]):
             made = self.model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])
             for related in self._related:
                 related.populate(row, made)
+            for name, place in self._annotated.items():
+                setattr(made, name, row[place])
             yield made

@@ -16,6 +16,7 @@ from figures.breach import Cause, cause_of
 from figures.models import Breach
 from figures.services.breach_facts import Reckoned, gather
 from figures.words import cause_text, sentence_of
+from rows.questions import Keys, Question
 from sla.models import UNFINISHED, Clock, ClockQuerySet, ClockStatus
 from staff.models import Department, User
 
@@ -84,7 +85,10 @@ def explained(clocks: Iterable[int]) -> Mapping[int, Explained]:
     No query for no clocks, else three at most: for a page, a board, a list of the API.
     """
     keys = list(clocks)
-    return words(Breach.objects.filter(clock__in=keys)) if keys else {}
+    return words(_OF_CLOCKS.ask(clocks=keys)) if keys else {}
+
+
+_OF_CLOCKS: Final = Question(lambda: Breach.objects.filter(clock__in=Keys("clocks")))
 
 
 def words(rows: Iterable[Breach]) -> Mapping[int, Explained]:

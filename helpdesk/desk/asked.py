@@ -76,6 +76,12 @@ class Asked:
     clocks: list[Clock]
     around: Around
 
+    @property
+    def anything(self) -> bool:
+        """Whether there is any of it."""
+        asked = self.contract_requests or self.repair_requests
+        return bool(asked or self.explanation or self.facts_told)
+
     @cached_property
     def contract_requests(self) -> list[Card]:
         if not self.around.contract_requests:

@@ -6,9 +6,12 @@ What a clock says is worked out afresh each time; what its promise says is not.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Self
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
 
 from helpdesk.desk.clock_stories import ClockStory
 from helpdesk.desk.told import told
@@ -37,27 +40,32 @@ class Promise:
     counts_people_only: bool
 
     @classmethod
-    def of(cls, target: Target, *, may_look_up: bool) -> "Promise":
-        policy, number = target.version.policy, target.version.number
-        ledger = ""
-        if may_look_up:
-            ledger = reverse("supervision:policy_version", args=[policy.code, number])
-        return cls(
-            name=target.name,
-            code=target.code,
-            clauses=tuple(target.clauses),
-            mark=origin_mark(target.origin),
-            limit=limit(target),
-            compare=target.get_compare_display(),
-            counted=counted(target),
-            origin=target.get_origin_display(),
-            note=target.note,
-            policy=policy.name,
-            version=number,
-            ledger=ledger,
-            counts_people_only=target.metric == "first_reply"
-            and not target.auto_counts,
-        )
+    @lru_cache(maxsize=1024)
+    def of(cls, target: Target, language: str | None, *, may_look_up: bool) -> Self:
+        """What a published version says; that never changes."""
+        with override(language):
+            policy, number = target.version.policy, target.version.number
+            ledger = ""
+            if may_look_up:
+                ledger = reverse(
+                    "supervision:policy_version", args=[policy.code, number]
+                )
+            return cls(
+                name=target.name,
+                code=target.code,
+                clauses=tuple(target.clauses),
+                mark=origin_mark(target.origin),
+                limit=limit(target),
+                compare=target.get_compare_display(),
+                counted=counted(target),
+                origin=target.get_origin_display(),
+                note=target.note,
+                policy=policy.name,
+                version=number,
+                ledger=ledger,
+                counts_people_only=target.metric == "first_reply"
+                and not target.auto_counts,
+            )
 
 
 @dataclass(frozen=True)
@@ -81,16 +89,16 @@ class Card:
 def clock_cards(
     stories: Iterable[ClockStory], *, now: datetime, may_look_up: bool
 ) -> SafeString:
-    """The cards in the order of the stories."""
+    """The cards in the order of the stories, or that there is none."""
     cards = [_card(story, now=now, may_look_up=may_look_up) for story in stories]
-    return joined(cards)
+    return joined(cards) if cards else fragment("desk/_no_clock.html")
 
 
 def _card(story: ClockStory, *, now: datetime, may_look_up: bool) -> SafeString:
     clock, hold, missed = story.clock, story.hold, story.missed
     years = story.years_missing
     card = Card(
-        promise=Promise.of(clock.target, may_look_up=may_look_up),
+        promise=Promise.of(clock.target, get_language(), may_look_up=may_look_up),
         cycle=clock.cycle,
         subject=bool(story.subject),
         aside=clock.set_aside_at is not None,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from figures.services.breaches import Explained, explained
 from helpdesk.templatetags.display import clock_time, duration
 from helpdesk.templatetags.promises import rung_act, rung_time
 from inquiries.timeline import ICONS, Befell
-from sla.models import Clock, ClockEventKind, ClockStatus, Pause, Target
+from sla.models import Clock, ClockEventKind, ClockStatus, Pause
 from sla.promise import Calendars
 from sla.services import rules
 from sla.services.clocks import CancelReason
@@ -196,13 +196,13 @@ def stories(
     name_of: Callable[[Clock], str],
     befell: Iterable[Befell],
 ) -> list[ClockStory]:
-    """Every clock with its record; one query, a few more if any paused or was missed.
+    """Every clock with its record; no query, a few if any paused, was missed or seen.
 
     `name_of` says what people call the subject of a clock, `befell` is their record.
     """
     shown = list(clocks)
-    promises = Target.objects.select_related("version__policy", "calendar")
-    prefetch_related_objects(shown, Prefetch("target", promises), "acknowledged_by")
+    if any(clock.acknowledged_by_id is not None for clock in shown):
+        prefetch_related_objects(shown, "acknowledged_by")
     lines: dict[int, list[Befell]] = {clock.pk: [] for clock in shown}
     for event in befell:
         lines[event.clock_id].append(event)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -12,6 +14,7 @@ from helpdesk.desk.askings import ASKINGS
 from helpdesk.desk.belonging import Repeat
 from inquiries.models import Intent, Obstacle
 from inquiries.workflow import Step
+from rows.prepared import carried_out
 from staff.models import User
 
 Choices = tuple[tuple[str, str], ...]
@@ -24,6 +27,16 @@ class AskingPopup:
     name: str
     title: str
     clauses: str
+
+
+@dataclass(frozen=True)
+class ActPopup:
+    """The same for one of the forms of an objection."""
+
+    name: str
+    title: str
+    clauses: str
+    wide: bool
 
 
 @dataclass(frozen=True)
@@ -62,13 +75,21 @@ def forms_for(customer: Customer, steps: frozenset[str]) -> Forms:
     )
 
 
-def colleague_options(assignee_id: int | None) -> SafeString:
-    """All who answer, for a choice; one query."""
-    people = User.objects.answering().values_list("pk", "display_name", "work_number")
+def colleague_options(assignee_id: int | None, *, but: int | None = None) -> SafeString:
+    """All who answer, for a choice, `but` one of them; one query."""
     return options_of(
         Colleague(pk, name, number, has_it=pk == assignee_id)
-        for pk, name, number in people
+        for pk, name, number in carried_out(*_answering())
+        if pk != but
     )
+
+
+@cache
+def _answering() -> tuple[str, tuple[Any, ...]]:
+    """The question for them, which is the same each time."""
+    people = User.objects.answering().values_list("pk", "display_name", "work_number")
+    question: tuple[str, tuple[Any, ...]] = people.query.sql_with_params()
+    return question
 
 
 def repeat_options(repeats: Iterable[Repeat]) -> SafeString:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.db.models.functions import Left
 from django.utils.functional import cached_property
 
@@ -20,6 +20,7 @@ from objections.models import (
 )
 from objections.services.evidence import CHAT_LOG, needed
 from objections.workflow import Status
+from rows.questions import Question, Slot
 from sla.models import Clock, Metric
 from tickets.models import Attachment, Direction, Ticket, Verb
 
@@ -28,6 +29,28 @@ MOST_FILES: Final = 60
 BEFORE: Final = frozenset(
     {Status.RECEIVED, Status.ACKNOWLEDGED, Status.RECORDED, Status.HANDED_OFF}
 )
+
+_EVIDENCE: Final = Question(
+    lambda: (
+        Evidence.objects.filter(objection=Slot("objection"))
+        .select_related("kind", "attachment", "added_by")
+        .defer("text")
+        .annotate(excerpt=Left("text", EXCERPT))
+    )
+)
+_WAIVERS: Final = Question(
+    lambda: EvidenceWaiver.objects.filter(objection=Slot("objection")).select_related(
+        "kind", "waived_by"
+    )
+)
+_FINDINGS: Final = Question(
+    lambda: (
+        Finding.objects.filter(objection=Slot("objection"))
+        .select_related("found_by")
+        .order_by("-round")
+    )
+)
+_KINDS: Final = Question(EvidenceKind.objects.all)
 
 
 @dataclass(frozen=True)
@@ -86,18 +109,14 @@ class Investigation:
         """In the order in which they were added; long texts are not read."""
         if not self.has_begun:
             return []
-        found = (
-            self.objection.evidence.select_related("kind", "attachment", "added_by")
-            .defer("text")
-            .annotate(excerpt=Left("text", EXCERPT))
-        )
+        found: list[Any] = _EVIDENCE.ask(objection=self.objection.pk)
         return [Piece(it, it.excerpt, it.hash[:12]) for it in found]
 
     @cached_property
     def waivers(self) -> list[EvidenceWaiver]:
         if not self.has_begun:
             return []
-        return list(self.objection.waivers.select_related("kind", "waived_by"))
+        return _WAIVERS.ask(objection=self.objection.pk)
 
     @cached_property
     def rows(self) -> list[KindRow]:
@@ -134,8 +153,9 @@ class Investigation:
         """One per round, the last first."""
         if not self.has_begun:
             return []
-        found = self.objection.findings.select_related("found_by")
-        return list(found.prefetch_related("articles").order_by("-round"))
+        found = _FINDINGS.ask(objection=self.objection.pk)
+        prefetch_related_objects(found, "articles")
+        return found
 
     @cached_property
     def asked_at(self) -> datetime | None:
@@ -168,7 +188,7 @@ def named(entries: Sequence[Entry]) -> list[Entry]:
     about = {Verb.EVIDENCE_ADDED, Verb.EVIDENCE_WAIVED}
     names: dict[str, str] = {}
     if any(entry.verb in about for entry in entries):
-        names = {it.code: it.name for it in EvidenceKind.objects.all()}
+        names = {it.code: it.name for it in _KINDS.ask()}
     labels = dict(Responsibility.choices)
     found = []
     for entry in entries:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from helpdesk.fragments import fragment, joined
 from helpdesk.templatetags.display import initial, time_tag
 from rows.prepared import Prepared
+from rows.questions import Keys, Question
 from staff.models import User
 from tickets.models import Attachment, Direction, Kind, Message, Scan, Ticket
 
@@ -27,6 +28,12 @@ SELECT message.id, message.direction, message.automatic, message.text, message.s
  WHERE message.ticket_id = ANY (%(tickets)s::bigint[])
  ORDER BY message.sent_at, message.id
 """,
+)
+
+_FILES: Final = Question(
+    lambda: Attachment.objects.filter(
+        message__ticket__in=Keys("tickets")
+    ).select_related("message")
 )
 
 
@@ -181,8 +188,7 @@ def _files(
     """The files of each message, with their addresses."""
     where = "objection_file" if ticket.kind == Kind.OBJECTION else "file"
     found: dict[int, tuple[tuple[File, str], ...]] = {}
-    kept = Attachment.objects.filter(message__ticket__in=[ticket.pk, *sources])
-    for file in kept.select_related("message"):
+    for file in _FILES.ask(tickets=[ticket.pk, *sources]):
         source = sources.get(file.message.ticket_id, ticket)
         href = reverse(f"desk:{where}", args=[source.number, file.public_id])
         before = found.get(file.message_id, ())

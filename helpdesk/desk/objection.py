@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
-from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
@@ -13,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Quarantine
 from catalog.services.quarantine import may_quarantine, of_serial
-from helpdesk.desk.act import Act
 from helpdesk.desk.clock_cards import clock_cards
 from helpdesk.desk.clock_stories import ClockStory, stories
-from helpdesk.desk.forms_behind import Composer
+from helpdesk.desk.forms_behind import ActPopup, Composer, colleague_options
 from helpdesk.desk.investigation import Investigation, files_on, named
-from helpdesk.desk.lines import Line, lines_of, shown
+from helpdesk.desk.lines import Line, lines_of
 from helpdesk.desk.objection_acts import ACTS
 from helpdesk.desk.objection_sheet import Sheet
+from helpdesk.desk.objection_thread import thread
 from helpdesk.desk.rows import telling_clock
 from helpdesk.desk.scripts import script_list
 from helpdesk.desk.settlement import Settlement
@@ -30,8 +29,8 @@ from inquiries import timeline
 from inquiries.models import Inquiry
 from knowledge.services.scripts import offered
 from objections import routing
+from objections.facts import demands_of
 from objections.models import (
-    Demand,
     FormVersion,
     Handoff,
     Objection,
@@ -43,8 +42,9 @@ from objections.services.handling import refuse_poaching
 from objections.services.likeness import Similar, repeated_by, similar_to
 from objections.services.quarantining import is_suspect
 from objections.workflow import WORKFLOW, Status, Step
+from rows.questions import Question, Slot, let_know
 from sla.models import Clock, Metric
-from sla.services.standing import Hold, holds
+from sla.services.standing import Hold, clocks_of, holds
 from staff.models import User
 from tickets.models import Attachment, Direction, Ticket
 from tickets.services import links
@@ -60,6 +60,15 @@ KEYS: Final = {
 }
 TOKENED: Final = (Step.ACKNOWLEDGE, Step.RECORD)
 OF_THE_SETTLEMENT: Final = frozenset({Metric.EXECUTION, Metric.EXTERNAL_COMPLAINT})
+
+_HANDOFFS: Final = Question(
+    lambda: Handoff.objects.filter(objection=Slot("objection")).select_related(
+        "department", "accepted_by", "returned_by", "handed_by", "clock"
+    )
+)
+_FORMS: Final = Question(
+    lambda: FormVersion.objects.filter(objection=Slot("objection"))
+)
 
 
 @dataclass(frozen=True)
@@ -84,26 +93,11 @@ class ObjectionWorkspace:
     @classmethod
     def of(cls, number: str, *, user: User, at: datetime) -> Self:
         """Raises Objection.DoesNotExist for what this person may not see."""
-        clocks = Clock.objects.select_related(
-            "target__version__policy", "target__calendar", "acknowledged_by"
-        )
-        handoffs = Handoff.objects.select_related(
-            "department", "accepted_by", "returned_by", "handed_by", "clock"
-        )
-        objection = (
-            Objection.objects.visible_to(user)
-            .select_related(
-                *("channel", "store", "customer", "assignee", "department"),
-                *("subtype", "customer_subtype", "named_colleague", "filed_by"),
-                *("extension__granted_by",),
-            )
-            .prefetch_related(
-                Prefetch("clocks", clocks),
-                Prefetch("handoffs", handoffs),
-                Prefetch("demands", Demand.objects.select_related("kind")),
-            )
-            .get(number=number)
-        )
+        objection = Objection.objects.shown(number, to=user)
+        key = objection.pk
+        let_know(objection, "clocks", clocks_of(objection))
+        let_know(objection, "handoffs", _HANDOFFS.ask(objection=key))
+        let_know(objection, "demands", demands_of(objection))
         return cls(objection=objection, user=user, now=at)
 
     @property
@@ -304,11 +298,7 @@ class ObjectionWorkspace:
     @cached_property
     def forms(self) -> list[FormVersion]:
         """The frozen copies of the handling form."""
-        return list(self.objection.forms.all())
-
-    @property
-    def is_mine(self) -> bool:
-        return self.objection.assignee_id == self.user.pk
+        return _FORMS.ask(objection=self.objection.pk)
 
     @property
     def tokens(self) -> dict[str, uuid.UUID]:
@@ -327,9 +317,9 @@ class ObjectionWorkspace:
         return lines_of(self.objection)
 
     @property
-    def shown_lines(self) -> SafeString:
-        """The same as they stand in the conversation."""
-        return shown(self.lines, now=self.now)
+    def thread(self) -> SafeString:
+        """The conversation as it stands on the page."""
+        return thread(self)
 
     @property
     def notes(self) -> list[Line]:
@@ -411,12 +401,16 @@ class ObjectionWorkspace:
         return f"{objection.status}/{objection.cycle}/{last}/{done}/{tries}"
 
     @property
-    def popups(self) -> list[Act]:
+    def popups(self) -> tuple[ActPopup, ...]:
         """All of them: what makes sense changes while the page stays open."""
-        return list(ACTS.values())
+        return tuple(
+            ActPopup(act.name, str(act.title), act.clauses, act.wide)
+            for act in ACTS.values()
+        )
 
-    @cached_property
-    def colleagues(self) -> list[User]:
+    @property
+    def colleague_options(self) -> SafeString:
         """To whom it may be given: never to who is named in it (OB-07)."""
-        named = self.objection.named_colleague_id
-        return list(User.objects.answering().exclude(pk=named))
+        objection = self.objection
+        named = objection.named_colleague_id
+        return colleague_options(objection.assignee_id, but=named)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Prefetch
+from django.db.models import prefetch_related_objects
 from django.utils.functional import cached_property
 
 from objections.models import (
@@ -34,6 +34,7 @@ from objections.services.extending import until_if_extended
 from objections.services.external import subject_of as subject_outside
 from objections.services.visiting import ATTEMPTS
 from objections.workflow import Status
+from rows.questions import Question, Slot, share_out
 from sla.models import Clock
 from staff.models import Department, Role, User
 
@@ -48,6 +49,49 @@ UNDER_WAY: Final = ASKED_AFTERWARDS | {
     *(Status.INVESTIGATED, Status.PENDING_APPROVAL, Status.PROPOSED),
     *(Status.REJECTED, Status.EXECUTING, Status.EXECUTED, Status.REOPENED),
 }
+
+_OF_IT: Final = Slot("objection")
+_PROPOSALS: Final = Question(
+    lambda: (
+        Proposal.objects.filter(objection=_OF_IT)
+        .select_related(
+            "proposed_by", "sent_back_by", "answer_noted_by", "clock__target"
+        )
+        .order_by("-number")
+    )
+)
+_MEASURES: Final = Question(
+    lambda: Measure.objects.filter(proposal__objection=_OF_IT).select_related("kind")
+)
+_DEMAND_ANSWERS: Final = Question(
+    lambda: DemandAnswer.objects.filter(proposal__objection=_OF_IT).select_related(
+        "kind"
+    )
+)
+_APPROVALS: Final = Question(
+    lambda: Approval.objects.filter(proposal__objection=_OF_IT).select_related(
+        "decided_by"
+    )
+)
+_ACTIONS: Final = Question(
+    lambda: ResolutionAction.objects.filter(objection=_OF_IT).select_related(
+        *("measure__kind", "measure__proposal", "department", "owner", "done_by"),
+        *("clock__target", "proof_with"),
+    )
+)
+_VISITS: Final = Question(
+    lambda: ReturnVisit.objects.filter(objection=_OF_IT).select_related("made_by")
+)
+_APPEALS: Final = Question(
+    lambda: Appeal.objects.filter(objection=_OF_IT).select_related(
+        "noted_by", "decided_by", "clock__target"
+    )
+)
+_OUTSIDE: Final = Question(
+    lambda: ExternalComplaint.objects.filter(objection=_OF_IT).select_related(
+        "noted_by", "answered_by", "clock__target"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -97,19 +141,13 @@ class Settlement:
         """The newest first."""
         if not self._has_begun:
             return []
-        approvals = Approval.objects.select_related("decided_by")
-        found = (
-            self.objection.proposals.select_related(
-                *("proposed_by", "sent_back_by", "answer_noted_by", "clock__target")
-            )
-            .prefetch_related(
-                Prefetch("measures", Measure.objects.select_related("kind")),
-                Prefetch("demand_answers", DemandAnswer.objects.select_related("kind")),
-                Prefetch("approvals", approvals),
-            )
-            .order_by("-number")
-        )
-        return list(found)
+        key = self.objection.pk
+        found = _PROPOSALS.ask(objection=key)
+        if found:
+            share_out(_MEASURES.ask(objection=key), "measures", found)
+            share_out(_DEMAND_ANSWERS.ask(objection=key), "demand_answers", found)
+            share_out(_APPROVALS.ask(objection=key), "approvals", found)
+        return found
 
     @property
     def last(self) -> Proposal | None:
@@ -174,10 +212,9 @@ class Settlement:
         """In their order; the customer has to agree before there is one."""
         if not any(it.answer == Answer.ACCEPTED for it in self.proposals):
             return []
-        found = self.objection.actions.select_related(
-            *("measure__kind", "measure__proposal", "department", "owner", "done_by"),
-            *("clock__target", "proof_with"),
-        ).prefetch_related("proof_with__attachments")
+        found = _ACTIONS.ask(objection=self.objection.pk)
+        if any(it.proof_with_id is not None for it in found):
+            prefetch_related_objects(found, "proof_with__attachments")
         partial = self.objection.names(self.user)
         return [ActionRow(it, it.is_of(self.user) and not partial) for it in found]
 
@@ -208,8 +245,7 @@ class Settlement:
         asked = self.objection.cycle > 1 or self.objection.status in ASKED_AFTERWARDS
         if not asked:
             return []
-        found = self.objection.return_visits.select_related("made_by")
-        return list(found)[::-1]
+        return _VISITS.ask(objection=self.objection.pk)[::-1]
 
     @property
     def attempt(self) -> int:
@@ -239,10 +275,7 @@ class Settlement:
         """The newest first."""
         if self.objection.cycle == 1 and self.objection.status not in OVER:
             return []
-        found = self.objection.appeals.select_related(
-            *("noted_by", "decided_by", "clock__target")
-        )
-        return list(found)[::-1]
+        return _APPEALS.ask(objection=self.objection.pk)[::-1]
 
     @property
     def under_review(self) -> Appeal | None:
@@ -258,10 +291,7 @@ class Settlement:
 
     @cached_property
     def outside(self) -> list[ExternalComplaint]:
-        found = self.objection.external_complaints.select_related(
-            *("noted_by", "answered_by", "clock__target")
-        )
-        return list(found)
+        return _OUTSIDE.ask(objection=self.objection.pk)
 
     @property
     def unanswered(self) -> list[ExternalComplaint]:

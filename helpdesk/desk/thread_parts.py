@@ -10,10 +10,13 @@ from inquiries.next_step import open_topics
 from inquiries.topic_guards import GUARDS, Deeds
 from inquiries.workflow import Step
 from staff.models import User
+from tickets.models import Ticket
 
 OF_TOPICS: Final = frozenset(
     map(str, (Step.ANSWER_TOPIC, Step.MARK_COMPLEX, Step.REMOVE_TOPIC))
 )
+
+Holder = Literal["me", "other", "nobody"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Head:
 
     status: str
     status_label: str
-    holder: Literal["me", "other", "nobody"]
+    holder: Holder
     can: frozenset[str]
     topics: tuple[AskedTopic, ...]
     other_topics: tuple[tuple[str, str], ...]
@@ -78,17 +81,23 @@ class NextStep:
     done: Deeds
 
 
+def holder_of(ticket: Ticket, *, by: User) -> Holder:
+    """Who looks after it, as seen by somebody."""
+    if ticket.assignee_id is None:
+        return "nobody"
+    return "me" if ticket.assignee_id == by.pk else "other"
+
+
 def head_of(
     inquiry: Inquiry, *, by: User, steps: frozenset[str], askings: Iterable[Asking]
 ) -> Head:
     """Reads `topics`, which a caller prefetches."""
     asked = open_topics(inquiry)
     codes = {topic.topic for topic in asked}
-    mine = inquiry.assignee_id == by.pk
     return Head(
         status=inquiry.status,
         status_label=str(inquiry.status_label),
-        holder="nobody" if inquiry.assignee_id is None else "me" if mine else "other",
+        holder=holder_of(inquiry, by=by),
         can=steps,
         topics=tuple(
             AskedTopic(it.topic, str(Topic(it.topic).label), _in_steps(it))

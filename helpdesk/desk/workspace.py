@@ -15,6 +15,7 @@ from helpdesk.desk.askings import ASKINGS, Asking
 from helpdesk.desk.belonging import Belonging
 from helpdesk.desk.clock_cards import clock_cards
 from helpdesk.desk.clock_stories import ClockStory, stories
+from helpdesk.desk.context import context
 from helpdesk.desk.forms_behind import (
     Composer,
     Forms,
@@ -23,17 +24,15 @@ from helpdesk.desk.forms_behind import (
     repeat_options,
 )
 from helpdesk.desk.keys import silent_keys
-from helpdesk.desk.lines import Line, just_said, lines_of, shown
+from helpdesk.desk.lines import Line, lines_of
 from helpdesk.desk.offers import SentQuotation, sent_quotations
 from helpdesk.desk.rows import telling_clock
 from helpdesk.desk.scripts import script_list
 from helpdesk.desk.thread_parts import (
     Head,
     NextStep,
-    TopicLine,
     head_of,
     step_of,
-    topic_line,
 )
 from helpdesk.desk.told import told
 from inquiries import timeline
@@ -268,12 +267,6 @@ class Workspace:
         )
 
     @property
-    def topic_lines(self) -> list[tuple[InquiryTopic, TopicLine]]:
-        """All that was asked, and what can be done about it."""
-        topics = self.inquiry.topics.all()
-        return [(topic, topic_line(topic, self.steps)) for topic in topics]
-
-    @property
     def forms(self) -> Forms:
         """All of them: what makes sense changes while the page stays open."""
         return forms_for(self.inquiry.customer, self.steps)
@@ -317,13 +310,6 @@ class Workspace:
             for line in lines
         ]
 
-    @property
-    def shown_lines(self) -> SafeString:
-        """The lines that a window of the conversation lacks, as they stand in it."""
-        if self.said is not None:
-            return shown([just_said(self.said, by=self.user)], now=self.now)
-        return shown(self.lines, now=self.now)
-
     @cached_property
     def around(self) -> Around:
         """What is worth asking for."""
@@ -333,6 +319,11 @@ class Workspace:
     def belonging(self) -> Belonging:
         """What this inquiry is merged with, linked to, or might be."""
         return Belonging(self.inquiry, self.user, self.around)
+
+    @property
+    def context(self) -> SafeString:
+        """What stands beside the conversation."""
+        return context(self)
 
     @cached_property
     def notes(self) -> list[Line]:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Hashable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -240,18 +240,29 @@ def clock_time(at: datetime | None, now: datetime | None = None) -> str:
     """The time of day to the second; with the day when it is not the day of `now`."""
     if at is None:
         return ""
-    local = localtime(at)
-    if now is not None and localtime(now).date() == local.date():
+    return _time_of(localtime(at), now)
+
+
+def _time_of(local: datetime, now: datetime | None) -> str:
+    today = local.date() if now is None else _day_of(now)
+    if local.date() == today:
         return f"{local:%H:%M:%S}"
-    if now is not None and localtime(now).year == local.year:
+    if local.year == today.year:
         return f"{local:%m-%d %H:%M:%S}"
-    return f"{local:%Y-%m-%d %H:%M:%S}" if now is not None else f"{local:%H:%M:%S}"
+    return f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+@lru_cache(maxsize=64)
+def _day_of(now: datetime) -> date:
+    """A page writes many times of day, all as seen at one moment."""
+    return localtime(now).date()
 
 
 @register.filter
 def time_tag(at: datetime, now: datetime) -> SafeString:
     """An instant for people and for machines; both are digits alone."""
-    iso, text = localtime(at).isoformat(), clock_time(at, now)
+    local = localtime(at)
+    iso, text = local.isoformat(), _time_of(local, now)
     return mark_safe(f'<time datetime="{iso}">{text}</time>')  # noqa: S308
 
 

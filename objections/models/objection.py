@@ -61,6 +61,17 @@ class ObjectionQuerySet(TicketQuerySet["Objection"]):
         """The one with this key, locked."""
         return _LOCKED.get(pk=pk)
 
+    def shown(self, number: str, *, to: User) -> "Objection":
+        """What `visible_to` has of this number, with what a page names of it.
+
+        Raises Objection.DoesNotExist.
+        """
+        if not to.is_active:
+            raise self.model.DoesNotExist
+        if to.sees_every_ticket:
+            return _SHOWN.get(number=number)
+        return _NEAR.get(number=number, department=to.department_id, person=to.pk)
+
     def needing_contacts(self, *, at: datetime) -> "ObjectionQuerySet":
         """Those whose customer has to be reached still, or whose file is kept.
 
@@ -75,6 +86,20 @@ class ObjectionQuerySet(TicketQuerySet["Objection"]):
 
 
 _LOCKED: Final = Question(lambda: Objection.objects.locked().filter(pk=Slot("pk")))
+_SHOWN: Final = Question(lambda: _numbered(Objection.objects.all()))
+_NEAR: Final = Question(
+    lambda: _numbered(
+        Objection.objects.near(department=Slot("department"), person=Slot("person"))
+    )
+)
+
+
+def _numbered(among: ObjectionQuerySet) -> ObjectionQuerySet:
+    return among.filter(number=Slot("number")).select_related(
+        *("channel", "store", "customer", "assignee", "department"),
+        *("subtype", "customer_subtype", "named_colleague", "filed_by"),
+        *("extension__granted_by",),
+    )
 
 
 class Objection(Ticket):

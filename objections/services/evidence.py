@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -20,6 +21,7 @@ from objections.models import (
 )
 from objections.services.handling import refuse_partial, refuse_unasked
 from objections.workflow import WORKFLOW, Step
+from rows.questions import Question, Slot
 from staff.models import User
 from tickets import feed
 from tickets.models import Attachment, Direction, Message, Ticket, Verb
@@ -30,9 +32,12 @@ CHAT_LOG = "chat_log"
 MOST_CONVERSATIONS = 50
 
 
+_NEEDED: Final = Question(lambda: EvidenceKind.objects.filter(needs__type=Slot("type")))
+
+
 def needed(objection: Objection) -> list[EvidenceKind]:
     """The kinds of evidence that the type of an objection needs."""
-    return list(EvidenceKind.objects.filter(needs__type=objection.type))
+    return _NEEDED.ask(type=objection.type)
 
 
 def missing(objection: Objection) -> list[EvidenceKind]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from objections.frequency import model_key
 from objections.models import Finding, Objection
 from objections.services.promises import REPEATED_WITHIN
+from rows.questions import Keys, Question, Slot
 from staff.models import User
 
 MOST_PER_KIND: Final = 5
@@ -17,6 +19,14 @@ MOST_IN_ALL: Final = 10
 GIST: Final = 80
 # How near each thing in common is, in the order in which it is told.
 CUSTOMER, ORDER, UNIT, MODEL, SUBTYPE = (16, 8, 8, 4, 1)
+
+_LATEST: Final = Question(
+    lambda: (
+        Finding.objects.filter(objection__in=Keys("objections"))
+        .order_by("objection", "-round")
+        .distinct("objection")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -35,15 +45,15 @@ def similar_to(mine: Objection, *, by: User, but: Iterable[int] = ()) -> list[Si
 
     Of each kind at most five; two queries, or one where nothing is like it.
     """
-    visible = Objection.objects.visible_to(by).exclude(pk__in=[mine.pk, *but])
-    newest = Q()
-    for test in _tests(mine):
-        one_kind = visible.filter(test).order_by("-created_at", "-pk")
-        newest |= Q(pk__in=one_kind.values("pk")[:MOST_PER_KIND])
-    if not newest:
+    if not by.is_active:
         return []
-    found = list(
-        visible.filter(newest).select_related("customer", "assignee", "subtype")
+    facts = _facts(mine)
+    known = frozenset(name for name, value in facts.items() if value)
+    found = _like(known, near=not by.sees_every_ticket).ask(
+        **facts,
+        but=[mine.pk, *but],
+        department=by.department_id,
+        person=by.pk,
     )
     gists = _gists([it.pk for it in found])
     rows = []
@@ -85,18 +95,48 @@ def repeated_by(mine: Objection, *, by: User) -> Objection | None:
     return earlier.exclude(pk=mine.pk).order_by("-created_at", "-pk").first()
 
 
-def _tests(mine: Objection) -> list[Q]:
+def _facts(mine: Objection) -> dict[str, str | int | None]:
+    """What it may have in common with another, by name."""
+    return {
+        "phone": mine.customer.phone_index,
+        "customer": mine.customer_id,
+        "order": mine.order_number,
+        "serial": mine.serial_number,
+        "subtype": mine.subtype_id,
+        "model": mine.device_model,
+    }
+
+
+@cache
+def _like(known: frozenset[str], *, near: bool) -> Question[Objection]:
+    """What is like one of which so much is known; `near`: in a department's sight."""
+    return Question(lambda: _found_like(known, near=near))
+
+
+def _found_like(known: frozenset[str], *, near: bool) -> QuerySet[Objection]:
+    visible = Objection.objects.all()
+    if near:
+        visible = visible.near(department=Slot("department"), person=Slot("person"))
+    visible = visible.exclude(pk__in=Keys("but"))
+    newest = Q()
+    for test in _tests(known):
+        one_kind = visible.filter(test).order_by("-created_at", "-pk")
+        newest |= Q(pk__in=one_kind.values("pk")[:MOST_PER_KIND])
+    return visible.filter(newest).select_related("customer", "assignee", "subtype")
+
+
+def _tests(known: frozenset[str]) -> list[Q]:
     """What makes another like it, one test per kind."""
-    phone = mine.customer.phone_index
-    tests = [Q(customer__phone_index=phone) if phone else Q(customer=mine.customer_id)]
-    if mine.order_number:
-        tests.append(Q(order_number=mine.order_number))
-    if mine.serial_number:
-        tests.append(Q(serial_number=mine.serial_number))
-    if mine.subtype_id is not None:
-        same = Q(subtype=mine.subtype_id)
-        if mine.device_model:
-            tests.append(same & Q(device_model=mine.device_model))
+    by_phone = Q(customer__phone_index=Slot("phone"))
+    tests = [by_phone if "phone" in known else Q(customer=Slot("customer"))]
+    if "order" in known:
+        tests.append(Q(order_number=Slot("order")))
+    if "serial" in known:
+        tests.append(Q(serial_number=Slot("serial")))
+    if "subtype" in known:
+        same = Q(subtype=Slot("subtype"))
+        if "model" in known:
+            tests.append(same & Q(device_model=Slot("model")))
         tests.append(same)
     return tests
 
@@ -136,8 +176,7 @@ def _gists(pks: Collection[int]) -> dict[int, Finding]:
     """The latest finding of each; no query for none."""
     if not pks:
         return {}
-    latest = Finding.objects.filter(objection__in=pks).order_by("objection", "-round")
-    return {it.objection_id: it for it in latest.distinct("objection")}
+    return {it.objection_id: it for it in _LATEST.ask(objections=list(pks))}
 
 
 def _short(text: str) -> str:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 from knowledge.services import scripts
 from objections import facts, severity
 from objections.models import Objection
+from rows.questions import Question, Slot
 from sla.models import Clock, Metric
 from sla.services import clocks, corrections
 from staff.models import User
@@ -31,6 +33,18 @@ PROMISED: Final = (
     Metric.FEEDBACK,
     Metric.RETURN_VISIT,
     Metric.APPEAL,
+)
+_REPEATED: Final = Question(
+    lambda: (
+        Objection.objects.filter(
+            Q(customer=Slot("customer"))
+            | Q(order_number=Slot("order")) & ~Q(order_number=""),
+            subtype=Slot("subtype"),
+            created_at__gt=Slot("since"),
+        )
+        .exclude(pk=Slot("objection"))
+        .order_by()[:1]
+    )
 )
 _BY_SEVERITY: Final = (Metric.TOTAL, Metric.INVESTIGATION, Metric.HANDOFF)
 
@@ -120,13 +134,14 @@ def is_repeated(objection: Objection, *, at: datetime) -> bool:
     """Whether the same customer or order had the same subtype lately (CC-31)."""
     if objection.subtype_id is None:
         return False
-    lately = Objection.objects.filter(
-        subtype=objection.subtype_id, created_at__gt=at - REPEATED_WITHIN
-    ).exclude(pk=objection.pk)
-    mine = lately.filter(customer=objection.customer_id)
-    if objection.order_number:
-        mine |= lately.filter(order_number=objection.order_number)
-    return mine.exists()
+    earlier = _REPEATED.first(
+        objection=objection.pk,
+        customer=objection.customer_id,
+        order=objection.order_number,
+        subtype=objection.subtype_id,
+        since=at - REPEATED_WITHIN,
+    )
+    return earlier is not None
 
 
 def complete_form(objection: Objection, *, at: datetime) -> bool:

@@ -71,10 +71,12 @@
 
   // --- up to date --------------------------------------------------------------------
   const fetchList = paced(() => refetch(at("list")));
-  const fetchOpen = paced(() => {
-    refetch(at("thread"));
-    refetch(at("context"));
-  }, 250);
+  const fetchThread = paced(() => refetch(at("thread")), 250);
+  const fetchContext = paced(() => refetch(at("context")), 250);
+  const fetchOpen = () => {
+    fetchThread();
+    fetchContext();
+  };
   const fetchAll = () => {
     fetchList();
     fetchOpen();
@@ -86,9 +88,10 @@
     fetchList();
     if (!ticket || ticket === number()) fetchOpen();
   });
+  // What this page did is told to it as to any other: both fetch together.
   body.addEventListener("desk:acted", () => {
-    refetch(at("list"));
-    refetch(at("context"));
+    fetchList();
+    fetchContext();
     document.querySelectorAll("#workspace > .popup:popover-open").forEach((popup) => {
       popup.hidePopover();
       popup.querySelector("form")?.reset();

@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Model, Q
+from django.db.models.functions import Left
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
+from inquiries import services
 from inquiries.models import Inquiry, InquiryTopic
-from rows.questions import Keys, Question, Slot, let_know
-from tests.factories import InquiryFactory
+from rows.questions import Keys, Question, Slot, let_know, share_out
+from tests.factories import AT, InquiryFactory, UserFactory
 from tickets.models import Message
 
 ASKED: Question[Inquiry] = Question(
@@ -23,6 +25,13 @@ SAID: Question[Message] = Question(
 )
 SOME: Question[Inquiry] = Question(
     lambda: Inquiry.objects.filter(pk__in=Keys("keys")).order_by("pk")
+)
+LONG: Question[Message] = Question(
+    lambda: (
+        Message.objects.filter(ticket=Slot("ticket"))
+        .defer("text")
+        .annotate(beginning=Left("text", 3))
+    )
 )
 
 
@@ -77,3 +86,33 @@ def test_what_is_known_of_a_relation_is_not_asked_again() -> None:
     with CaptureQueriesContext(connection) as sent:
         assert [topic.topic for topic in inquiry.topics.all()] == ["operation_use"]
     assert len(sent) == 0
+
+
+@pytest.mark.django_db
+def test_some_of_what_is_known_is_asked_for_as_ever() -> None:
+    inquiry = InquiryFactory.create()
+    InquiryFactory.create()
+    let_know(inquiry, "topics", [])
+    asked = inquiry.topics.filter(topic="operation_use")
+    assert [topic.inquiry_id for topic in asked] == [inquiry.pk]
+
+
+@pytest.mark.django_db
+def test_each_is_given_its_own_rows() -> None:
+    first, second, silent = (InquiryFactory.create() for _ in range(3))
+    services.write_note(first, text="a", by=UserFactory.create(), at=AT)
+    mine = [first, second]
+    share_out(Message.objects.filter(ticket__in=mine), "messages", [*mine, silent])
+    with CaptureQueriesContext(connection) as sent:
+        held = [len(it.messages.all()) for it in (first, second, silent)]
+    assert held == [2, 1, 0]
+    assert len(sent) == 0
+
+
+@pytest.mark.django_db
+def test_what_is_reckoned_beside_a_row_and_what_is_left_out_are_as_ever() -> None:
+    inquiry = InquiryFactory.create(text="abcdef")
+    message = LONG.ask(ticket=inquiry.pk)[0]
+    assert vars(message)["beginning"] == "abc"
+    assert message.get_deferred_fields() == {"text"}
+    assert message.text == "abcdef"

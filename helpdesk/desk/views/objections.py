@@ -85,7 +85,7 @@ def objection(request: HttpRequest, user: User, number: str) -> HttpResponse:
 @signed_in
 def thread(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """The conversation alone; what is being written stays untouched."""
-    return part(request, "_thread", opened(number, user))
+    return HttpResponse(opened(number, user).thread)
 
 
 @require_safe

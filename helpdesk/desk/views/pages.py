@@ -4,12 +4,14 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from helpdesk.desk import thread as threads
 from helpdesk.desk.listing import Listing, Records
 from helpdesk.desk.objection import ObjectionWorkspace
 from helpdesk.desk.wish import ListForm, Wish
@@ -125,7 +127,8 @@ def inquiry(request: HttpRequest, user: User, number: str) -> HttpResponse:
 @signed_in
 def thread(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """The conversation alone; what is being written stays untouched."""
-    return part(request, "_thread", opened(number, user))
+    shown = threads.thread(opened(number, user), csrf_token=get_token(request))
+    return HttpResponse(shown)
 
 
 @require_safe
@@ -133,7 +136,7 @@ def thread(request: HttpRequest, user: User, number: str) -> HttpResponse:
 @signed_in
 def context(request: HttpRequest, user: User, number: str) -> HttpResponse:
     """Customer, clocks and history alone."""
-    return part(request, "_context", opened(number, user))
+    return HttpResponse(opened(number, user).context)
 
 
 @require_safe
