@@ -39,6 +39,10 @@ class Sheet:
             _row, known = self._changed.setdefault(id(row), (row, {}))
             known.update(dict.fromkeys(names))
 
+    def makes(self, row: Model) -> bool:
+        """Whether this row is one of those to be inserted."""
+        return any(row is new for new in self._new)
+
     def write(self) -> None:
         """Send everything in one statement; afterwards the sheet is empty."""
         new, changed = self._new, self._changed.values()

@@ -12,20 +12,26 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.services import clean_surname, identify, parse_email, parse_phone
+from customers.services import (
+    SAME_SQL,
+    clean_surname,
+    index_of,
+    newcomer,
+    parse_email,
+    parse_phone,
+)
 from inquiries.models import Inquiry, InquiryTopic, Topic
 from inquiries.services import addresses, checking
 from inquiries.services.merging import receiving
 from inquiries.services.speaking import GREETING, policy_text
 from inquiries.workflow import WORKFLOW, Status, Step
-from rows.questions import Question, Slot
-from rows.sheet import next_key
+from rows.prepared import Prepared
 from sla.models import Metric
 from sla.services import clocks
 from staff.models import User
 from tickets import feed
 from tickets.gathering import gathering
-from tickets.models import Channel, Direction, Kind, Message, Store, Ticket, Verb
+from tickets.models import Channel, Direction, Kind, Message, Store, Verb
 from tickets.numbers import new_number
 from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
@@ -129,8 +135,18 @@ def customer_writes(
         return message
 
 
-_ASKED: Final = Question(
-    lambda: Inquiry.objects.filter(client_token=Slot("client_token"))
+# What is to be known before a question is written, in one: whether it was asked before,
+# who asks, and the keys of the rows to come.
+_OUTSET: Final = Prepared(
+    "asking_outset",
+    f"""
+SELECT (SELECT id FROM tickets_ticket
+         WHERE client_token = %(client_token)s::uuid AND kind = 'inquiry'),
+       ({SAME_SQL}),
+       nextval(pg_get_serial_sequence('customers_customer', 'id')),
+       nextval(pg_get_serial_sequence('tickets_ticket', 'id')),
+       nextval(pg_get_serial_sequence('tickets_message', 'id'))
+""",  # noqa: S608 - every part is a constant
 )
 
 
@@ -184,18 +200,15 @@ def _cleaned(
     return _Fields(surname, phone, email, Topic(topic), text, inspected)
 
 
-def _asked_before(client_token: uuid.UUID | None, fields: _Fields) -> Inquiry | None:
+def _asked_before(key: int, fields: _Fields) -> Inquiry:
     """The inquiry of an earlier click. Raises SentOtherwise for other words."""
-    if client_token is None:
-        return None
-    asked = _ASKED.first(client_token=client_token)
-    if asked is not None:
-        words = asked.messages.filter(direction=Direction.IN)
-        first = words.order_by("sent_at", "pk").first()
-        same = first is not None and messages.is_same(
-            first, (fields.text,), fields.files, direction=Direction.IN
-        )
-        messages.refuse_other(asked, same=same)
+    asked = Inquiry.objects.get(pk=key)
+    words = asked.messages.filter(direction=Direction.IN)
+    first = words.order_by("sent_at", "pk").first()
+    same = first is not None and messages.is_same(
+        first, (fields.text,), fields.files, direction=Direction.IN
+    )
+    messages.refuse_other(asked, same=same)
     return asked
 
 
@@ -209,16 +222,20 @@ def _open(
     by: User | None,
     fields: _Fields,
 ) -> Inquiry:
-    if earlier := _asked_before(client_token, fields):
-        return earlier
-    customer = identify(surname=fields.surname, phone=fields.phone, at=at)
+    ((asked_key, customer_key, newcomer_key, ticket_key, message_key),) = _OUTSET.rows(
+        client_token=client_token,
+        phone_index=index_of(fields.phone),
+        surname=fields.surname,
+    )
+    if asked_key is not None:
+        return _asked_before(asked_key, fields)
     inquiry = Inquiry(
-        pk=next_key(Ticket),
+        pk=ticket_key,
         number=new_number("IN", day=timezone.localdate(at)),
         kind=Kind.INQUIRY,
         channel=channel,
         store=store,
-        customer=customer,
+        customer_id=customer_key or newcomer_key,
         status=Status.NEW,
         created_at=at,
         client_token=client_token,
@@ -227,17 +244,29 @@ def _open(
         inquiry=inquiry, topic=fields.topic, question=fields.text, asked_at=at
     )
     with gathering(inquiry) as sheet:
+        if customer_key is None:
+            inquiry.customer = newcomer(
+                surname=fields.surname, phone=fields.phone, at=at, key=newcomer_key
+            )
+            sheet.add(inquiry.customer)
         sheet.add(inquiry)
         sheet.add(topic)
         message = messages.add(
-            inquiry, direction=Direction.IN, text=fields.text, at=at, files=fields.files
+            inquiry,
+            direction=Direction.IN,
+            text=fields.text,
+            at=at,
+            files=fields.files,
+            key=message_key,
         )
         events.record(
             inquiry, Verb.ASKED, by=by, at=at, message=message.pk, topic=fields.topic
         )
+        clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+        if fields.email or channel.auto_greeting:
+            sheet.write()  # what follows reads what is there
         if fields.email:
             addresses.note(inquiry, fields.email, by=by, at=at)
-        clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
         if channel.auto_greeting:
             _greet_automatically(inquiry, at=at)
         feed.announce(inquiry, "ticket", to_customer=False)

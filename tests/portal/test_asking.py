@@ -215,7 +215,7 @@ def test_a_question_is_written_in_few_statements(
     customer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ask(customer)
-    # The channel, the token, the customer, two keys, what a clock needs, the clock, all
-    # the rest; with the savepoint of the test.
-    with django_assert_num_queries(10):
+    # The channel; token, customer and keys; what a clock needs; all that is written;
+    # with the savepoint of the test.
+    with django_assert_num_queries(6):
         customer.post("/ask/", {**QUESTION, "client_token": uuid.uuid4()})
