@@ -20,13 +20,13 @@ from customers.services import (
     parse_email,
     parse_phone,
 )
-from inquiries.models import Inquiry, InquiryTopic, Topic
+from inquiries.models import Inquiry, InquiryTopic, Opened, Topic
 from inquiries.services import addresses, checking
 from inquiries.services.merging import receiving
 from inquiries.services.speaking import GREETING, policy_text
 from inquiries.workflow import WORKFLOW, Status, Step
 from rows.prepared import Prepared
-from sla.models import Metric
+from sla.models import Clock, Metric
 from sla.services import clocks
 from staff.models import User
 from tickets import feed
@@ -262,19 +262,20 @@ def _open(
         events.record(
             inquiry, Verb.ASKED, by=by, at=at, message=message.pk, topic=fields.topic
         )
-        clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+        clock = clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
         if fields.email or channel.auto_greeting:
             sheet.write()  # what follows reads what is there
         if fields.email:
             addresses.note(inquiry, fields.email, by=by, at=at)
         if channel.auto_greeting:
-            _greet_automatically(inquiry, at=at)
+            clock = _greet_automatically(inquiry, at=at) or clock
         feed.announce(inquiry, "ticket", to_customer=False)
+    inquiry.opened = Opened(topic, [clock] if clock else [])
     return inquiry
 
 
-def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
-    """Send the greeting as a labelled automatic text.
+def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> Clock | None:
+    """Send the greeting as a labelled automatic text; the clock that this stopped.
 
     The clock runs on unless the policy in force lets an automatic text count (D-03);
     only then need the first person who answers not greet once more.
@@ -291,6 +292,8 @@ def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
         events.record(
             inquiry, Verb.GREETED_AUTOMATICALLY, by=None, at=at, message=message.pk
         )
-        if clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at):
+        stopped = clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at)
+        if stopped is not None:
             inquiry.greeted_cycle = inquiry.cycle
         sheet.change(inquiry, "first_automatic_reply_at", "greeted_cycle")
+    return stopped
