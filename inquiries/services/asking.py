@@ -28,6 +28,7 @@ from inquiries.workflow import WORKFLOW, Status, Step
 from rows.prepared import Prepared
 from sla.models import Clock, Metric
 from sla.services import clocks
+from sla.services.rules import OPENING_SQL, Opening
 from staff.models import User
 from tickets import feed
 from tickets.gathering import gathering
@@ -135,17 +136,21 @@ def customer_writes(
         return message
 
 
-# What is to be known before a question is written, in one: whether it was asked before,
-# who asks, and the keys of the rows to come.
+# What is to be known before a question is written, in one: what its clock needs,
+# whether it was asked before, who asks, and the keys of the rows to come.
 _OUTSET: Final = Prepared(
     "asking_outset",
     f"""
-SELECT (SELECT id FROM tickets_ticket
-         WHERE client_token = %(client_token)s::uuid AND kind = 'inquiry'),
-       ({SAME_SQL}),
-       nextval(pg_get_serial_sequence('customers_customer', 'id')),
-       nextval(pg_get_serial_sequence('tickets_ticket', 'id')),
-       nextval(pg_get_serial_sequence('tickets_message', 'id'))
+{OPENING_SQL}
+UNION ALL
+SELECT 'asked', id, '' FROM tickets_ticket
+ WHERE client_token = %(client_token)s::uuid AND kind = 'inquiry'
+UNION ALL
+SELECT 'customer', id, '' FROM ({SAME_SQL}) AS same
+UNION ALL
+SELECT name, nextval(pg_get_serial_sequence(belongs_to, 'id')), ''
+  FROM (VALUES ('newcomer', 'customers_customer'), ('ticket', 'tickets_ticket'),
+               ('message', 'tickets_message')) AS sequences (name, belongs_to)
 """,  # noqa: S608 - every part is a constant
 )
 
@@ -222,20 +227,23 @@ def _open(
     by: User | None,
     fields: _Fields,
 ) -> Inquiry:
-    ((asked_key, customer_key, newcomer_key, ticket_key, message_key),) = _OUTSET.rows(
+    outset = _OUTSET.rows(
+        at=at,
+        channel=channel.pk,
         client_token=client_token,
         phone_index=index_of(fields.phone),
         surname=fields.surname,
     )
-    if asked_key is not None:
-        return _asked_before(asked_key, fields)
+    keys = {what: key for what, key, _code in outset}
+    if "asked" in keys:
+        return _asked_before(keys["asked"], fields)
     inquiry = Inquiry(
-        pk=ticket_key,
+        pk=keys["ticket"],
         number=new_number("IN", day=timezone.localdate(at)),
         kind=Kind.INQUIRY,
         channel=channel,
         store=store,
-        customer_id=customer_key or newcomer_key,
+        customer_id=keys.get("customer", keys["newcomer"]),
         status=Status.NEW,
         created_at=at,
         client_token=client_token,
@@ -244,9 +252,12 @@ def _open(
         inquiry=inquiry, topic=fields.topic, question=fields.text, asked_at=at
     )
     with gathering(inquiry) as sheet:
-        if customer_key is None:
+        if "customer" not in keys:
             inquiry.customer = newcomer(
-                surname=fields.surname, phone=fields.phone, at=at, key=newcomer_key
+                surname=fields.surname,
+                phone=fields.phone,
+                at=at,
+                key=keys["newcomer"],
             )
             sheet.add(inquiry.customer)
         sheet.add(inquiry)
@@ -257,12 +268,14 @@ def _open(
             text=fields.text,
             at=at,
             files=fields.files,
-            key=message_key,
+            key=keys["message"],
         )
         events.record(
             inquiry, Verb.ASKED, by=by, at=at, message=message.pk, topic=fields.topic
         )
-        clock = clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
+        clock = clocks.start(
+            inquiry, Metric.FIRST_REPLY, at=at, opening=Opening.of(outset)
+        )
         if fields.email or channel.auto_greeting:
             sheet.write()  # what follows reads what is there
         if fields.email:

@@ -215,7 +215,7 @@ def test_a_question_is_written_in_few_statements(
     customer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ask(customer)
-    # The channel; token, customer and keys; what a clock needs; all that is written;
-    # with the savepoint of the test.
-    with django_assert_num_queries(6):
+    # The channel, what is to be known beforehand, all that is written; with the
+    # savepoint of the test.
+    with django_assert_num_queries(5):
         customer.post("/ask/", {**QUESTION, "client_token": uuid.uuid4()})
