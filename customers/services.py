@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from customers.encryption import blind_index, decrypt, encrypt
 from customers.models import Contact, Customer, RevealLog
 from customers.text import one_line, unfit
-from rows.questions import Question, Slot
+from rows.prepared import Prepared
 from rows.sheet import insert_unless_there
 from staff.models import User
 
@@ -26,13 +26,13 @@ _judge_email: Final = EmailValidator()
 # A number that was given for a callback is kept so long after it (D-10).
 KEPT_AFTER_CALLBACK: Final = timedelta(days=7)
 
-
-_SAME: Final = Question(
-    # Nobody without a number: so says the index that finds the others.
-    lambda: Customer.objects.exclude(phone_index="").filter(
-        phone_index=Slot("index"), surname=Slot("surname")
-    )
-)
+# The key of whom a number and a surname name; nobody without a number: so says the
+# index that finds the others.
+SAME_SQL: Final = """
+SELECT id FROM customers_customer
+ WHERE phone_index = %(phone_index)s AND surname = %(surname)s AND phone_index <> ''
+"""
+_SAME: Final = Prepared("customer_same", SAME_SQL)
 
 
 def parse_phone(text: str) -> str:
@@ -118,21 +118,33 @@ def identify(*, surname: str, phone: str, at: datetime) -> Customer:
     question is a new customer's. Takes values that `clean_surname` and `parse_phone`
     have passed.
     """
-    if not phone:
-        return Customer.objects.create(surname=surname, created_at=at)
-    index = blind_index(phone)
-    if known := _SAME.first(index=index, surname=surname):
-        return known
-    fresh = Customer(
-        phone_index=index,
+    known = _SAME.rows(phone_index=index_of(phone), surname=surname)
+    if not known:
+        fresh = newcomer(surname=surname, phone=phone, at=at)
+        if insert_unless_there(fresh):
+            return fresh
+        known = _SAME.rows(phone_index=index_of(phone), surname=surname)
+    ((key,),) = known
+    return Customer.objects.get(pk=key)
+
+
+def newcomer(
+    *, surname: str, phone: str, at: datetime, key: int | None = None
+) -> Customer:
+    """Somebody who was not known before, not written; takes cleaned values."""
+    return Customer(
+        pk=key,
+        phone_index=index_of(phone),
         surname=surname,
-        phone_encrypted=encrypt(phone),
+        phone_encrypted=encrypt(phone) if phone else "",
         phone_tail=phone[-4:],
         created_at=at,
     )
-    if insert_unless_there(fresh):
-        return fresh
-    return _SAME.get(index=index, surname=surname)
+
+
+def index_of(phone: str) -> str:
+    """By what a parsed number is recognised; "" for none."""
+    return blind_index(phone) if phone else ""
 
 
 def known_by_phone(phone: str) -> Customer | None:

@@ -583,15 +583,29 @@ def shown(
     request: Request, inquiry: Inquiry, form: type[InquiryState], *, status: int = 200
 ) -> Response:
     """The inquiry as it stands now; a constant number of queries."""
-    found = _SHOWN.get(pk=inquiry.pk)
-    let_know(found, "topics", InquiryTopic.objects.asked_in(inquiry))
-    let_know(found, "clocks", clocks_of(inquiry))
+    found = _as_opened(inquiry) or _read_anew(inquiry)
     context = {
         "request": request,
         "at": timezone.now(),
         "holds": holds(found.clocks.all()),
         "merge": merge_of(found, by=person(request)),
-        "linked": links.linked_to(found, by=person(request)),
+        "linked": [] if found.opened else links.linked_to(found, by=person(request)),
     }
     document = form(found, context=context)
     return Response(document.data, status=status)
+
+
+def _as_opened(inquiry: Inquiry) -> Inquiry | None:
+    """One that was opened just now, as it is in hand."""
+    if inquiry.opened is None:
+        return None
+    let_know(inquiry, "topics", [inquiry.opened.topic])
+    let_know(inquiry, "clocks", inquiry.opened.clocks)
+    return inquiry
+
+
+def _read_anew(inquiry: Inquiry) -> Inquiry:
+    found = _SHOWN.get(pk=inquiry.pk)
+    let_know(found, "topics", InquiryTopic.objects.asked_in(inquiry))
+    let_know(found, "clocks", clocks_of(inquiry))
+    return found

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,7 @@ from inquiries.models import (
     Way,
 )
 from inquiries.workflow import Status
+from rows.questions import Question, Slot
 from sla.api import ClockOfTicket
 from staff.models import User
 from tickets.api import TicketSummary
@@ -89,6 +90,18 @@ class Code(serializers.SlugRelatedField[Any]):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class ChannelCode(Code):
+    """A channel that takes inquiries."""
+
+    def get_queryset(self) -> Any:
+        return _TAKING
+
+
+_TAKING: Final = Question(
+    lambda: Channel.objects.filter(code=Slot("code"), takes_inquiries=True)
+)
 
 
 class Colleague(Code):
@@ -164,7 +177,7 @@ class NewMessage(Once):
     ]
 )
 class NewInquiry(NewMessage):
-    channel = Code(
+    channel = ChannelCode(
         "code",
         queryset=Channel.objects.filter(takes_inquiries=True),
         help_text=_("The code of a channel that takes inquiries."),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -38,6 +39,10 @@ class Sheet:
         if not row._state.adding:
             _row, known = self._changed.setdefault(id(row), (row, {}))
             known.update(dict.fromkeys(names))
+
+    def makes(self, row: Model) -> bool:
+        """Whether this row is one of those to be inserted."""
+        return any(row is new for new in self._new)
 
     def write(self) -> None:
         """Send everything in one statement; afterwards the sheet is empty."""
@@ -98,10 +103,11 @@ def _insertions(row: Model) -> list[Part]:
     """One for each table of the row, that of its parent first."""
     for parent in row._meta.parents:
         setattr(row, parent._meta.pk.attname, row.pk)
+    link = connections[DEFAULT_DB_ALIAS]
     parts = []
     for table in _tables(type(row)):
         columns = _columns(table, keyed=row.pk is not None)
-        values = [_value(row, column, column.pre_save(row, True)) for column in columns]
+        values = [_value(row, it, it.pre_save(row, True), link) for it in columns]
         parts.append((_insert_sql(table, columns), values))
     return parts
 
@@ -109,24 +115,32 @@ def _insertions(row: Model) -> list[Part]:
 def _updates(row: Model, names: dict[str, None]) -> list[Part]:
     """One for each table whose fields have changed."""
     tables: dict[type[Model], list[Field[Any, Any]]] = {}
+    link = connections[DEFAULT_DB_ALIAS]
     for name in names:
         column = cast("Field[Any, Any]", row._meta.get_field(name))
         tables.setdefault(column.model, []).append(column)
     return [
         (
             _update_sql(table, tuple(columns)),
-            [*(_value(row, it, it.pre_save(row, False)) for it in columns), row.pk],
+            [
+                *(_value(row, it, it.pre_save(row, False), link) for it in columns),
+                row.pk,
+            ],
         )
         for table, columns in tables.items()
     ]
 
 
-def _value(row: Model, column: "Field[Any, Any]", value: Any) -> Any:
+def _value(
+    row: Model, column: "Field[Any, Any]", value: Any, link: BaseDatabaseWrapper
+) -> Any:
     """What goes to the database, as `save` of the model would give it."""
+    if value is None:
+        return None
     if isinstance(value, DatabaseDefault):
         value = column.db_default
         setattr(row, column.attname, value)
-    return column.get_db_prep_save(value, connection)
+    return column.get_db_prep_save(value, link)
 
 
 @lru_cache(maxsize=64)

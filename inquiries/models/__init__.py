@@ -10,6 +10,7 @@ from inquiries.models.inquiry import (
     InquiryQuerySet,
     InquiryTopic,
     Intent,
+    Opened,
     Topic,
 )
 from inquiries.models.merge import Merge, MergeQuerySet
@@ -50,6 +51,7 @@ __all__ = [
     "MergeQuerySet",
     "NotSent",
     "Obstacle",
+    "Opened",
     "Quotation",
     "QuotationDocument",
     "QuotationLine",

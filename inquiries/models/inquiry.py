@@ -1,7 +1,7 @@
 """An inquiry is a ticket with topics; each topic is asked and answered (IN-04)."""
 
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +11,9 @@ from inquiries.workflow import ENDED, REOPEN_WINDOW, Status
 from rows.questions import Question, Slot
 from staff.models import User
 from tickets.models import Message, Ticket, TicketQuerySet
+
+if TYPE_CHECKING:
+    from sla.models import Clock
 
 
 class Topic(models.TextChoices):
@@ -56,14 +59,24 @@ class InquiryQuerySet(TicketQuerySet["Inquiry"]):
         return _NEAR.get(number=number, department=to.department_id, person=to.pk)
 
 
+class Opened(NamedTuple):
+    """What an inquiry was opened with: its first topic and the clocks that began."""
+
+    topic: "InquiryTopic"
+    clocks: "list[Clock]"
+
+
 class Inquiry(Ticket):
     """A customer's question, from asking to closing.
 
     `greeted_cycle` is the last cycle with a greeting that counts (IN-25). `last_answer`
     is the last message that a colleague wrote in own words. The `closing_` fields,
     `customer_left_at` and `question_clear_at` belong to the present cycle. `email_mark`
-    is that of the address which was left here.
+    is that of the address which was left here. `opened` is what whoever has just asked
+    need not read.
     """
+
+    opened: Opened | None = None
 
     first_automatic_reply_at = models.DateTimeField(null=True, blank=True)
     first_human_reply_at = models.DateTimeField(null=True, blank=True)

@@ -12,20 +12,27 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.services import clean_surname, identify, parse_email, parse_phone
-from inquiries.models import Inquiry, InquiryTopic, Topic
+from customers.services import (
+    SAME_SQL,
+    clean_surname,
+    index_of,
+    newcomer,
+    parse_email,
+    parse_phone,
+)
+from inquiries.models import Inquiry, InquiryTopic, Opened, Topic
 from inquiries.services import addresses, checking
 from inquiries.services.merging import receiving
 from inquiries.services.speaking import GREETING, policy_text
 from inquiries.workflow import WORKFLOW, Status, Step
-from rows.questions import Question, Slot
-from rows.sheet import next_key
-from sla.models import Metric
+from rows.prepared import Prepared
+from sla.models import Clock, Metric
 from sla.services import clocks
+from sla.services.rules import OPENING_SQL, Opening
 from staff.models import User
 from tickets import feed
 from tickets.gathering import gathering
-from tickets.models import Channel, Direction, Kind, Message, Store, Ticket, Verb
+from tickets.models import Channel, Direction, Kind, Message, Store, Verb
 from tickets.numbers import new_number
 from tickets.services import events, messages
 from tickets.services.attachments import InspectedFile, Upload
@@ -129,8 +136,22 @@ def customer_writes(
         return message
 
 
-_ASKED: Final = Question(
-    lambda: Inquiry.objects.filter(client_token=Slot("client_token"))
+# What is to be known before a question is written, in one: what its clock needs,
+# whether it was asked before, who asks, and the keys of the rows to come.
+_OUTSET: Final = Prepared(
+    "asking_outset",
+    f"""
+{OPENING_SQL}
+UNION ALL
+SELECT 'asked', id, '' FROM tickets_ticket
+ WHERE client_token = %(client_token)s::uuid AND kind = 'inquiry'
+UNION ALL
+SELECT 'customer', id, '' FROM ({SAME_SQL}) AS same
+UNION ALL
+SELECT name, nextval(pg_get_serial_sequence(belongs_to, 'id')), ''
+  FROM (VALUES ('newcomer', 'customers_customer'), ('ticket', 'tickets_ticket'),
+               ('message', 'tickets_message')) AS sequences (name, belongs_to)
+""",  # noqa: S608 - every part is a constant
 )
 
 
@@ -184,18 +205,15 @@ def _cleaned(
     return _Fields(surname, phone, email, Topic(topic), text, inspected)
 
 
-def _asked_before(client_token: uuid.UUID | None, fields: _Fields) -> Inquiry | None:
+def _asked_before(key: int, fields: _Fields) -> Inquiry:
     """The inquiry of an earlier click. Raises SentOtherwise for other words."""
-    if client_token is None:
-        return None
-    asked = _ASKED.first(client_token=client_token)
-    if asked is not None:
-        words = asked.messages.filter(direction=Direction.IN)
-        first = words.order_by("sent_at", "pk").first()
-        same = first is not None and messages.is_same(
-            first, (fields.text,), fields.files, direction=Direction.IN
-        )
-        messages.refuse_other(asked, same=same)
+    asked = Inquiry.objects.get(pk=key)
+    words = asked.messages.filter(direction=Direction.IN)
+    first = words.order_by("sent_at", "pk").first()
+    same = first is not None and messages.is_same(
+        first, (fields.text,), fields.files, direction=Direction.IN
+    )
+    messages.refuse_other(asked, same=same)
     return asked
 
 
@@ -209,16 +227,23 @@ def _open(
     by: User | None,
     fields: _Fields,
 ) -> Inquiry:
-    if earlier := _asked_before(client_token, fields):
-        return earlier
-    customer = identify(surname=fields.surname, phone=fields.phone, at=at)
+    outset = _OUTSET.rows(
+        at=at,
+        channel=channel.pk,
+        client_token=client_token,
+        phone_index=index_of(fields.phone),
+        surname=fields.surname,
+    )
+    keys = {what: key for what, key, _code in outset}
+    if "asked" in keys:
+        return _asked_before(keys["asked"], fields)
     inquiry = Inquiry(
-        pk=next_key(Ticket),
+        pk=keys["ticket"],
         number=new_number("IN", day=timezone.localdate(at)),
         kind=Kind.INQUIRY,
         channel=channel,
         store=store,
-        customer=customer,
+        customer_id=keys.get("customer", keys["newcomer"]),
         status=Status.NEW,
         created_at=at,
         client_token=client_token,
@@ -227,25 +252,43 @@ def _open(
         inquiry=inquiry, topic=fields.topic, question=fields.text, asked_at=at
     )
     with gathering(inquiry) as sheet:
+        if "customer" not in keys:
+            inquiry.customer = newcomer(
+                surname=fields.surname,
+                phone=fields.phone,
+                at=at,
+                key=keys["newcomer"],
+            )
+            sheet.add(inquiry.customer)
         sheet.add(inquiry)
         sheet.add(topic)
         message = messages.add(
-            inquiry, direction=Direction.IN, text=fields.text, at=at, files=fields.files
+            inquiry,
+            direction=Direction.IN,
+            text=fields.text,
+            at=at,
+            files=fields.files,
+            key=keys["message"],
         )
         events.record(
             inquiry, Verb.ASKED, by=by, at=at, message=message.pk, topic=fields.topic
         )
+        clock = clocks.start(
+            inquiry, Metric.FIRST_REPLY, at=at, opening=Opening.of(outset)
+        )
+        if fields.email or channel.auto_greeting:
+            sheet.write()  # what follows reads what is there
         if fields.email:
             addresses.note(inquiry, fields.email, by=by, at=at)
-        clocks.start(inquiry, Metric.FIRST_REPLY, at=at)
         if channel.auto_greeting:
-            _greet_automatically(inquiry, at=at)
+            clock = _greet_automatically(inquiry, at=at) or clock
         feed.announce(inquiry, "ticket", to_customer=False)
+    inquiry.opened = Opened(topic, [clock] if clock else [])
     return inquiry
 
 
-def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
-    """Send the greeting as a labelled automatic text.
+def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> Clock | None:
+    """Send the greeting as a labelled automatic text; the clock that this stopped.
 
     The clock runs on unless the policy in force lets an automatic text count (D-03);
     only then need the first person who answers not greet once more.
@@ -262,6 +305,8 @@ def _greet_automatically(inquiry: Inquiry, *, at: datetime) -> None:
         events.record(
             inquiry, Verb.GREETED_AUTOMATICALLY, by=None, at=at, message=message.pk
         )
-        if clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at):
+        stopped = clocks.stop_automatically(inquiry, Metric.FIRST_REPLY, at=at)
+        if stopped is not None:
             inquiry.greeted_cycle = inquiry.cycle
         sheet.change(inquiry, "first_automatic_reply_at", "greeted_cycle")
+    return stopped

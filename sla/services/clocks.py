@@ -12,7 +12,7 @@ from sla.models import Clock, ClockEventKind, ClockStatus, Outcome, Target
 from sla.promise import plan
 from sla.services import moves, rules, set_aside
 from sla.services.moves import Held
-from sla.services.rules import Rulebook
+from sla.services.rules import Opening, Rulebook
 from staff.models import User
 from tickets.models import Ticket
 
@@ -33,19 +33,21 @@ def start(
     at: datetime,
     facts: Mapping[str, str] | None = None,
     subject: str = "",
+    opening: Opening | None = None,
 ) -> Clock | None:
     """Start the clock of a metric for the ticket's present cycle.
 
     `facts` are what the verb knows beyond the ticket (its kind, its channel) and on
     which the choice of the promise may depend; `subject` tells clocks of the same
-    metric apart that run side by side, say one per department.
+    metric apart that run side by side, say one per department; `opening` is what was
+    asked for it beforehand.
 
     Returns None when no promise in force fits. Starting a clock that the cycle already
     has returns that one, running or not. A promise that continues when a case is
     reopened gets the time that was left when it was kept; one that still runs, or was
     missed, is returned as it is.
     """
-    opening = rules.opening(ticket, metric, subject=subject, at=at)
+    opening = opening or rules.opening(ticket, metric, subject=subject, at=at)
     if opening.known_id is not None:
         return Clock.objects.get(pk=opening.known_id)
     known = rules.facts_known(opening.channel, ticket.kind, facts or {})

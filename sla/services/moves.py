@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from rows.prepared import Prepared
+from rows.sheet import Sheet
 from sla import ledger
 from sla.models import (
     Clock,
@@ -247,6 +248,10 @@ class Held:
     def write(self, ticket: Ticket, *, new: bool = False) -> Clock:
         """Write the clock, its lines and the ticket's next deadline; tell pages."""
         clock, lines = self.clock, self.lines
+        feed.announce(ticket, "clock", to_customer=True)
+        if new and ticket.sheet is not None and ticket.sheet.makes(ticket):
+            self._write_with(ticket, ticket.sheet)
+            return clock
         values = {name: getattr(clock, name) for name in (*FIXED, *MOVING)} | {
             "id": clock.pk,
             "facts": json.dumps(clock.facts),
@@ -263,8 +268,19 @@ class Held:
         if ticket.sheet is not None:
             ticket.sheet.change(ticket, "next_due_at")
         self.lines = []
-        feed.announce(ticket, "clock", to_customer=True)
         return clock
+
+    def _write_with(self, ticket: Ticket, sheet: Sheet) -> None:
+        """Let a new clock be written with its ticket, which has none but new ones."""
+        clock = self.clock
+        sheet.add(clock)
+        for line in self.lines:
+            line.clock_id = clock.pk
+            sheet.add(line)
+        self.lines = []
+        if clock.status == ClockStatus.RUNNING:
+            known = ticket.next_due_at
+            ticket.next_due_at = min(known, clock.due_at) if known else clock.due_at
 
 
 def unfinished(ticket: Ticket, metric: str, subject: str) -> Held | None:

@@ -47,20 +47,24 @@ SELECT DISTINCT ON (version.calendar_id) 'calendar', version.id, calendar.code
  ORDER BY version.calendar_id, version.effective_from DESC, version.number DESC
 """
 BOTH_SQL: Final = f"({POLICIES_SQL}) UNION ALL ({CALENDARS_SQL})"
-# What is to be known before a clock starts, in one question: whether the cycle has it
-# already, the key that it will get, and the channel on which its promise may depend.
-OPENING: Final = Prepared(
-    "sla_opening",
-    f"""
+# What is to be known before a clock starts, in one question: the key that it will get,
+# and the channel on which its promise may depend.
+OPENING_SQL: Final = f"""
 {BOTH_SQL}
-UNION ALL
-SELECT 'known', id, '' FROM sla_clock
- WHERE ticket_id = %(ticket)s AND metric = %(metric)s AND cycle = %(cycle)s
-   AND subject = %(subject)s
 UNION ALL
 SELECT 'next', nextval(pg_get_serial_sequence('sla_clock', 'id')), ''
 UNION ALL
 SELECT 'channel', id, code FROM tickets_channel WHERE id = %(channel)s
+"""  # noqa: S608 - every part is a constant of this module
+# The same, and whether the cycle has such a clock already.
+OPENING: Final = Prepared(
+    "sla_opening",
+    f"""
+{OPENING_SQL}
+UNION ALL
+SELECT 'known', id, '' FROM sla_clock
+ WHERE ticket_id = %(ticket)s AND metric = %(metric)s AND cycle = %(cycle)s
+   AND subject = %(subject)s
 """,  # noqa: S608 - every part is a constant of this module
 )
 
@@ -151,6 +155,13 @@ class Opening:
     next_id: int
     channel: str
 
+    @classmethod
+    def of(cls, rows: list[Row]) -> "Opening":
+        """What `OPENING_SQL` says, among other rows."""
+        ids = {what: pk for what, pk, _ in rows}
+        codes = {what: code for what, _, code in rows}
+        return cls(_book(rows), ids.get("known"), ids["next"], codes["channel"])
+
 
 def rulebook(*, at: datetime) -> Rulebook:
     """What is in force at `at`; one query."""
@@ -159,18 +170,16 @@ def rulebook(*, at: datetime) -> Rulebook:
 
 def opening(ticket: Ticket, metric: str, *, subject: str, at: datetime) -> Opening:
     """What starting a clock needs to know; one query."""
-    rows = _ask(
-        OPENING.ready(),
-        at=at,
-        ticket=ticket.pk,
-        metric=metric,
-        cycle=ticket.cycle,
-        subject=subject,
-        channel=ticket.channel_id,
+    return Opening.of(
+        OPENING.rows(
+            at=at,
+            ticket=ticket.pk,
+            metric=metric,
+            cycle=ticket.cycle,
+            subject=subject,
+            channel=ticket.channel_id,
+        )
     )
-    ids = {what: pk for what, pk, _ in rows}
-    codes = {what: code for what, _, code in rows}
-    return Opening(_book(rows), ids.get("known"), ids["next"], codes["channel"])
 
 
 def _ask(sql: str, **values: datetime | int | str) -> list[Row]:

@@ -19,7 +19,7 @@ from tests.api.conftest import SignedIn
 from tests.factories import AT, InquiryFactory, UserFactory, department
 from tests.finishing import finish
 from tests.texts import GREETING
-from tickets.models import Direction, Event, Message, Ticket
+from tickets.models import Channel, Direction, Event, Message, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -85,11 +85,26 @@ def test_the_history_says_who_filed_the_question(api: APIClient, agent: User) ->
     assert event.actor == agent
 
 
-def test_the_same_client_token_files_one_question(api: APIClient) -> None:
-    token = str(uuid.uuid4())
-    first, second = (file(api, client_token=token) for _ in range(2))
-    assert first.json()["number"] == second.json()["number"]
-    assert Inquiry.objects.count() == 1
+@pytest.mark.parametrize("greets", [False, True])
+def test_the_same_client_token_files_one_question(
+    api: APIClient, *, greets: bool, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """What was read again says what was in hand when it was asked."""
+    Channel.objects.filter(code="app_chat").update(auto_greeting=greets)
+    file(api)
+    whole = {
+        "channel": "app_chat",
+        "client_token": str(uuid.uuid4()),
+        "customer": {"surname": "周", "phone": "13800138000", "email": "z@example.com"},
+    }
+    first, second = (file(api, **whole) for _ in range(2))
+    assert first.json() == second.json()
+    assert Inquiry.objects.filter(customer__surname="周").count() == 1
+    # The person, the channel, what is to be known beforehand, all that is written; with
+    # the savepoint of the test.
+    if not greets:
+        with django_assert_num_queries(6):
+            file(api, client_token=str(uuid.uuid4()), customer={"surname": "吴"})
 
 
 def test_the_same_idempotency_key_files_one_question_per_person(

@@ -216,7 +216,7 @@ def test_a_question_is_written_in_few_statements(
     customer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ask(customer)
-    # The channel, the token, the customer, two keys, what a clock needs, the clock, all
-    # the rest; with the savepoint of the test.
-    with django_assert_num_queries(10):
+    # The channel, what is to be known beforehand, all that is written; with the
+    # savepoint of the test.
+    with django_assert_num_queries(5):
         customer.post("/ask/", {**QUESTION, "client_token": uuid.uuid4()})

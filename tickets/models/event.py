@@ -136,10 +136,15 @@ class Event(models.Model):
     line shows.
     """
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
+    # The unique constraint finds those of a ticket; nobody looks for those of a person.
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, related_name="events", db_index=False
+    )
     sequence = models.PositiveIntegerField()
     verb = models.CharField(max_length=40, choices=Verb.choices)
-    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+    actor = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, db_index=False
+    )
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
     hash = models.CharField(max_length=64)

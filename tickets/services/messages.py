@@ -119,14 +119,16 @@ def add(
     files: Sequence[InspectedFile] = (),
     client_token: uuid.UUID | None = None,
     origin: Ticket | None = None,
+    key: int | None = None,
 ) -> Message:
     """Store a message with its files; the caller holds the lock on the ticket.
 
     A customer's message starts their wait, a colleague's answer ends it; an automatic
-    text and a note do neither. `origin` is the merged ticket by whose link it came.
+    text and a note do neither. `origin` is the merged ticket by whose link it came,
+    `key` the message's own, where the caller has asked for it.
     """
     message = Message(
-        pk=next_key(Message),
+        pk=key or next_key(Message),
         ticket_id=ticket.pk,
         direction=direction,
         author=author,
