@@ -84,21 +84,28 @@ def update(at: datetime) -> int:
         limit = detector.FULL_BATCH
 
 
+def seconds_of(work: Callable[[datetime], int], *, prefix: str, count: int) -> float:
+    """How long it takes to work off so many clocks that fall due at one instant."""
+    due_at = timezone.now()
+    crowd.add(count, prefix=prefix, first_due=due_at)
+    crowd.tidy()
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+    began = time.perf_counter()
+    found = work(due_at + timedelta(seconds=1))
+    taken = time.perf_counter() - began
+    if found != count:
+        raise AssertionError(f"{found} of {count} clocks were found.")
+    return taken
+
+
 def measure_drains(*, bursts: int = BURSTS) -> tuple[float, float]:
     """Bursts of the same size, by turns drained and barely updated; the medians."""
     rates: dict[Callable[[datetime], int], list[float]] = {drain: [], update: []}
     for turn in range(2 * bursts):
         work = (drain, update)[turn % 2]
-        due_at = timezone.now()
-        crowd.add(BURST, prefix=f"TURN{turn}N", first_due=due_at)
-        crowd.tidy()
-        with connection.cursor() as cursor:
-            cursor.execute("CHECKPOINT")
-        began = time.perf_counter()
-        count = work(due_at + timedelta(seconds=1))
-        rates[work].append(count / (time.perf_counter() - began))
-        if count != BURST:
-            raise AssertionError(f"{count} of {BURST} clocks were found.")
+        taken = seconds_of(work, prefix=f"TURN{turn}N", count=BURST)
+        rates[work].append(BURST / taken)
     return statistics.median(rates[drain]), statistics.median(rates[update])
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import psutil  # type: ignore[import-untyped]
 from django.db import connection
 
-from bench import house, people, results, stream
+from bench import detector, house, people, results, stream
 from bench.listening import Listeners
 from bench.stream import Burst
 from bench.told import PACE, reply
@@ -27,7 +27,10 @@ MIB: Final = 1024**2
 
 @dataclass(frozen=True)
 class Rush:
-    """How late the detector was, how long pages waited, how much memory it took."""
+    """How late the detector was, how long pages waited, how much memory it took.
+
+    `bare_s` is what a bare UPDATE of as many clocks takes afterwards, all by itself.
+    """
 
     pages: int
     burst: Burst
@@ -36,6 +39,7 @@ class Rush:
     untold: int
     calm_mib: float
     most_mib: float
+    bare_s: float
 
 
 def fallen(due_at: datetime, clocks: int) -> Burst:
@@ -74,9 +78,9 @@ def measured(
         time.sleep(2)
         waits, by_hello = waits_of(committed, pages.heard())
     untold = len(committed) * count - len(waits)
-    return Rush(
-        count, falling.result(), waits, by_hello, untold, calm / MIB, most / MIB
-    )
+    burst = falling.result()
+    bare = detector.seconds_of(detector.update, prefix=f"{PREFIX}BARE", count=clocks)
+    return Rush(count, burst, waits, by_hello, untold, calm / MIB, most / MIB, bare)
 
 
 def waits_of(
@@ -111,6 +115,8 @@ def table(it: Rush) -> str:
         ["deadline to committed breach, p50 ms", f"{share(lags, 0.5):,.0f}"],
         ["p99 ms", f"{share(lags, 0.99):,.0f}"],
         ["max ms", f"{max(lags):,.0f}"],
+        ["a bare UPDATE of as many by one connection, ms", f"{it.bare_s * 1000:,.0f}"],
+        ["max / bare UPDATE", f"{max(lags) / it.bare_s / 1000:.2f}"],
         ["everybody told within, s", f"{it.burst.told_s:.1f}"],
         ["a reply meanwhile to each page, p50 ms", f"{share(it.waits_ms, 0.5):.1f}"],
         ["p99 ms (reply)", f"{share(it.waits_ms, 0.99):.1f}"],

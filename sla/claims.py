@@ -95,9 +95,15 @@ class Drained:
         return self.lags.worst_ms
 
     def add(self, other: "Drained") -> None:
+        """Take in what came after."""
+        self.merge(other)
+        self.again = other.again
+
+    def merge(self, other: "Drained") -> None:
+        """Take in what another did at the same time."""
         self.claimed += other.claimed
         self.stale += other.stale
-        self.again = other.again
+        self.again = self.again or other.again
         self.lags.add(other.lags)
         self.tickets |= other.tickets
 

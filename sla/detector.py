@@ -9,11 +9,13 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, Error, OperationalError, connection
 from psycopg2.errors import LockNotAvailable
 
 from sla.claims import Drained, claim, next_wake_at
@@ -76,19 +78,21 @@ def drain(
 ) -> Drained:
     """Claim batch after batch until nothing is due, and tell open pages.
 
-    After an outage one clock may have several steps to take, one a batch. Stops at
-    `until` on the monotonic clock; the rest stays due, and `again` says so.
+    After an outage one clock may have several steps to take, one a batch. A backlog has
+    two claimers, who share it row by row. Stops at `until` on the monotonic clock; the
+    rest stays due, and `again` says so.
     """
-    total = Drained()
-    limit = BATCH
-    while True:
-        batch = claim(clock=clock, watermark=watermark, limit=limit)
-        total.add(batch)
-        if batch.tickets:
-            _tell(batch.tickets)
-        if not batch.again or time.monotonic() >= until:
-            return total
-        limit = FULL_BATCH
+    batch = partial(_batch, clock=clock, watermark=watermark)
+    rest = partial(_rest, batch, until=until)
+    total = batch(BATCH)
+    if total.claimed < BATCH:
+        rest(total)
+        return total
+    with ThreadPoolExecutor(1) as pool:
+        helper = pool.submit(_help, rest)
+        rest(total)
+    total.merge(helper.result())
+    return total
 
 
 def watch(
@@ -136,6 +140,38 @@ def sweep(*, clock: Callable[[], datetime]) -> Drained:
     if total.claimed:
         with connection.cursor() as cursor:
             cursor.execute(SWEPT_SQL, {"stale": total.stale, **_figures(total)})
+    return total
+
+
+def _batch(
+    limit: int, *, clock: Callable[[], datetime], watermark: datetime
+) -> Drained:
+    """Claim one batch and tell open pages."""
+    found = claim(clock=clock, watermark=watermark, limit=limit)
+    if found.tickets:
+        _tell(found.tickets)
+    return found
+
+
+def _rest(batch: Callable[[int], Drained], total: Drained, *, until: float) -> None:
+    """Take what is left."""
+    while total.again and time.monotonic() < until:
+        total.add(batch(FULL_BATCH))
+
+
+def _help(rest: Callable[[Drained], None]) -> Drained:
+    """Claim beside another, on a connection of this thread's own.
+
+    Where that fails, what it held is due as before, and `again` says so.
+    """
+    total = Drained(again=True)
+    try:
+        rest(total)
+    except Error as error:
+        logger.warning("a second claimer failed: %s", type(error).__name__)
+        total.again = True
+    finally:
+        connection.close()
     return total
 
 

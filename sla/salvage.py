@@ -22,11 +22,11 @@ class Shunned(dict[int, float]):
         self[pk] = time.monotonic() + SHUN_SECONDS
 
     def present(self) -> list[int]:
-        """Those whose time is not over."""
+        """Those whose time is not over; two claimers may ask at once."""
         if self:
             now = time.monotonic()
-            for pk in [pk for pk, until in self.items() if until <= now]:
-                del self[pk]
+            for pk in [pk for pk, until in list(self.items()) if until <= now]:
+                self.pop(pk, None)
         return list(self)
 
 

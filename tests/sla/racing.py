@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from typing import Any
 
+import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
@@ -71,6 +72,14 @@ def detect(finished: Any) -> None:
     """Look all the time, without the lock that keeps detectors apart."""
     while not finished.wait(0.002):
         detector.sweep(clock=timezone.now)
+
+
+def detect_together(finished: Any) -> None:
+    """The same where two that are due at once are a backlog with two claimers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(detector, "BATCH", 2)
+        patch.setattr(detector, "FULL_BATCH", 2)
+        detect(finished)
 
 
 def rouse(finished: Any) -> None:

@@ -2,18 +2,21 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
-from threading import Thread, Timer
+from threading import Barrier, Event, Thread, Timer, current_thread, get_ident
+from typing import Any
 
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from psycopg2 import extensions
 
 from inquiries import services
 from sla import detector, tasks
+from sla.claims import claim
 from sla.models import Clock, ClockEvent, Heartbeat, Notification
 from sla.services import audit
 from tests.factories import InquiryFactory, UserFactory
@@ -220,6 +223,72 @@ def test_two_detectors_at_once_take_each_step_once(transactional_db: None) -> No
     found.append(detector.drain(clock=Hand(after(40)), watermark=LONG_AGO).claimed)
     assert sum(found) == 120
     assert ClockEvent.objects.filter(kind="breach").count() == 60
+    assert_every_clock_agrees_with_its_record()
+
+
+@pytest.fixture
+def backlog(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty clocks with two steps each, more than a batch takes."""
+    monkeypatch.setattr(detector, "BATCH", 7)
+    monkeypatch.setattr(detector, "FULL_BATCH", 11)
+    watch_once(after(1))
+    for second in range(30):
+        InquiryFactory.create(at=after(second / 100))
+
+
+@pytest.mark.usefixtures("backlog")
+def test_two_claimers_share_a_backlog_and_the_heartbeat_counts_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_once = Barrier(2, timeout=5)
+    shares = Counter[int]()
+
+    def together(*, limit: int, **how: Any) -> detector.Drained:
+        me = get_ident()
+        if limit == detector.FULL_BATCH and not shares[me]:
+            at_once.wait()
+            found = claim(limit=limit, **how)
+            shares[me] += found.claimed
+            return found
+        return claim(limit=limit, **how)
+
+    monkeypatch.setattr(detector, "claim", together)
+    assert watch_once(after(40)).claimed == 60
+    assert watch_once(after(40)).claimed == 0
+    pulse = Heartbeat.objects.get()
+    assert (pulse.claimed_total, sum(pulse.lag_counts)) == (60, 60)
+    assert list(shares.values()) == [11, 11]
+    assert ClockEvent.objects.filter(kind="breach").count() == 30
+    assert_every_clock_agrees_with_its_record()
+
+
+@pytest.mark.usefixtures("backlog")
+def test_what_a_claimer_held_when_it_died_is_found_by_the_next_window(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, held, over = current_thread(), Event(), Event()
+
+    def until_death(**how: Any) -> detector.Drained:
+        if current_thread() is first:
+            if how["limit"] == detector.FULL_BATCH:
+                held.wait(5)
+            found = claim(**how)
+            if not found.again:
+                over.set()
+            return found
+        with transaction.atomic(), connection.cursor() as cursor:
+            claim(**how)
+            held.set()
+            over.wait(5)
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        raise AssertionError("it lives")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(detector, "claim", until_death)
+        found = watch_once(after(40)).claimed
+    assert 0 < found < 60
+    assert "a second claimer failed: OperationalError" in caplog.text
+    assert watch_once(after(41)).claimed == 60 - found
     assert_every_clock_agrees_with_its_record()
 
 

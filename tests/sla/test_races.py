@@ -20,7 +20,15 @@ from sla import detector
 from sla.models import Clock, ClockEvent, Metric, Pause
 from sla.services import audit, clocks, pauses
 from tests.policies import draft
-from tests.sla.racing import Act, Work, carry_out, detect, processes, rouse
+from tests.sla.racing import (
+    Act,
+    Work,
+    carry_out,
+    detect,
+    detect_together,
+    processes,
+    rouse,
+)
 from tickets.models import Ticket
 
 # `./shoushi torture` asks for more.
@@ -31,6 +39,7 @@ PAUSING = 60 * TIMES
 ATTEMPTS = 5
 LEAD = timedelta(seconds=1.5)
 APART = timedelta(milliseconds=20)
+CLOSE = timedelta(milliseconds=4)
 ACTORS = 4
 SPREAD_MS = 20
 MILLISECOND = timedelta(milliseconds=1)
@@ -88,29 +97,36 @@ def no_clock_contradicts_itself() -> None:
 # --- Answers --------------------------------------------------------------------------
 
 
-def questions(attempt: int) -> list[tuple[int, datetime]]:
+def questions(attempt: int, *, apart: timedelta = APART) -> list[tuple[int, datetime]]:
     """Tickets whose first replies fall due one after another, soon."""
     first_due = datetime.now(UTC) + LEAD
     prefix = f"RACE{attempt}N"
-    crowd.add(CLOCKS, prefix=prefix, first_due=first_due, apart=APART, warned=False)
+    crowd.add(CLOCKS, prefix=prefix, first_due=first_due, apart=apart, warned=False)
     clocks = Clock.objects.filter(ticket__number__startswith=prefix).order_by("due_at")
     return list(clocks.values_list("ticket_id", "due_at"))
 
 
-@pytest.mark.parametrize("verb", ["stop", "cancel"])
+@pytest.mark.parametrize(
+    ("verb", "watch", "apart"),
+    [
+        ("stop", detect, APART),
+        ("cancel", detect, APART),
+        ("stop", detect_together, CLOSE),
+    ],
+)
 def test_answers_at_the_deadline_race_two_detectors(
-    transactional_db: None, verb: str
+    transactional_db: None, verb: str, watch: Callable[..., None], apart: timedelta
 ) -> None:
     more = {"metric": FIRST_REPLY} if verb == "stop" else {}
     kept = "met" if verb == "stop" else "cancelled"
 
     def play(attempt: int) -> Counter[str]:
         dice = chance(attempt)
-        asked = questions(attempt)
+        asked = questions(attempt, apart=apart)
         acts = [
             (due + nudge(dice, attempt), ticket, verb, more) for ticket, due in asked
         ]
-        race(acts, [(detect, ()), (detect, ())])
+        race(acts, [(watch, ()), (watch, ())])
         outcomes = Counter[str]()
         for clock in Clock.objects.filter(ticket__in=[ticket for ticket, _ in asked]):
             assert clock.stopped_at is not None
