@@ -39,6 +39,14 @@ class Order:
             further = _further(column, value, then=further)
         return further
 
+    def key_of(self, place: str) -> int | None:
+        """The key in a place; None for one that nobody gave out."""
+        try:
+            key: int = self._read(place)[-1]
+        except ValueError:
+            return None
+        return key
+
     def _read(self, place: str) -> list[Any]:
         """Raises ValueError for anything that `place_of` cannot have made."""
         try:
