@@ -113,7 +113,6 @@ class ListForm(forms.Form):
     rows = forms.TypedChoiceField(
         choices=[(it, it) for it in (PAGE, MOST_ROWS)],
         coerce=int,
-        empty_value=PAGE,
         required=False,
     )
 
