@@ -1,7 +1,9 @@
 """Pages that follow each other by the last row, as quick at the end as at the start."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Q
@@ -22,6 +24,10 @@ class Order:
     def names(self) -> list[str]:
         """The columns without their direction."""
         return [column.lstrip("-") for column in self.columns]
+
+    def row(self, values: Sequence[Any]) -> SimpleNamespace:
+        """What stands in the columns, by their names."""
+        return SimpleNamespace(**dict(zip(self.names, values, strict=True)))
 
     def place_of(self, row: Any) -> str:
         """The place of a row, or of its columns by name, for an address."""

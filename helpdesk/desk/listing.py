@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Self
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -19,6 +21,7 @@ from objections.months import Month
 from objections.services.analysis import Analysis
 from objections.services.month_facts import Cut
 from objections.workflow import WORKFLOW, Step
+from rows.questions import Question, Slot
 from staff.models import User
 from tickets.models import BY_URGENCY, LATELY_CLOSED, Ticket, TicketQuerySet
 
@@ -211,9 +214,30 @@ def places_of(
         before = LATEST.key_of(wish.after)
         search = Search(wish.words, user, wish.columns, before)
         return LATEST, search.newest(wish.rows + 1)
-    tickets, order = chosen(Ticket.objects.visible_to(user), user, wish, records)
-    columns = tickets.order_by(*order.columns).values_list(*order.names, named=True)
-    return order, list(columns[: wish.rows + 1])
+    if wish == Wish(wish.view, rows=wish.rows) and records is None:
+        order, question = _beginning(
+            user.role, user.department_id, wish.view, wish.rows
+        )
+        found = question.ask(person=user.pk) if user.is_active else []
+    else:
+        tickets, order = chosen(Ticket.objects.visible_to(user), user, wish, records)
+        found = list(_columns(tickets, order)[: wish.rows + 1])
+    return order, [order.row(it) for it in found]
+
+
+@lru_cache(maxsize=256)
+def _beginning(
+    role: str, department: int | None, view: View | Stage, rows: int
+) -> tuple[Order, Question[tuple[Any, ...]]]:
+    """The order of a view that nothing narrows, and how it begins for somebody."""
+    somebody = User(pk=Slot("person"), role=role, department_id=department)
+    visible = Ticket.objects.visible_to(somebody)
+    tickets, order = chosen(visible, somebody, Wish(view), None)
+    return order, Question(lambda: _columns(tickets, order)[: rows + 1])
+
+
+def _columns(tickets: TicketQuerySet[Ticket], order: Order) -> QuerySet[Any, Any]:
+    return tickets.order_by(*order.columns).values_list(*order.names)
 
 
 def chosen(
@@ -233,7 +257,7 @@ def chosen(
         tickets = visible.closed() if over else visible.open()
         order = ENDED if over else URGENT
         if view == View.MINE:
-            tickets = tickets.filter(assignee=user)
+            tickets = tickets.filter(assignee=user.pk)
         if view == View.UNASSIGNED:
             tickets = tickets.unassigned()
     return tickets.filter(order.beyond(wish.after), **wish.columns), order
