@@ -5,7 +5,7 @@ not. An index of pairs of characters narrows, and the comparison itself makes it
 nothing is missed and nothing is wrong. PostgreSQL needs no extension for it.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -40,13 +40,14 @@ class Reads(Lookup):
     """Whether a text has these characters side by side, by reading it."""
 
     lookup_name = "reads"
+    prepare_rhs = False
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, tuple[str | int, ...]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         text, params = self.process_lhs(compiler, connection)
-        likeness = f"%{connection.ops.prep_for_like_query(str(self.rhs))}%"
-        return f"lower({text}) LIKE lower(%s)", (*params, likeness)
+        words, of_words = self.process_rhs(compiler, connection)
+        return f"position(lower({words}) in lower({text})) > 0", (*of_words, *params)
 
 
 @CharField.register_lookup
@@ -58,10 +59,11 @@ class Says(Reads):
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, tuple[str | int, ...]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         reads, of_reads = super().as_sql(compiler, connection)
-        words = str(self.rhs)
-        if len(words) < SHORTEST:
+        if isinstance(self.rhs, str) and len(self.rhs) < SHORTEST:
             return reads, of_reads
         text, params = self.process_lhs(compiler, connection)
-        return f"({reads} AND pairs({text}) @> pairs(%s))", (*of_reads, *params, words)
+        words, of_words = self.process_rhs(compiler, connection)
+        says = f"({reads} AND pairs({text}) @> pairs({words}))"
+        return says, (*of_reads, *params, *of_words)

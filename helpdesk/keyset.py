@@ -1,7 +1,9 @@
 """Pages that follow each other by the last row, as quick at the end as at the start."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Q
@@ -23,6 +25,10 @@ class Order:
         """The columns without their direction."""
         return [column.lstrip("-") for column in self.columns]
 
+    def row(self, values: Sequence[Any]) -> SimpleNamespace:
+        """What stands in the columns, by their names."""
+        return SimpleNamespace(**dict(zip(self.names, values, strict=True)))
+
     def place_of(self, row: Any) -> str:
         """The place of a row, or of its columns by name, for an address."""
         return places.written([getattr(row, name) for name in self.names])
@@ -38,6 +44,14 @@ class Order:
         for column, value in zip(reversed(columns), reversed(instants), strict=True):
             further = _further(column, value, then=further)
         return further
+
+    def key_of(self, place: str) -> int | None:
+        """The key in a place; None for one that nobody gave out."""
+        try:
+            key: int = self._read(place)[-1]
+        except ValueError:
+            return None
+        return key
 
     def _read(self, place: str) -> list[Any]:
         """Raises ValueError for anything that `place_of` cannot have made."""

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 
 from figures.models import DigestCopy
-from helpdesk.own_questions import ANYBODY, OwnQuestion
+from rows.questions import Question, Slot
 from sla.models import Clock, ClockEvent, ClockEventKind, EscalationStep, Notification
 from sla.services import rules
 from staff.models import User
@@ -77,7 +76,7 @@ def outstanding(user: User) -> Notices:
     However much has piled up for somebody who never looks, only the newest is read. One
     query as long as nothing waits.
     """
-    told_keys, word_keys = _waiting().answers(user)
+    told_keys, word_keys = _WAITING.get(person=user.pk)
     told = _told(told_keys, user) if told_keys else []
     return Notices(
         shown=[Notice(notification) for notification in told[:MOST_SHOWN]],
@@ -86,17 +85,18 @@ def outstanding(user: User) -> Notices:
     )
 
 
-@lru_cache(maxsize=1)
-def _waiting() -> OwnQuestion:
+def _waiting() -> Any:
     """The keys of the newest notices and private words for somebody."""
-    anybody = User(pk=ANYBODY)
-    told = Notification.objects.unacknowledged(anybody).newest_first()
-    words = PrivateWord.objects.unheard_by(anybody)
-    return OwnQuestion.about(
-        anybody,
-        told=ArraySubquery(told.values("pk")[:MOST_READ]),
-        words=ArraySubquery(words.values("pk")[:MOST_SHOWN]),
+    somebody = User(pk=Slot("person"))
+    told = Notification.objects.unacknowledged(somebody).newest_first()
+    words = PrivateWord.objects.unheard_by(somebody)
+    return User.objects.filter(pk=somebody.pk).values_list(
+        ArraySubquery(told.values("pk")[:MOST_READ]),
+        ArraySubquery(words.values("pk")[:MOST_SHOWN]),
     )
+
+
+_WAITING: Final[Question[tuple[list[int], list[int]]]] = Question(_waiting)
 
 
 def _told(newest: Collection[int], user: User) -> list[Notification]:

@@ -6,20 +6,29 @@ only at how surnames begin.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Func, OuterRef, Q, QuerySet, Subquery
 
 from customers.said import SHORTEST
 from objections.models import Objection
+from rows.questions import Question, Slot
+from staff.models import User
 from tickets.models import Message, Ticket, TicketQuerySet
 
-# Words that are said every day are soon found among the newest; others are few.
-NEWEST: Final = 1000
-MEMORY: Final = "64MB"
+# So many of the newest tickets are read to learn how often words are said.
+PROBE: Final = 100
+# With less memory the index names whole pages, and pairs are made of each row. To plan
+# for these very words takes longer than to look for them.
+BY_INDEX: Final = """
+SELECT set_config('work_mem', '64MB', true),
+       set_config('plan_cache_mode', 'force_generic_plan', true)
+"""
 TAIL: Final = re.compile(r"[0-9]{4}")
 BEFORE: Final = 5
 AFTER: Final = 60
@@ -34,6 +43,11 @@ class Found:
     after: str
 
     @classmethod
+    def within(cls, texts: Iterable[str | None], words: str) -> Self | None:
+        """The first place in the first of the texts in which it is said."""
+        return next(filter(None, (cls.of(it, words) for it in texts if it)), None)
+
+    @classmethod
     def of(cls, text: str, words: str) -> Self | None:
         """The first place in the text; None where it is not said."""
         place = re.search(re.escape(words), text, re.IGNORECASE)
@@ -44,85 +58,184 @@ class Found:
         return cls(f"…{before}" if start > BEFORE else before, place.group(), after)
 
 
+# Written into the statement: a plan for any value cannot use an index with a condition.
+EMPTY: Final = Func(template="''", output_field=CharField())
+WORDS_ASKED: Final = Slot("words")
+TAIL_ASKED: Final = Slot("tail")
+_NEWEST: Final[Question[tuple[int]]] = Question(
+    lambda: Ticket.objects.order_by("-pk").values_list("pk")[:1]
+)
+
+
+class EachOf(ArraySubquery):
+    """Keys that are found before anything is joined with them.
+
+    To walk through the tickets beside them, until there are enough, may take for ever.
+    """
+
+    template = "(SELECT unnest(ARRAY(%(subquery)s)))"
+
+
+class Hit(NamedTuple):
+    """A ticket on which it was said, and where; a surname stands in the row itself."""
+
+    id: int
+    found: Found | None
+
+
 def matching(tickets: TicketQuerySet[Ticket], words: str) -> TicketQuerySet[Ticket]:
     """Those of the tickets on which this was said.
 
     Each place is asked by its own index; together they miss nothing and find nothing
     else, whatever the script. Empty words find nothing.
     """
-    return _within(tickets, words, how="says")
+    if not words or "\x00" in words:
+        return tickets.none()
+    if len(words) < SHORTEST:
+        return tickets.filter(_begins(words))
+    return tickets.filter(_said(words, _tail(words)))
 
 
-def newest_matching(
-    tickets: TicketQuerySet[Ticket], words: str, *, count: int
-) -> TicketQuerySet[Ticket]:
-    """The first of them, the newest first.
+@dataclass(frozen=True)
+class Search:
+    """What is looked for, by whom; `narrowed` names columns and what stands in them.
 
-    The newest tickets are read as long as they have enough: an index would bring every
-    place of a word that everybody says.
+    Only tickets with a lesser key than `before`, if there is one.
     """
-    ordered = tickets.order_by("-pk")
-    newest = ordered.values_list("pk", flat=True).first() or 0
-    near = _within(ordered, words, how="reads", after=newest - NEWEST)
-    keys = list(near.values_list("pk", flat=True)[:count])
-    if len(keys) < count:
-        found = matching(ordered, words).values_list("pk", flat=True)
-        # With less memory the index names whole pages, and pairs are made of each row.
+
+    words: str
+    reader: User
+    narrowed: Mapping[str, Any]
+    before: int | None = None
+
+    def newest(self, count: int) -> list[Hit]:
+        """The first of the tickets on which this was said, the newest first.
+
+        The newest are read as long as that brings enough sooner: an index would bring
+        every place of a word that everybody says.
+        """
+        words = self.words
+        if not words or "\x00" in words or not self.reader.is_active:
+            return []
+        if len(words) < SHORTEST:
+            return self._beginning(count)
+        before = self.before or _newest_key() + 1
+        hits = self._read(before, PROBE, count)
+        if hits and len(hits) < count:
+            # As many as should do, unless the index has fewer places.
+            further = 2 * PROBE * count // len(hits)
+            if further < before * len(hits) // PROBE:
+                hits = self._read(before, further, count)
+        return hits if len(hits) == count else self._by_index(before, count)
+
+    def _beginning(self, count: int) -> list[Hit]:
+        tickets = Ticket.objects.visible_to(self.reader).filter(**self.narrowed)
+        if self.before:
+            tickets = tickets.filter(pk__lt=self.before)
+        found = matching(tickets, self.words).order_by("-pk")
+        return [Hit(pk, None) for pk in found.values_list("pk", flat=True)[:count]]
+
+    def _read(self, before: int, most: int, count: int) -> list[Hit]:
+        """By reading so many tickets."""
+        return self._asked(_read, count, before=before, start=before - most)
+
+    def _by_index(self, before: int, count: int) -> list[Hit]:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL work_mem = '{MEMORY}'")
-            keys = list(found[:count])
-    return ordered.filter(pk__in=keys)
+            cursor.execute(BY_INDEX)
+            return self._asked(_by_index, count, before=before)
+
+    def _asked(self, way: Any, count: int, **bounds: int) -> list[Hit]:
+        reader, words = self.reader, self.words
+        names = tuple(self.narrowed)
+        question = way(reader.role, reader.department_id, names, count)
+        rows = question.ask(
+            words=words,
+            tail=_tail(words),
+            person=reader.pk,
+            **self.narrowed,
+            **bounds,
+        )
+        return [Hit(pk, Found.within(texts, words)) for pk, *texts in rows]
 
 
-def where_found(tickets: Collection[int], words: str) -> dict[int, Found]:
-    """For each ticket on which it was said the piece of text, the latest message first.
+def _newest_key() -> int:
+    return next((key for (key,) in _NEWEST.ask()), 0)
 
-    A surname and the end of a phone stand in the row itself. One query.
-    """
-    said = Message.objects.filter(ticket=OuterRef("pk"), text__reads=words)
+
+@lru_cache(maxsize=128)
+def _read(
+    role: str, department: int | None, narrowed: tuple[str, ...], count: int
+) -> Question[tuple[Any, ...]]:
+    """By reading the tickets from `start` on."""
+    messages = Message.objects.filter(ticket=OuterRef("pk"), text__reads=WORDS_ASKED)
+    said = (
+        Q(number__reads=WORDS_ASKED)
+        | Q(customer__surname__reads=WORDS_ASKED)
+        | _ends(TAIL_ASKED)
+        | Q(objection__serial_number__reads=WORDS_ASKED)
+        | Q(objection__description__reads=WORDS_ASKED)
+        | Q(message__isnull=False)
+    )
+    tickets = _of(role, department, narrowed).filter(pk__gte=Slot("start"))
+    # A subquery with a limit is asked ticket by ticket, never for all that was said.
+    read = tickets.alias(message=Subquery(messages.order_by().values("pk")[:1]))
+    return Question(lambda: _with_texts(read.filter(said))[:count])
+
+
+@lru_cache(maxsize=128)
+def _by_index(
+    role: str, department: int | None, narrowed: tuple[str, ...], count: int
+) -> Question[tuple[Any, ...]]:
+    """By the index of each place."""
+    tickets = _of(role, department, narrowed).filter(_said(WORDS_ASKED, TAIL_ASKED))
+    return Question(lambda: _with_texts(tickets)[:count])
+
+
+def _of(
+    role: str, department: int | None, narrowed: tuple[str, ...]
+) -> TicketQuerySet[Ticket]:
+    """The tickets that somebody of this role and department may see."""
+    somebody = User(pk=Slot("person"), role=role, department_id=department)
+    tickets = Ticket.objects.visible_to(somebody).filter(pk__lt=Slot("before"))
+    return tickets.filter(**{name: Slot(name) for name in narrowed})
+
+
+def _with_texts(tickets: QuerySet[Any, Any]) -> QuerySet[Any, tuple[Any, ...]]:
+    """Their keys, the newest first, and the texts in which it may have been said."""
+    said = Message.objects.filter(ticket=OuterRef("pk"), text__reads=WORDS_ASKED)
     latest = said.order_by("-sent_at", "-pk").values("text")[:1]
-    texts_of = Ticket.objects.filter(pk__in=tickets).values_list(
+    return tickets.order_by("-pk").values_list(
         "pk",
         Subquery(latest),
         *("objection__description", "objection__serial_number", "number"),
     )
-    found = {}
-    for pk, *texts in texts_of:
-        pieces = (Found.of(text, words) for text in texts if text)
-        if piece := next(filter(None, pieces), None):
-            found[pk] = piece
-    return found
 
 
-def _within(
-    tickets: TicketQuerySet[Ticket], words: str, *, how: str, after: int | None = None
-) -> TicketQuerySet[Ticket]:
-    """Those with a greater key on which this was said; `how` names the lookup."""
-    if not words or "\x00" in words:
-        return tickets.none()
-    first, *others = (
-        (found if after is None else found.filter(**{f"{key}__gt": after}))
-        .order_by()
-        .values(key)
-        for found, key in _places(words, how)
-    )
-    return tickets.filter(pk__in=first.union(*others))
+def _begins(letter: str) -> Q:
+    """Whether the surname does, with a capital or not."""
+    begins = Q(customer__surname__startswith=letter)
+    return begins | Q(customer__surname__startswith=letter.swapcase())
 
 
-def _places(words: str, how: str) -> list[tuple[QuerySet[Any], str]]:
-    """Where something can be said, and what there is the key of its ticket."""
+def _tail(words: str) -> str | None:
+    """The words, if they may be the end of a phone."""
+    return words if TAIL.fullmatch(words) else None
+
+
+def _ends(tail: str | Slot | None) -> Q:
+    """Whether the phone does; the index has those that are not empty."""
+    return Q(customer__phone_tail=tail) & ~Q(customer__phone_tail=EMPTY)
+
+
+def _said(words: str | Slot, tail: str | Slot | None) -> Q:
+    """Whether it was said in one of the places, each asked by its index."""
     tickets, objections = Ticket.objects.all(), Objection.objects.all()
-    if len(words) < SHORTEST:
-        begins = Q(customer__surname__startswith=words)
-        begins |= Q(customer__surname__startswith=words.swapcase())
-        return [(tickets.filter(begins), "pk")]
-    places: list[tuple[QuerySet[Any], str]] = [
-        (Message.objects.filter(**{f"text__{how}": words}), "ticket"),
-        (tickets.filter(**{f"number__{how}": words}), "pk"),
-        (tickets.filter(**{f"customer__surname__{how}": words}), "pk"),
-        (objections.filter(**{f"serial_number__{how}": words}), "pk"),
-        (objections.filter(**{f"description__{how}": words}), "pk"),
-    ]
-    if TAIL.fullmatch(words):
-        places.append((tickets.filter(customer__phone_tail=words), "pk"))
-    return places
+    first, *others = (
+        Message.objects.filter(text__says=words).order_by().values("ticket"),
+        tickets.filter(number__says=words).values("pk"),
+        tickets.filter(customer__surname__says=words).values("pk"),
+        tickets.filter(_ends(tail)).values("pk"),
+        objections.filter(serial_number__says=words).values("pk"),
+        objections.filter(description__says=words).values("pk"),
+    )
+    return Q(pk__in=EachOf(first.union(*others)))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final, cast
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -576,7 +576,10 @@ def sender(request: Request) -> str:
 
 def found(request: Request, number: str) -> Inquiry:
     """The inquiry, if this person may see it; else a 404."""
-    return get_object_or_404(Inquiry.objects.visible_to(request.user), number=number)
+    try:
+        return Inquiry.objects.shown(number, to=person(request))
+    except Inquiry.DoesNotExist as error:
+        raise Http404 from error
 
 
 def shown(

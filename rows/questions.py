@@ -6,7 +6,7 @@ plans it once for each connection.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Model, QuerySet
@@ -15,7 +15,7 @@ from django.db.transaction import TransactionManagementError
 
 from rows.prepared import carried_out
 
-M = TypeVar("M", bound=Model)
+R = TypeVar("R", covariant=True)  # noqa: PLC0105 - what a row is
 
 
 class Slot(Expression):
@@ -38,17 +38,18 @@ class Keys(Slot):
         return "(SELECT unnest(%s::bigint[]))", (self,)
 
 
-class Question(Generic[M]):
+class Question(Generic[R]):
     """A QuerySet with slots; it is made and compiled when it is first asked.
 
     Its rows come as the QuerySet would give them, with what `select_related` names and
-    `annotate` adds; prefetching it has none. A value goes to the database as it is.
+    `annotate` adds; prefetching it has none. Those of `values_list` come in the order in
+    which they are asked. A value goes to the database as it is.
     """
 
-    def __init__(self, make: Callable[[], QuerySet[M]]) -> None:
+    def __init__(self, make: Callable[[], QuerySet[Any, R]]) -> None:
         self._make = make
 
-    def ask(self, **values: Any) -> list[M]:
+    def ask(self, **values: Any) -> list[R]:
         """All rows that fit."""
         known = self._compiled
         if known.locks and not connection.in_atomic_block:
@@ -56,19 +57,19 @@ class Question(Generic[M]):
         params = [values[it.name] if isinstance(it, Slot) else it for it in known.slots]
         return list(known.rows(carried_out(known.sql, params)))
 
-    def first(self, **values: Any) -> M | None:
+    def first(self, **values: Any) -> R | None:
         """The first row that fits."""
         return next(iter(self.ask(**values)), None)
 
-    def get(self, **values: Any) -> M:
+    def get(self, **values: Any) -> R:
         """The row that fits. Raises the model's DoesNotExist."""
         found = self.first(**values)
         if found is None:
-            raise self._compiled.model.DoesNotExist  # type: ignore[attr-defined]
+            raise self._compiled.model.DoesNotExist
         return found
 
     @cached_property
-    def _compiled(self) -> "_Compiled[M]":
+    def _compiled(self) -> "_Compiled[R]":
         return _Compiled(self._make())
 
 
@@ -93,15 +94,20 @@ def share_out(rows: Iterable[Model], relation: str, owners: Sequence[Model]) -> 
         let_know(owner, relation, own[owner.pk])
 
 
-class _Compiled(Generic[M]):
-    """The SQL of a QuerySet, and how its rows become instances."""
+class _Compiled(Generic[R]):
+    """The SQL of a QuerySet, and how its rows become what it gives."""
 
-    def __init__(self, questions: QuerySet[M]) -> None:
+    def __init__(self, questions: QuerySet[Any, R]) -> None:
         compiler = questions.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.slots = compiler.as_sql()
         self.locks = questions.query.select_for_update
-        self.model: type[M] = questions.model
+        self.model: Any = questions.model
         columns, tables = compiler.select, compiler.klass_info
+        self._converters = compiler.get_converters([column for column, *_ in columns])
+        self._converted = compiler.apply_converters
+        self._is_of_values = not questions.query.default_cols
+        if self._is_of_values:
+            return
         self._annotated = compiler.annotation_col_map
         own = tables["select_fields"]
         self._own = slice(own[0], own[-1] + 1)
@@ -109,13 +115,15 @@ class _Compiled(Generic[M]):
         self._related = get_related_populators(  # type: ignore[call-arg]  # stubs of a later Django
             tables, columns, DEFAULT_DB_ALIAS
         )
-        self._converters = compiler.get_converters([column for column, *_ in columns])
-        self._converted = compiler.apply_converters
 
-    def rows(self, found: Iterable[tuple[Any, ...]]) -> Iterator[M]:
-        """Instances as Django's own iterator makes them."""
+    def rows(self, found: Iterable[Sequence[Any]]) -> Iterator[R]:
+        """Values, or instances as Django's own iterator makes them."""
         if self._converters:
             found = self._converted(found, self._converters)
+        made = map(tuple, found) if self._is_of_values else self._instances(found)
+        return cast("Iterator[R]", made)
+
+    def _instances(self, found: Iterable[Sequence[Any]]) -> Iterator[Model]:
         for row in found:
             made = self.model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])
             for related in self._related:

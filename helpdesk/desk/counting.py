@@ -6,9 +6,9 @@ from typing import Any, Final
 from django.db.models import IntegerField, Q, QuerySet, Subquery
 
 from helpdesk.desk.forms import PARTS, Stage, View
-from helpdesk.own_questions import ANYBODY, OwnQuestion
 from objections.services.approving import waiting_for
 from objections.workflow import Status
+from rows.questions import Question, Slot
 from staff.models import User
 from tickets.models import Kind, Ticket
 
@@ -57,7 +57,7 @@ def open_counts(user: User, views: type[View | Stage]) -> dict[str, Any]:
     One query, which reads no more than MANY rows for each number.
     """
     names, question = _question(user.role, user.department_id, views, MANY)
-    found = dict(zip(names, question.answers(user), strict=True))
+    found = dict(zip(names, question.get(person=user.pk), strict=True))
     if views is Stage:
         for part, stages in PARTS.items():
             if part not in OVER:
@@ -68,17 +68,17 @@ def open_counts(user: User, views: type[View | Stage]) -> dict[str, Any]:
 @lru_cache(maxsize=128)
 def _question(
     role: str, department: int | None, views: type[View | Stage], many: int
-) -> tuple[list[str], OwnQuestion]:
+) -> tuple[list[str], Question[tuple[Any, ...]]]:
     """What is counted, and the question that answers it in that order.
 
     Which rows somebody may see, and approve, hangs on role, department and key.
     """
-    user = User(pk=ANYBODY, role=role, department_id=department)
+    user = User(pk=Slot("person"), role=role, department_id=department)
     rows = Ticket.objects.visible_to(user).open()
     unassigned = rows.unassigned()
     counted = {View.UNASSIGNED: unassigned, "waiting": rows.with_waiting_customer()}
     if views is View:
-        counted |= {View.DUE: rows, View.MINE: rows.filter(assignee=user)}
+        counted |= {View.DUE: rows, View.MINE: rows.filter(assignee=user.pk)}
     else:
         counted |= {
             stage: rows.filter(of_stage(stage, user))
@@ -86,9 +86,9 @@ def _question(
             if stage not in OVER
         }
     newest = unassigned.order_by("-created_at").values("created_at")[:1]
-    asked = {f"count_{name}": UpToMany(it, many) for name, it in counted.items()}
-    question = OwnQuestion.about(user, newest=Subquery(newest), **asked)
-    return ["newest_unassigned", *map(str, counted)], question
+    numbers = [UpToMany(it, many) for it in counted.values()]
+    own = User.objects.filter(pk=user.pk).values_list(Subquery(newest), *numbers)
+    return ["newest_unassigned", *map(str, counted)], Question(lambda: own)
 
 
 def of_stage(stage: Stage, user: User) -> Q:

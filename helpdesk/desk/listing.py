@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Self
+from functools import lru_cache
+from typing import Any, Final, Self
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -14,11 +16,12 @@ from helpdesk.desk.rows import Row, rows_of
 from helpdesk.desk.wish import Wish, asked
 from helpdesk.fragments import joined
 from helpdesk.keyset import Order
-from helpdesk.searching import newest_matching, where_found
+from helpdesk.searching import Hit, Search
 from objections.months import Month
 from objections.services.analysis import Analysis
 from objections.services.month_facts import Cut
 from objections.workflow import WORKFLOW, Step
+from rows.questions import Question, Slot
 from staff.models import User
 from tickets.models import BY_URGENCY, LATELY_CLOSED, Ticket, TicketQuerySet
 
@@ -103,24 +106,21 @@ class Listing:
         records: Records | None = None,
         opened: str = "",
     ) -> Self:
-        visible = Ticket.objects.visible_to(user)
         counts = open_counts(user, type(wish.view))
         asks = wish.words or records
         current = "" if asks else wish.view
         part = None if asks else part_of(wish.view)
-        found, order = chosen(visible, user, wish, records)
-        places = list(
-            found.order_by(*order.columns).values_list(*order.names, named=True)[
-                : wish.rows + 1
-            ]
-        )
+        order, places = places_of(user, wish, records)
         is_more, places = len(places) > wish.rows, places[: wish.rows]
-        keys = [place.id for place in places]
-        where = where_found(keys, wish.words) if wish.words else {}
         return cls(
             now=at,
             wish=wish,
-            rows=rows_of(keys, reader=user, at=at, found=where),
+            rows=rows_of(
+                [place.id for place in places],
+                reader=user,
+                at=at,
+                found={it.id: it.found for it in places if isinstance(it, Hit)},
+            ),
             following=order.place_of(places[-1]) if is_more else "",
             tabs=[
                 Tab(other, counts.get(other), current=other in (current, part))
@@ -206,18 +206,50 @@ def views_of(user: User, view: View | Stage) -> list[View | Stage]:
     return [Stage.OPEN, *mine, *PARTS]
 
 
+def places_of(
+    user: User, wish: Wish, records: Records | None
+) -> tuple[Order, list[Any]]:
+    """The order of what is asked for, and the first places in it, one too many."""
+    if wish.words and records is None:
+        before = LATEST.key_of(wish.after)
+        search = Search(wish.words, user, wish.columns, before)
+        return LATEST, search.newest(wish.rows + 1)
+    if wish == Wish(wish.view, rows=wish.rows) and records is None:
+        order, question = _beginning(
+            user.role, user.department_id, wish.view, wish.rows
+        )
+        found = question.ask(person=user.pk) if user.is_active else []
+    else:
+        tickets, order = chosen(Ticket.objects.visible_to(user), user, wish, records)
+        found = list(_columns(tickets, order)[: wish.rows + 1])
+    return order, [order.row(it) for it in found]
+
+
+@lru_cache(maxsize=256)
+def _beginning(
+    role: str, department: int | None, view: View | Stage, rows: int
+) -> tuple[Order, Question[tuple[Any, ...]]]:
+    """The order of a view that nothing narrows, and how it begins for somebody."""
+    somebody = User(pk=Slot("person"), role=role, department_id=department)
+    visible = Ticket.objects.visible_to(somebody)
+    tickets, order = chosen(visible, somebody, Wish(view), None)
+    return order, Question(lambda: _columns(tickets, order)[: rows + 1])
+
+
+def _columns(tickets: TicketQuerySet[Ticket], order: Order) -> QuerySet[Any, Any]:
+    return tickets.order_by(*order.columns).values_list(*order.names)
+
+
 def chosen(
     visible: TicketQuerySet[Ticket], user: User, wish: Wish, records: Records | None
 ) -> tuple[TicketQuerySet[Ticket], Order]:
-    """The tickets that are asked for, from where the rows begin, and their order.
+    """The tickets of a view or number, from where the rows begin, and their order.
 
     What somebody may not see is not among them, whatever was counted.
     """
     view = wish.view
     if records is not None:
         tickets, order = visible.filter(pk__in=records.pks), NEWEST
-    elif wish.words:
-        tickets, order = visible, LATEST
     else:
         if isinstance(view, Stage):
             visible = visible.filter(of_stage(view, user))
@@ -225,10 +257,7 @@ def chosen(
         tickets = visible.closed() if over else visible.open()
         order = ENDED if over else URGENT
         if view == View.MINE:
-            tickets = tickets.filter(assignee=user)
+            tickets = tickets.filter(assignee=user.pk)
         if view == View.UNASSIGNED:
             tickets = tickets.unassigned()
-    tickets = wish.narrow(tickets.filter(order.beyond(wish.after)))
-    if wish.words and records is None:
-        tickets = newest_matching(tickets, wish.words, count=wish.rows + 1)
-    return tickets, order
+    return tickets.filter(order.beyond(wish.after), **wish.columns), order

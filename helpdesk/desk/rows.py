@@ -131,7 +131,7 @@ def rows_of(
     *,
     reader: User,
     at: datetime,
-    found: Mapping[int, Found] | None = None,
+    found: Mapping[int, Found | None] | None = None,
 ) -> list[Row]:
     """The rows of tickets by their keys; why clocks wait is asked only if some do.
 

@@ -11,7 +11,7 @@ from helpdesk.forms import any_of
 from objections.months import Month
 from objections.services.month_facts import Cut
 from staff.models import User
-from tickets.models import Channel, Kind, Ticket, TicketQuerySet
+from tickets.models import Channel, Kind
 
 # A new question stands after everything that is late: so many may be.
 PAGE: Final = 50
@@ -59,10 +59,15 @@ class Wish:
         parts = (self.channel, kind, self.holder)
         return " · ".join(str(part) for part in parts if part is not None)
 
-    def narrow(self, tickets: TicketQuerySet[Ticket]) -> TicketQuerySet[Ticket]:
-        """Those of the tickets that are of this channel, kind and holder."""
-        wanted = {"channel": self.channel, "kind": self.kind, "assignee": self.holder}
-        return tickets.filter(**{name: it for name, it in wanted.items() if it})
+    @property
+    def columns(self) -> dict[str, int | str]:
+        """What stands in which column of a ticket of this channel, kind and holder."""
+        wanted = {
+            "channel": self.channel and self.channel.pk,
+            "kind": self.kind,
+            "assignee": self.holder and self.holder.pk,
+        }
+        return {name: it for name, it in wanted.items() if it}
 
     @property
     def place(self) -> dict[str, str]:
@@ -105,7 +110,11 @@ class ListForm(forms.Form):
         attrs=LOOK,
     )
     after = forms.CharField(max_length=PLACE_MAX, required=False)
-    rows = forms.IntegerField(min_value=1, max_value=MOST_ROWS, required=False)
+    rows = forms.TypedChoiceField(
+        choices=[(it, it) for it in (PAGE, MOST_ROWS)],
+        coerce=int,
+        required=False,
+    )
 
     def counted(self) -> tuple[Month, Cut, str] | None:
         """The number of a month's analysis whose objections are asked for."""

@@ -66,9 +66,9 @@ def estimate(
 def waiting_for(user: User) -> ProposalQuerySet:
     """The proposals of which this person may approve: the twin of `open_to`."""
     undecided = Approval.objects.filter(proposal=OuterRef("pk"), decided_at=None)
-    given = Approval.objects.filter(proposal=OuterRef("pk"), decided_by=user)
-    office = Department.objects.filter(members=user, code=FINANCE)
-    leads = Q(proposal__objection__department__head=user)
+    given = Approval.objects.filter(proposal=OuterRef("pk"), decided_by=user.pk)
+    office = Department.objects.filter(members=user.pk, code=FINANCE)
+    leads = Q(proposal__objection__department__head=user.pk)
     mine = (
         Q(approver__in=[it for it in LEVELS if levels.reaches(user, it)])
         | Q(Exists(office), approver=Approver.FINANCE)
@@ -79,8 +79,8 @@ def waiting_for(user: User) -> ProposalQuerySet:
     return (
         Proposal.objects.standing()
         .filter(Exists(undecided), ~Exists(given))
-        .exclude(proposed_by=user)
-        .exclude(objection__named_colleague=user)
+        .exclude(proposed_by=user.pk)
+        .exclude(objection__named_colleague=user.pk)
     )
 
 

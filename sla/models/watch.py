@@ -33,7 +33,9 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def unacknowledged(self, user: User) -> Self:
         """All in the product that a person has not acknowledged, moot or not."""
-        return self.filter(recipient=user, medium=Medium.IN_APP, acknowledged_at=None)
+        return self.filter(
+            recipient=user.pk, medium=Medium.IN_APP, acknowledged_at=None
+        )
 
     def acknowledged(self, user: User) -> Self:
         """All in the product that a person has acknowledged, or that became moot."""

@@ -70,7 +70,6 @@ def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
     desk: Client, agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Among the newest, which are read, and by the indexes alike."""
-    visible = Ticket.objects.visible_to(agent)
     early = case(surname="欧阳", phone="", text="Does the FX3 take 100% of the load?")
     noted = case(surname="王", phone="13800138000")
     services.write_note(noted, text="客户说要青铜支架", by=agent, at=timezone.now())
@@ -95,10 +94,10 @@ def test_it_finds_what_was_said_and_what_names_a_case_the_newest_first(
         "没有人说过": [],
     }
     for words, found in expected.items():
-        for newest in (1000, 1, 0):
-            monkeypatch.setattr(searching, "NEWEST", newest)
-            hits = searching.newest_matching(visible, words, count=9)
-            assert [it.pk for it in hits] == [it.pk for it in found], words
+        for probe in (1000, 1, 0):
+            monkeypatch.setattr(searching, "PROBE", probe)
+            hits = searching.Search(words, agent, {}).newest(9)
+            assert [it.id for it in hits] == [it.pk for it in found], words
     assert rows(desk, q="20") == [it.number for it in (late, noted, early)]
 
 

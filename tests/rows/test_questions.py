@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Model, Q
-from django.db.models.functions import Left
+from django.db.models.functions import Left, Upper
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
@@ -31,6 +31,11 @@ LONG: Question[Message] = Question(
         Message.objects.filter(ticket=Slot("ticket"))
         .defer("text")
         .annotate(beginning=Left("text", 3))
+    )
+)
+SENT: Question[tuple[Any, ...]] = Question(
+    lambda: Message.objects.filter(ticket=Slot("ticket")).values_list(
+        "text", Upper("direction"), "client_token"
     )
 )
 
@@ -63,6 +68,16 @@ def test_values_stand_for_themselves_whatever_is_in_them() -> None:
     inquiry = InquiryFactory.create(text="100 % ' \\ %s")
     assert [it.text for it in SAID.ask(ticket=inquiry.pk)] == ["100 % ' \\ %s"]
     assert ASKED.ask(number="' OR true --", token=None) == []
+
+
+@pytest.mark.django_db
+def test_values_come_in_the_order_in_which_they_are_asked() -> None:
+    inquiry = InquiryFactory.create(text="Hello")
+    known = Message.objects.filter(ticket=inquiry)
+    assert SENT.ask(ticket=inquiry.pk) == [
+        (it.text, it.direction.upper(), it.client_token) for it in known
+    ]
+    assert SENT.ask(ticket=0) == []
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ class PrivateWordQuerySet(models.QuerySet["PrivateWord"]):
 
     def unheard_by(self, user: User) -> Self:
         """What a person has not acknowledged, the newest first."""
-        return self.filter(recipient=user, heard_at=None).order_by("-sent_at", "-pk")
+        return self.filter(recipient=user.pk, heard_at=None).order_by("-sent_at", "-pk")
 
     def on(self, ticket: Ticket, *, reader: User | AnonymousUser) -> Self:
         """Those on a ticket that this person may read: their own; supervisors, all."""
