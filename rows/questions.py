@@ -42,8 +42,8 @@ class Question(Generic[R]):
     """A QuerySet with slots; it is made and compiled when it is first asked.
 
     Its rows come as the QuerySet would give them, with what `select_related` names and
-    `annotate` adds; prefetching it has none. Those of `values_list` come in the order in
-    which they are asked. A value goes to the database as it is.
+    `annotate` adds; prefetching it has none. Those of `values_list` come in the order
+    in which they are asked. A value goes to the database as it is.
     """
 
     def __init__(self, make: Callable[[], QuerySet[Any, R]]) -> None:
