@@ -1,6 +1,7 @@
 """How a measurement is written down: tables in RESULTS.md, each with its command."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,13 @@ def machine() -> str:
     )
 
 
+def commit() -> str:
+    """Which state of the product it is."""
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return told.stdout.strip() or "unknown"
+
+
 def show(
     body: str, *, section: str, title: str, shape: str, words: str = "", write: bool
 ) -> None:
@@ -44,7 +52,8 @@ def show(
     start, end = f"<!-- {section} -->\n", f"<!-- /{section} -->\n"
     said = f"{words}\n\n" if words else ""
     new = (
-        f"{start}## {title}\n\n{timezone.now():%Y-%m-%d}, {shape}.\n\n`{command}`\n\n"
+        f"{start}## {title}\n\n{timezone.now():%Y-%m-%d}, commit {commit()},"
+        f" {shape}.\n\n`{command}`\n\n"
         f"{said}{body}\n{end}"
     )
     if start in text:

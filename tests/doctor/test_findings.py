@@ -36,6 +36,7 @@ from helpdesk.doctor.time_keeping import Offset
 from helpdesk.launch import prepare
 from sla import detector
 from sla.models import Clock, Heartbeat
+from sla.services import years
 from tests.factories import AT, InquiryFactory
 from tickets.models import Channel
 
@@ -174,7 +175,13 @@ def test_holidays_are_missed_from_november_on(
         said = only(promises.years, house)
     assert said.verdict == verdict
     if verdict != "ok":
-        assert "manage import_calendar_year 2027" in said.repair
+        assert "/supervision/calendars/" in said.repair
+
+
+def test_the_package_of_holidays_is_named_only_for_a_year_that_it_knows() -> None:
+    command = "import_calendar_year"
+    assert years.way_in(max(years.known_years()), command).startswith(command)
+    assert command not in years.way_in(max(years.known_years()) + 1, command)
 
 
 def test_clocks_that_were_set_aside_are_named_with_the_way_back(house: House) -> None:

@@ -14,7 +14,7 @@ def test_a_start_tells_of_a_year_without_its_holidays() -> None:
         ((what, remedy),) = prepare.warnings()
     assert "The holidays of 2027 are not loaded" in what
     assert "sla.W001" in what
-    assert "./shoushi manage import_calendar_year 2027" in remedy
+    assert "/supervision/calendars/" in remedy
 
 
 def test_a_start_is_silent_when_all_is_well() -> None:
