@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import CharField, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from customers.said import SHORTEST
 from objections.models import Objection
-from rows.questions import Question, Slot
+from rows.questions import EMPTY, Question, Slot
 from staff.models import User
 from tickets.models import Message, Ticket, TicketQuerySet
 
@@ -58,8 +58,6 @@ class Found:
         return cls(f"…{before}" if start > BEFORE else before, place.group(), after)
 
 
-# Written into the statement: a plan for any value cannot use an index with a condition.
-EMPTY: Final = Func(template="''", output_field=CharField())
 WORDS_ASKED: Final = Slot("words")
 TAIL_ASKED: Final = Slot("tail")
 _NEWEST: Final[Question[tuple[int]]] = Question(

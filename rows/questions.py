@@ -6,10 +6,10 @@ plans it once for each connection.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import CharField, Expression, Func, Model, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -36,6 +36,11 @@ class Keys(Slot):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """A place for all of them, so that the statement stays the same."""
         return "(SELECT unnest(%s::bigint[]))", (self,)
+
+
+# The empty text, written into the statement: a plan for any value cannot use an index
+# that leaves it out.
+EMPTY: Final = Func(template="''", output_field=CharField())
 
 
 class Question(Generic[R]):
@@ -89,7 +94,8 @@ def share_out(rows: Iterable[Model], relation: str, owners: Sequence[Model]) -> 
     own: dict[object, list[Model]] = {owner.pk: [] for owner in owners}
     for row in rows:
         link: Any = owners[0]._meta.get_field(relation)
-        own[getattr(row, link.field.attname)].append(row)
+        # One that came since the owners were asked for has none among them.
+        own.get(getattr(row, link.field.attname), []).append(row)
     for owner in owners:
         let_know(owner, relation, own[owner.pk])
 

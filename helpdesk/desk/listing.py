@@ -225,7 +225,7 @@ def places_of(
     return order, [order.row(it) for it in found]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256, typed=True)  # a view and a stage may have one code
 def _beginning(
     role: str, department: int | None, view: View | Stage, rows: int
 ) -> tuple[Order, Question[tuple[Any, ...]]]:

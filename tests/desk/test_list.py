@@ -57,6 +57,7 @@ def test_each_view_shows_its_own_and_the_counts_agree(
     assert rows(desk, view="mine") == [mine.number]
     assert rows(desk, view="unassigned") == [nobodys.number]
     assert rows(desk, view="closed") == [done.number]
+    assert rows(desk, stage="closed") == []
     tabs = desk.get(LIST).context["listing"].tabs
     assert [(tab.view, tab.count) for tab in tabs] == [
         ("due", 3),
