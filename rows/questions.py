@@ -92,8 +92,8 @@ def let_know(owner: Model, relation: str, rows: Sequence[Model]) -> None:
 def share_out(rows: Iterable[Model], relation: str, owners: Sequence[Model]) -> None:
     """Let `relation` of each owner give those of the rows that are its own."""
     own: dict[object, list[Model]] = {owner.pk: [] for owner in owners}
+    link: Any = owners[0]._meta.get_field(relation) if owners else None
     for row in rows:
-        link: Any = owners[0]._meta.get_field(relation)
         # One that came since the owners were asked for has none among them.
         own.get(getattr(row, link.field.attname), []).append(row)
     for owner in owners:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from django.db import DatabaseError, Error, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from psycopg2.errors import LockNotAvailable
 
 from sla.claims import Drained, claim, next_wake_at
@@ -162,12 +162,13 @@ def _rest(batch: Callable[[int], Drained], total: Drained, *, until: float) -> N
 def _help(rest: Callable[[Drained], None]) -> Drained:
     """Claim beside another, on a connection of this thread's own.
 
-    Where that fails, what it held is due as before, and `again` says so.
+    Where that fails, what it held is due as before, and `again` says so; what the other
+    one did counts all the same.
     """
     total = Drained(again=True)
     try:
         rest(total)
-    except Error as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is
         logger.warning("a second claimer failed: %s", type(error).__name__)
         total.again = True
     finally:

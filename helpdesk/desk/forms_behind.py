@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Final
 
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -14,10 +13,14 @@ from helpdesk.desk.askings import ASKINGS
 from helpdesk.desk.belonging import Repeat
 from inquiries.models import Intent, Obstacle
 from inquiries.workflow import Step
-from rows.prepared import carried_out
+from rows.questions import Question
 from staff.models import User
 
 Choices = tuple[tuple[str, str], ...]
+
+_ANSWERING: Final[Question[tuple[int, str, str]]] = Question(
+    lambda: User.objects.answering().values_list("pk", "display_name", "work_number")
+)
 
 
 @dataclass(frozen=True)
@@ -79,17 +82,9 @@ def colleague_options(assignee_id: int | None, *, but: int | None = None) -> Saf
     """All who answer, for a choice, `but` one of them; one query."""
     return options_of(
         Colleague(pk, name, number, has_it=pk == assignee_id)
-        for pk, name, number in carried_out(*_answering())
+        for pk, name, number in _ANSWERING.ask()
         if pk != but
     )
-
-
-@cache
-def _answering() -> tuple[str, tuple[Any, ...]]:
-    """The question for them, which is the same each time."""
-    people = User.objects.answering().values_list("pk", "display_name", "work_number")
-    question: tuple[str, tuple[Any, ...]] = people.query.sql_with_params()
-    return question
 
 
 def repeat_options(repeats: Iterable[Repeat]) -> SafeString:

@@ -110,6 +110,7 @@ class ListForm(forms.Form):
         attrs=LOOK,
     )
     after = forms.CharField(max_length=PLACE_MAX, required=False)
+    # Two lengths only: each is a question of its own (`listing._beginning`).
     rows = forms.TypedChoiceField(
         choices=[(it, it) for it in (PAGE, MOST_ROWS)],
         coerce=int,

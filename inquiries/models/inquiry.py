@@ -1,7 +1,7 @@
 """An inquiry is a ticket with topics; each topic is asked and answered (IN-04)."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -9,11 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from inquiries.workflow import ENDED, REOPEN_WINDOW, Status
 from rows.questions import Question, Slot
+from sla.models import Clock
 from staff.models import User
 from tickets.models import Message, Ticket, TicketQuerySet
-
-if TYPE_CHECKING:
-    from sla.models import Clock
 
 
 class Topic(models.TextChoices):

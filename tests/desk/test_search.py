@@ -19,7 +19,7 @@ from tickets.models import Direction, Message, Ticket
 pytestmark = pytest.mark.django_db
 
 LIST = "/desk/list/"
-# Letters of several widths, beyond the first plane, joined, and what LIKE reads as signs.
+# Letters of several widths, beyond the first plane, joined, and what LIKE would read as signs.
 LETTERS = "aAbBéÉßÄä0 9％Ａａ两台摄像机一二𠮷𠀀😀👍🏽\u200d%_\\'\n"
 
 

@@ -67,6 +67,7 @@ def test_a_retired_device_is_nowhere(customer: Client) -> None:
 def test_no_piece_is_kept_for_each_of_the_thousands_of_rankings(
     customer: Client,
 ) -> None:
+    fragments._kept.cache_clear()
     read(customer, "/devices/", ("scale", "solo"))
     before = fragments._kept.cache_info().currsize
     for scene in Scene.values:
