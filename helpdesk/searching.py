@@ -17,9 +17,9 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from customers.said import SHORTEST
 from objections.models import Objection
-from rows.questions import EMPTY, Question, Slot
+from rows.questions import Question, Slot, is_and_not_empty
 from staff.models import User
-from tickets.models import Message, Ticket, TicketQuerySet
+from tickets.models import Message, Ticket, TicketQuerySet, somebody
 
 # So many of the newest tickets are read to learn how often words are said.
 PROBE: Final = 100
@@ -193,8 +193,8 @@ def _of(
     role: str, department: int | None, narrowed: tuple[str, ...]
 ) -> TicketQuerySet[Ticket]:
     """The tickets that somebody of this role and department may see."""
-    somebody = User(pk=Slot("person"), role=role, department_id=department)
-    tickets = Ticket.objects.visible_to(somebody).filter(pk__lt=Slot("before"))
+    reader = somebody(role=role, department=department)
+    tickets = Ticket.objects.visible_to(reader).filter(pk__lt=Slot("before"))
     return tickets.filter(**{name: Slot(name) for name in narrowed})
 
 
@@ -222,7 +222,7 @@ def _tail(words: str) -> str | None:
 
 def _ends(tail: str | Slot | None) -> Q:
     """Whether the phone does; the index has those that are not empty."""
-    return Q(customer__phone_tail=tail) & ~Q(customer__phone_tail=EMPTY)
+    return is_and_not_empty("customer__phone_tail", tail)
 
 
 def _said(words: str | Slot, tail: str | Slot | None) -> Q:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import CharField, Expression, Func, Model, QuerySet
+from django.db.models import CharField, Expression, Func, Model, Q, QuerySet
 from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
@@ -40,7 +40,7 @@ class Keys(Slot):
 
 # The empty text, written into the statement: a plan for any value cannot use an index
 # that leaves it out.
-EMPTY: Final = Func(template="''", output_field=CharField())
+_EMPTY: Final = Func(template="''", output_field=CharField())
 
 
 class Question(Generic[R]):
@@ -78,6 +78,11 @@ class Question(Generic[R]):
         return _Compiled(self._make())
 
 
+def is_and_not_empty(column: str, value: str | Slot | None) -> Q:
+    """Whether a text is this one, as an index that leaves out the empty text has it."""
+    return Q(**{column: value}) & ~Q(**{column: _EMPTY})
+
+
 def let_know(owner: Model, relation: str, rows: Sequence[Model]) -> None:
     """Let `owner.relation.all()` give these rows, as if they had been prefetched.
 
@@ -90,9 +95,12 @@ def let_know(owner: Model, relation: str, rows: Sequence[Model]) -> None:
 
 
 def share_out(rows: Iterable[Model], relation: str, owners: Sequence[Model]) -> None:
-    """Let `relation` of each owner give those of the rows that are its own."""
+    """Let `relation` of each owner give those of the rows that are its own.
+
+    There is at least one owner.
+    """
     own: dict[object, list[Model]] = {owner.pk: [] for owner in owners}
-    link: Any = owners[0]._meta.get_field(relation) if owners else None
+    link: Any = owners[0]._meta.get_field(relation)
     for row in rows:
         # One that came since the owners were asked for has none among them.
         own.get(getattr(row, link.field.attname), []).append(row)

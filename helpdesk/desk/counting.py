@@ -8,9 +8,9 @@ from django.db.models import IntegerField, Q, QuerySet, Subquery
 from helpdesk.desk.forms import PARTS, Stage, View
 from objections.services.approving import waiting_for
 from objections.workflow import Status
-from rows.questions import Question, Slot
+from rows.questions import Question
 from staff.models import User
-from tickets.models import Kind, Ticket
+from tickets.models import Kind, Ticket, somebody
 
 # From here on nobody can tell how many there are, and counting goes no further.
 MANY: Final = 1000
@@ -73,7 +73,7 @@ def _question(
 
     Which rows somebody may see, and approve, hangs on role, department and key.
     """
-    user = User(pk=Slot("person"), role=role, department_id=department)
+    user = somebody(role=role, department=department)
     rows = Ticket.objects.visible_to(user).open()
     unassigned = rows.unassigned()
     counted = {View.UNASSIGNED: unassigned, "waiting": rows.with_waiting_customer()}

@@ -21,9 +21,15 @@ from objections.months import Month
 from objections.services.analysis import Analysis
 from objections.services.month_facts import Cut
 from objections.workflow import WORKFLOW, Step
-from rows.questions import Question, Slot
+from rows.questions import Question
 from staff.models import User
-from tickets.models import BY_URGENCY, LATELY_CLOSED, Ticket, TicketQuerySet
+from tickets.models import (
+    BY_URGENCY,
+    LATELY_CLOSED,
+    Ticket,
+    TicketQuerySet,
+    somebody,
+)
 
 URGENT: Final = Order(BY_URGENCY)
 ENDED: Final = Order(LATELY_CLOSED)
@@ -230,9 +236,9 @@ def _beginning(
     role: str, department: int | None, view: View | Stage, rows: int
 ) -> tuple[Order, Question[tuple[Any, ...]]]:
     """The order of a view that nothing narrows, and how it begins for somebody."""
-    somebody = User(pk=Slot("person"), role=role, department_id=department)
-    visible = Ticket.objects.visible_to(somebody)
-    tickets, order = chosen(visible, somebody, Wish(view), None)
+    reader = somebody(role=role, department=department)
+    visible = Ticket.objects.visible_to(reader)
+    tickets, order = chosen(visible, reader, Wish(view), None)
     return order, Question(lambda: _columns(tickets, order)[: rows + 1])
 
 

@@ -11,7 +11,7 @@ from inquiries.workflow import ENDED, REOPEN_WINDOW, Status
 from rows.questions import Question, Slot
 from sla.models import Clock
 from staff.models import User
-from tickets.models import Message, Ticket, TicketQuerySet
+from tickets.models import ByNumber, Message, Ticket, TicketQuerySet
 
 
 class Topic(models.TextChoices):
@@ -50,11 +50,7 @@ class InquiryQuerySet(TicketQuerySet["Inquiry"]):
 
         Raises Inquiry.DoesNotExist.
         """
-        if not to.is_active:
-            raise self.model.DoesNotExist
-        if to.sees_every_ticket:
-            return _SHOWN.get(number=number)
-        return _NEAR.get(number=number, department=to.department_id, person=to.pk)
+        return _SHOWN.get(number, to=to)
 
 
 class Opened(NamedTuple):
@@ -131,17 +127,11 @@ class Inquiry(Ticket):
 
 
 _LOCKED: Final = Question(lambda: Inquiry.objects.locked().filter(pk=Slot("pk")))
-_SHOWN: Final = Question(lambda: _numbered(Inquiry.objects.all()))
-_NEAR: Final = Question(
-    lambda: _numbered(
-        Inquiry.objects.near(department=Slot("department"), person=Slot("person"))
+_SHOWN: Final = ByNumber(
+    lambda: Inquiry.objects.select_related(
+        "channel", "customer", "assignee", "department", "last_answer"
     )
 )
-
-
-def _numbered(among: InquiryQuerySet) -> InquiryQuerySet:
-    named = ("channel", "customer", "assignee", "department", "last_answer")
-    return among.filter(number=Slot("number")).select_related(*named)
 
 
 class InquiryTopicQuerySet(models.QuerySet["InquiryTopic"]):

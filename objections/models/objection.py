@@ -16,7 +16,7 @@ from objections.models.taxonomy import DemandKind, ObjectionType, Subtype
 from objections.workflow import ENDED, Status
 from rows.questions import Question, Slot
 from staff.models import Role, User
-from tickets.models import Message, Ticket, TicketQuerySet
+from tickets.models import ByNumber, Message, Ticket, TicketQuerySet
 
 
 class Phase(models.TextChoices):
@@ -66,11 +66,7 @@ class ObjectionQuerySet(TicketQuerySet["Objection"]):
 
         Raises Objection.DoesNotExist.
         """
-        if not to.is_active:
-            raise self.model.DoesNotExist
-        if to.sees_every_ticket:
-            return _SHOWN.get(number=number)
-        return _NEAR.get(number=number, department=to.department_id, person=to.pk)
+        return _SHOWN.get(number, to=to)
 
     def needing_contacts(self, *, at: datetime) -> "ObjectionQuerySet":
         """Those whose customer has to be reached still, or whose file is kept.
@@ -86,20 +82,13 @@ class ObjectionQuerySet(TicketQuerySet["Objection"]):
 
 
 _LOCKED: Final = Question(lambda: Objection.objects.locked().filter(pk=Slot("pk")))
-_SHOWN: Final = Question(lambda: _numbered(Objection.objects.all()))
-_NEAR: Final = Question(
-    lambda: _numbered(
-        Objection.objects.near(department=Slot("department"), person=Slot("person"))
-    )
-)
-
-
-def _numbered(among: ObjectionQuerySet) -> ObjectionQuerySet:
-    return among.filter(number=Slot("number")).select_related(
+_SHOWN: Final = ByNumber(
+    lambda: Objection.objects.select_related(
         *("channel", "store", "customer", "assignee", "department"),
         *("subtype", "customer_subtype", "named_colleague", "filed_by"),
         *("extension__granted_by",),
     )
+)
 
 
 class Objection(Ticket):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from objections.frequency import model_key
 from objections.models import Finding, Objection
 from objections.services.promises import REPEATED_WITHIN
-from rows.questions import EMPTY, Keys, Question, Slot
+from rows.questions import Keys, Question, Slot, is_and_not_empty
 from staff.models import User
 
 MOST_PER_KIND: Final = 5
@@ -127,23 +127,18 @@ def _found_like(known: frozenset[str], *, near: bool) -> QuerySet[Objection]:
 
 def _tests(known: frozenset[str]) -> list[Q]:
     """What makes another like it, one test per kind."""
-    by_phone = _same("customer__phone_index", "phone")
+    by_phone = is_and_not_empty("customer__phone_index", Slot("phone"))
     tests = [by_phone if "phone" in known else Q(customer=Slot("customer"))]
     if "order" in known:
-        tests.append(_same("order_number", "order"))
+        tests.append(is_and_not_empty("order_number", Slot("order")))
     if "serial" in known:
-        tests.append(_same("serial_number", "serial"))
+        tests.append(is_and_not_empty("serial_number", Slot("serial")))
     if "subtype" in known:
         same = Q(subtype=Slot("subtype"))
         if "model" in known:
             tests.append(same & Q(device_model=Slot("model")))
         tests.append(same)
     return tests
-
-
-def _same(column: str, slot: str) -> Q:
-    """Whether this is the same and not empty, as the column's index has it."""
-    return Q(**{column: Slot(slot)}) & ~Q(**{column: EMPTY})
 
 
 def _in_common(mine: Objection, other: Objection) -> tuple[list[str], int]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from knowledge.services import scripts
 from objections import facts, severity
 from objections.models import Objection
-from rows.questions import EMPTY, Question, Slot
+from rows.questions import Question, Slot, is_and_not_empty
 from sla.models import Clock, Metric
 from sla.services import clocks, corrections
 from staff.models import User
@@ -38,7 +38,7 @@ _REPEATED: Final = Question(
     lambda: (
         Objection.objects.filter(
             Q(customer=Slot("customer"))
-            | Q(order_number=Slot("order")) & ~Q(order_number=EMPTY),
+            | is_and_not_empty("order_number", Slot("order")),
             subtype=Slot("subtype"),
             created_at__gt=Slot("since"),
         )

@@ -8,6 +8,7 @@ from tickets.models.message import Attachment, Direction, Message, attachment_pa
 from tickets.models.opening import Opening
 from tickets.models.publication import PlaceKind, PublicationCheck, PublicationPlace
 from tickets.models.scan import Scan
+from tickets.models.sight import ByNumber, somebody
 from tickets.models.staged import StagedFile
 from tickets.models.store import Store, StoreDay, StoreHours
 from tickets.models.ticket import (
@@ -27,6 +28,7 @@ __all__ = [
     "LONGEST_WORD",
     "AddressKind",
     "Attachment",
+    "ByNumber",
     "Channel",
     "Direction",
     "Duty",
@@ -50,4 +52,5 @@ __all__ = [
     "TicketQuerySet",
     "Verb",
     "attachment_path",
+    "somebody",
 ]
